@@ -1,0 +1,1 @@
+"""The operator console and the command line, on top of the pipeline."""

@@ -1,0 +1,1 @@
+"""The real-time pipeline: everything between the actor's devices and the call program; runs without a terminal."""

@@ -1,0 +1,55 @@
+"""Every error that a user can meet, as one tree.
+
+::
+
+    UnderstudyError             a sentence for the user: what, to which thing, got against wanted, the cure
+    ├── DeviceError             a camera, a virtual camera, a disk: could not be opened, used or found again
+    ├── MediaError              a file is not the picture or video that it should be
+    ├── ModelError              a network's file is missing, broken or not what its name says
+    ├── PortraitError           a portrait is not fit to become a face; carries every reason
+    ├── ConsentError            a profile that nobody has cleared was asked to run
+    ├── LaneError               a thread of the pipeline died or did not stop
+    └── StageError              one frame or block could not be done; costs that item only
+"""
+
+from collections.abc import Sequence
+
+
+class UnderstudyError(Exception):
+    """What could not be done, to which thing, got against wanted, then the cure: one sentence."""
+
+
+class DeviceError(UnderstudyError):
+    """A device could not be opened, written or found again."""
+
+
+class MediaError(UnderstudyError):
+    """A file does not hold the media that it was asked for."""
+
+
+class ModelError(UnderstudyError):
+    """A network's file is missing, damaged or of the wrong shape."""
+
+
+class ConsentError(UnderstudyError):
+    """A profile may not go on air, be rendered or be recorded."""
+
+
+class LaneError(UnderstudyError):
+    """A thread of the pipeline ended early or would not stop."""
+
+
+class StageError(UnderstudyError):
+    """One frame or block could not be processed; the output follows the fail-safe policy for it."""
+
+
+class PortraitError(UnderstudyError):
+    """A portrait is not fit for the photo engine.
+
+    Attributes:
+        reasons: every failed check, each a sentence.
+    """
+
+    def __init__(self, path: str, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(f"The portrait {path} can't be used: " + " ".join(self.reasons))

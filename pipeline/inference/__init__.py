@@ -1,0 +1,1 @@
+"""Network sessions and the store of model files."""

@@ -1,0 +1,99 @@
+"""The values that flow through the lanes. Every one carries the instant at which it was captured."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels: TypeAlias = NDArray[np.uint8]
+"""uint8 (height, width, 3), BGR, C-contiguous."""
+
+Points: TypeAlias = NDArray[np.float32]
+"""float32 (n, 2) or (n, 3) positions in pixels, x to the right, y down."""
+
+LANDMARK_COUNT = 468
+"""Points of the face mesh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """The head's rotation in degrees, zero when it faces the camera.
+
+    Positive yaw turns the nose to the picture's right, positive pitch lifts it, positive roll tilts the head
+    clockwise as the picture shows it.
+    """
+
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One tracked face on a frame."""
+
+    track_id: int
+    """Stable for as long as the face is followed; never used again for another."""
+    box: tuple[float, float, float, float]
+    """Left, top, width, height of the landmarks, in frame pixels."""
+    landmarks: Points
+    """float32 (468, 3): x and y in frame pixels, z in the same unit, negative toward the camera."""
+    pose: Pose
+    score: float
+    """Presence from the landmark network, 0..1."""
+    chosen: bool = False
+    """True on the one face that takes the target's likeness."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture on its way through the video lane."""
+
+    pixels: Pixels
+    captured_ns: int
+    """When the light fell on the sensor, on the program's clock."""
+    media_ns: int
+    """Time since the source's first frame, in the source's own time: a file's time stamps, however fast it is read."""
+    faces: tuple[Face, ...] = ()
+    matte: NDArray[np.uint8] | None = None
+    """uint8 (h, w), the person's share of each pixel 0..255, at the segmentation network's own size."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+    @property
+    def chosen_face(self) -> Face | None:
+        """The face that takes the target's likeness, or None."""
+        return next((face for face in self.faces if face.chosen), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A finished frame as it leaves: planar I420."""
+
+    planes: NDArray[np.uint8]
+    """uint8 (height * 3 // 2, width), C-contiguous: Y, then U and V at half size."""
+    captured_ns: int
+    media_ns: int
+    """Time since the source's first frame, in the source's own time."""
+    by_policy: bool = False
+    """True when the fail-safe policy made it."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.planes.shape[1], self.planes.shape[0] * 2 // 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A stretch of sound."""
+
+    samples: NDArray[np.float32]
+    """float32 (samples, channels) in -1..1."""
+    rate_hz: int
+    captured_ns: int
+    """When the first sample reached the microphone, on the program's clock."""

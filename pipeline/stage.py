@@ -1,0 +1,103 @@
+"""What a stage and a device are. Both are built ready: the constructor loads, allocates and warms up."""
+
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
+
+from pipeline.media import Frame, Picture
+from profiles.profile import Profile
+
+
+@runtime_checkable
+class VideoStage(Protocol):
+    """One step of the video lane. Called by one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """A short noun, unique in the lane; readings and errors use it."""
+
+    @property
+    def latency_ns(self) -> int:
+        """By how much the result lags behind the input, apart from computing."""
+
+    def process(self, frame: Frame) -> Frame:
+        """The frame with this stage's work done.
+
+        The input's pixels are never written. The result's pixels may live in a buffer that the stage uses
+        again at its next call. `captured_ns` is kept.
+
+        Raises:
+            StageError: this one frame could not be done.
+        """
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes the live settings of `profile` from the next frame on; anything else in it is ignored."""
+
+    def reset(self) -> None:
+        """Forgets what earlier frames left behind, as after a cut."""
+
+    def close(self) -> None:
+        """Frees what the stage holds; may be called twice."""
+
+
+class Device(Protocol):
+    """What can be entered and closed."""
+
+    @property
+    def name(self) -> str:
+        """What the user would call it."""
+
+    def close(self) -> None:
+        """Gives the device back; may be called twice."""
+
+    def __enter__(self) -> Self:
+        """The device itself."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes it."""
+
+
+class VideoSource(Device, Protocol):
+    """Where frames come from. `read` is called by one thread, `close` by any."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the frames really delivered, in pixels."""
+
+    @property
+    def fps(self) -> float:
+        """The nominal rate of the frames really delivered."""
+
+    @property
+    def live(self) -> bool:
+        """True for a camera, which can't be made to wait; False for a file."""
+
+    def read(self) -> Frame | None:
+        """The next frame, waiting for it no longer than about half a second.
+
+        Returns None when none came in that time (a camera that was unplugged; it is being opened again).
+
+        Raises:
+            EndOfSource: there will be no more.
+            DeviceError: the device can't be had again.
+        """
+
+
+class VideoSink(Device, Protocol):
+    """Where finished pictures go. One thread."""
+
+    @property
+    def steady(self) -> bool:
+        """True for a device that has to get a picture at the nominal rate, an old one when there is no new one."""
+
+    def write(self, picture: Picture) -> None:
+        """Hands one picture on; it must not be kept after the return.
+
+        Raises:
+            DeviceError: the device took no more.
+        """
+
+
+class EndOfSource(Exception):
+    """A source has delivered its last frame."""

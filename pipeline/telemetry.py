@@ -1,0 +1,184 @@
+"""What the pipeline tells about itself: meters that the lanes write, and frozen readings that anyone may pull."""
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class State(StrEnum):
+    """What goes out to the call program."""
+
+    PREVIEW = "PREVIEW"
+    """The card goes out; the program picture is seen by the operator only."""
+    ON_AIR = "ON AIR"
+    """The program picture goes out."""
+    CARD = "CARD"
+    """Panic: the card goes out until it is taken back."""
+    STOPPED = "STOPPED"
+    """Nothing runs."""
+
+
+class Level(StrEnum):
+    """How much an event matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something rare that the operator should know."""
+
+    level: Level
+    text: str
+    """One sentence."""
+    at_ns: int
+    """On the program's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """A spread of durations in milliseconds."""
+
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    p99_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drops:
+    """Frames lost, by the place that lost them."""
+
+    capture: int = 0
+    """Replaced by a newer one before the lane took them."""
+    processing: int = 0
+    """Not done by a stage; the policy's picture went out instead."""
+    output: int = 0
+    """Not taken by a sink in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchReading:
+    """One change of profile on the running lane."""
+
+    source: str
+    target: str
+    prepare_ms: float
+    """From the request until the new stages were warm."""
+    gap_ms: float
+    """How much longer than the lane's frame interval the first new frame let the output wait; 0 when it did not."""
+    dropped: int
+    """Frames lost by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoReadings:
+    """The video lane at one instant."""
+
+    frames_in: int = 0
+    frames_out: int = 0
+    fps_in: float = 0.0
+    """Over the last second."""
+    fps_out: float = 0.0
+    fps_target: float = 0.0
+    latency: Percentiles = Percentiles()
+    """Capture to sink."""
+    lane: Percentiles = Percentiles()
+    """Time the lane worked on one frame."""
+    stages: Mapping[str, Percentiles] = field(default_factory=dict)
+    """By stage name, in the order of work."""
+    lane_history_ms: tuple[float, ...] = ()
+    """Work time of the last frames, oldest first, at most 120."""
+    drops: Drops = Drops()
+    repeats: int = 0
+    """Pictures sent again because no newer one was due."""
+    faces_found: int = 0
+    """Frames on which the chosen face was followed."""
+    faces_now: int = 0
+    """Faces followed on the newest frame."""
+    policy_frames: int = 0
+    """Pictures that the fail-safe policy made."""
+    delay_ms: float = 0.0
+    source: str = ""
+    """What delivers, with the format really delivered."""
+    sinks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """A session at one instant: what the screen shows and what `--stats` writes."""
+
+    state: State
+    profile: str
+    """Name of the profile that is in the lane."""
+    title: str
+    loading: str | None
+    """Name of the profile being made ready, if any."""
+    at_ns: int
+    elapsed_s: float
+    """Since the session's start."""
+    video: VideoReadings
+    switches: tuple[SwitchReading, ...] = ()
+    providers: Mapping[str, str] = field(default_factory=dict)
+    """What each network really runs on, by model name."""
+    ready: tuple[str, ...] = ()
+    """Names of the profiles that can be taken within one frame."""
+    raw: bool = False
+    """True when the actor's own picture goes out by an explicit act."""
+
+
+class DurationMeter:
+    """Durations of the last `capacity` items. One thread writes, any reads."""
+
+    def __init__(self, capacity: int = 900) -> None:
+        self._values_ms: NDArray[np.float64] = np.zeros(capacity)
+        self._count = 0
+
+    def add(self, duration_ns: int) -> None:
+        """Takes one duration in nanoseconds."""
+        self._values_ms[self._count % self._values_ms.size] = duration_ns / 1e6
+        self._count += 1
+
+    def percentiles(self) -> Percentiles:
+        """The spread of the durations held; zeros when there are none."""
+        held = self._values_ms[: min(self._count, self._values_ms.size)]
+        if held.size == 0:
+            return Percentiles()
+        p50, p95, p99 = np.percentile(held, (50, 95, 99))
+        return Percentiles(float(p50), float(p95), float(p99))
+
+    def latest_ms(self, count: int) -> tuple[float, ...]:
+        """The last `count` durations in milliseconds, oldest first."""
+        total, size = self._count, self._values_ms.size
+        first = max(0, total - min(count, size))
+        return tuple(float(self._values_ms[i % size]) for i in range(first, total))
+
+
+class RateMeter:
+    """Counts items and tells their rate over the last second."""
+
+    def __init__(self, window_ns: int = 1_000_000_000, capacity: int = 1024) -> None:
+        self._window_ns = window_ns
+        self._instants: deque[int] = deque(maxlen=capacity)
+        self._lock = threading.Lock()
+        self.count = 0
+
+    def add(self, now_ns: int) -> None:
+        """Counts one item at `now_ns`."""
+        with self._lock:
+            self._instants.append(now_ns)
+            self.count += 1
+
+    def rate_hz(self, now_ns: int) -> float:
+        """Items a second over the window that ends at `now_ns`."""
+        with self._lock:
+            inside = [instant for instant in self._instants if now_ns - instant <= self._window_ns]
+        if len(inside) < 2 or inside[-1] == inside[0]:
+            return float(len(inside)) * 1e9 / self._window_ns if inside else 0.0
+        return (len(inside) - 1) * 1e9 / (inside[-1] - inside[0])

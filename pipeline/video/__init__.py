@@ -1,0 +1,1 @@
+"""The video lane's devices and stages, one per file."""

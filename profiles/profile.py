@@ -1,0 +1,207 @@
+"""The schema of a target profile: frozen values, checked once when they are read.
+
+A profile is a folder with a `profile.toml` and the files that it names. Every section is a frozen model that refuses
+unknown keys, so that a stage can take its section as it is and never check it again.
+"""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Colour = Annotated[str, StringConstraints(pattern=re.compile(r"^#[0-9a-fA-F]{6}$"))]
+ProfileName = Annotated[str, StringConstraints(pattern=re.compile(r"^[a-z0-9][a-z0-9_-]{0,39}$"))]
+
+
+class Section(BaseModel):
+    """A part of a profile: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Kind(StrEnum):
+    """Whose likeness a profile carries."""
+
+    PERSONA = "persona"
+    """A synthetic person: nobody's likeness."""
+    PERSON = "person"
+    """A real person, who has to have agreed."""
+
+
+class FailSafePolicy(StrEnum):
+    """What goes out when the target's likeness can't be put on the actor."""
+
+    HOLD = "hold"
+    """The last good picture, and the card after two seconds."""
+    BLUR = "blur"
+    """The actor, blurred beyond recognition."""
+    CARD = "card"
+    """A plain card with the profile's title."""
+
+
+class FaceChoice(StrEnum):
+    """Which of several faces takes the likeness."""
+
+    LARGEST = "largest"
+    CENTRAL = "central"
+    ID = "id"
+
+
+class FaceSettings(Section):
+    """The target's face and how it is put on the actor."""
+
+    engine: Literal["photo"] = "photo"
+    """`photo` warps one portrait onto the actor's face."""
+    portrait: Path = Path("portrait.png")
+    """The picture of the target's face, relative to the profile's folder."""
+    size: Annotated[float, Field(ge=0.8, le=1.25)] = 1.0
+    """Scale of the face about its centre."""
+    warp: Fraction = 0.35
+    """How far the actor's proportions go toward the target's: 0 the actor's, 1 the target's."""
+    opacity: Fraction = 1.0
+    """Share of the target's face in the picture; below 1 the actor shows through."""
+    colour: Fraction = 0.85
+    """Strength of the transfer of the actor's colours onto the target's skin."""
+    relight: Fraction = 0.7
+    """How much of the actor's own light falls on the target's skin."""
+    feather: Annotated[float, Field(ge=0.01, le=0.3)] = 0.09
+    """Width of the soft edge inside the face oval, as a share of the face's height."""
+    eyes: Fraction = 1.0
+    """How far the actor's own eyes show."""
+    mouth: Fraction = 1.0
+    """How far the actor's own inner mouth shows."""
+    occlusion: Fraction = 1.0
+    """How strictly hands and objects before the face are kept in front of it."""
+    max_yaw_deg: Annotated[float, Field(ge=10.0, le=90.0)] = 55.0
+    """Beyond this turn of the head the face fades to a blur."""
+    choice: FaceChoice = FaceChoice.LARGEST
+    """Which of several faces takes the likeness."""
+    choice_id: Annotated[int, Field(ge=0)] = 0
+    """The face's id when `choice` is `id`."""
+    bystanders: Literal["blur", "show"] = "blur"
+    """What happens to other faces: `blur`, or `show` them as they are."""
+
+
+class VoiceSettings(Section):
+    """The target's voice."""
+
+    engine: Literal["timbre"] = "timbre"
+    """`timbre` moves pitch, formants and spectrum toward the target's statistics."""
+    median_f0_hz: Annotated[float, Field(ge=50.0, le=500.0)] = 150.0
+    """The target's median pitch."""
+    f0_range_semitones: Annotated[float, Field(ge=0.0, le=24.0)] = 4.0
+    """Spread of the target's pitch: the 10th to the 90th percentile."""
+    formant_scale: Annotated[float, Field(ge=0.7, le=1.4)] = 1.0
+    """The target's formants against an average adult's."""
+
+
+class BackgroundSettings(Section):
+    """The room behind the target."""
+
+    kind: Literal["image", "video", "blur", "colour", "none"] = "image"
+    """`none` leaves the actor's own room as it is."""
+    path: Path = Path("room.jpg")
+    """The picture or the video loop, relative to the profile's folder."""
+    blur: Fraction = 0.5
+    """Strength of the blur when `kind` is `blur`."""
+    colour: Colour = "#2b3440"
+    """The plain colour when `kind` is `colour`."""
+    light_wrap: Fraction = 0.35
+    """How much of the room's light spills over the person's edge."""
+
+
+class OutputSettings(Section):
+    """What leaves the program when something is amiss."""
+
+    policy: FailSafePolicy = FailSafePolicy.HOLD
+    """What goes out when the likeness can't be put on the actor."""
+
+
+class SyncSettings(Section):
+    """When the picture is shown."""
+
+    delay_ms: Annotated[float, Field(ge=0.0, le=5000.0)] = 0.0
+    """From capture to the virtual camera at least this long; what the pipeline itself takes counts in."""
+    trim_ms: Annotated[float, Field(ge=-500.0, le=500.0)] = 0.0
+    """Added to the delay that the voice needs."""
+
+
+class DisclosureSettings(Section):
+    """The visible label. It has no off."""
+
+    corner: Literal["top-right", "top-left", "bottom-right", "bottom-left"] = "top-right"
+    """Where the label sits."""
+    size: Annotated[float, Field(ge=0.03, le=0.12)] = 0.045
+    """Height of the label as a share of the picture's."""
+    language: Literal["en", "de", "fr", "es", "it", "nl", "pl", "pt"] = "en"
+    """Language of the label."""
+
+
+class ConsentSettings(Section):
+    """What allows the likeness to be used."""
+
+    record: Path | None = None
+    """The consent record of a real person, relative to the profile's folder."""
+    declaration: str | None = None
+    """For a persona: the sentence that declares it synthetic."""
+
+
+class ReferenceSettings(Section):
+    """Recordings that the target's models were trained on, for the preflight check."""
+
+    voice: Path | None = None
+    """A recording of the target's voice, relative to the profile's folder."""
+    picture: Path | None = None
+    """A picture or video from the face model's training material."""
+
+
+class Profile(Section):
+    """A target: everything that a session needs to put it on air."""
+
+    name: ProfileName
+    """The folder's name; not written in the file."""
+    folder: Path
+    """The folder that relative paths start from; not written in the file."""
+    title: Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
+    """What people see."""
+    kind: Kind
+    """Whose likeness this is."""
+    description: str = ""
+    """One or two sentences for the operator."""
+    face: FaceSettings = FaceSettings()
+    voice: VoiceSettings = VoiceSettings()
+    background: BackgroundSettings = BackgroundSettings()
+    output: OutputSettings = OutputSettings()
+    sync: SyncSettings = SyncSettings()
+    disclosure: DisclosureSettings = DisclosureSettings()
+    consent: ConsentSettings = ConsentSettings()
+    reference: ReferenceSettings = ReferenceSettings()
+
+    def resolve(self, path: Path) -> Path:
+        """`path` as seen from the profile's folder."""
+        return path if path.is_absolute() else self.folder / path
+
+    def with_face(self, **changes: object) -> "Profile":
+        """This profile with some face settings changed and checked.
+
+        Raises:
+            pydantic.ValidationError: a value is out of its range.
+        """
+        return self.model_copy(update={"face": FaceSettings.model_validate(self.face.model_dump() | changes)})
+
+    def with_background(self, **changes: object) -> "Profile":
+        """This profile with some background settings changed and checked.
+
+        Raises:
+            pydantic.ValidationError: a value is out of its range.
+        """
+        return self.model_copy(
+            update={"background": BackgroundSettings.model_validate(self.background.model_dump() | changes)}
+        )
+
+    def with_policy(self, policy: FailSafePolicy) -> "Profile":
+        """This profile with another fail-safe policy."""
+        return self.model_copy(update={"output": OutputSettings(policy=policy)})
