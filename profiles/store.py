@@ -1,0 +1,198 @@
+"""Every profile that can be found: the user's own ones first, then those that ship."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+import platformdirs
+
+from profiles.archive import outside_files, unpack_archive, write_archive
+from profiles.draft import ProfileDraft, write_draft
+from profiles.errors import Problem, ProfileError
+from profiles.profile import Kind, Profile
+from profiles.reading import FILE_NAME, read_profile
+
+BUILTIN = Path(__file__).with_name("builtin")
+"""The profiles that ship."""
+
+
+def user_folder() -> Path:
+    """Where the user's own profiles live: `UNDERSTUDY_PROFILES`, or the platform's config folder."""
+    chosen = os.environ.get("UNDERSTUDY_PROFILES")
+    return Path(chosen).expanduser() if chosen else platformdirs.user_config_path("understudy") / "profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSummary:
+    """One line of the list of profiles."""
+
+    name: str
+    title: str
+    """The name where the title can't be read."""
+    kind: Kind | None
+    """None where the profile can't be read."""
+    folder: Path
+    builtin: bool
+    problems: tuple[Problem, ...] = ()
+    """Why it can't be loaded."""
+
+
+class ProfileStore:
+    """The profiles in some folders; the first folder is the one that is written to."""
+
+    def __init__(self, folders: Sequence[Path] | None = None) -> None:
+        """Looks into `folders`, by default the user's and the built-in one; nothing is read yet."""
+        self._folders = tuple(folders) if folders is not None else (user_folder(), BUILTIN)
+
+    @property
+    def folder(self) -> Path:
+        """Where new profiles are put."""
+        return self._folders[0]
+
+    def names(self) -> tuple[str, ...]:
+        """Every profile's name, in the order of `list`."""
+        return tuple(self._places())
+
+    def list(self) -> tuple[ProfileSummary, ...]:
+        """Every profile, readable or not: the user's own ones by name, then the built-in ones by name."""
+        return tuple(self._summary(name, folder) for name, folder in self._places().items())
+
+    def load(self, name_or_path: str | Path) -> Profile:
+        """The profile of that name, or in the folder of that path.
+
+        Raises:
+            ProfileError: there is none, or something is wrong with it; carries every problem.
+        """
+        return read_profile(self.find(name_or_path))
+
+    def find(self, name_or_path: str | Path) -> Path:
+        """The folder of the profile of that name; a path to a folder or to a `profile.toml` stands for itself.
+
+        Raises:
+            ProfileError: there is no such profile.
+        """
+        text = str(name_or_path)
+        known = self._places()
+        if text in known:
+            return known[text]
+        path = Path(text).expanduser()
+        if path.name == FILE_NAME and path.is_file():
+            return path.parent
+        if len(path.parts) != 1 or (path / FILE_NAME).is_file():
+            return path
+        near = get_close_matches(text, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
+        raise ProfileError(f"There is no profile called {text}; {hint}")
+
+    def new(self, draft: ProfileDraft) -> Profile:
+        """Makes a profile from pictures and puts it into the user's folder.
+
+        Raises:
+            ProfileError: the name is taken, a picture is missing or the profile would not be readable.
+        """
+        with self._staging() as staging:
+            self._refuse_taken(draft.name)
+            write_draft(draft, staging)
+            self._read_staged(staging, draft.name, self.folder / draft.name)
+            staging.replace(self.folder / draft.name)
+        return read_profile(self.folder / draft.name)
+
+    def export(self, name_or_path: str | Path, file: Path, *, force: bool = False) -> Path:
+        """Writes a profile with its files into one zip archive and tells where.
+
+        Raises:
+            ProfileError: the profile is not readable, a file of it lies elsewhere, or the archive is there already.
+        """
+        profile = self.load(name_or_path)
+        file = file.expanduser()
+        if file.exists() and not force:
+            raise ProfileError(f"The file {file} is there already; choose another name or add --force")
+        part = file.with_name(f".{file.name}.part")
+        try:
+            write_archive(profile, part)
+            part.replace(file)
+        except OSError as error:
+            raise ProfileError(f"The archive {file} can't be written: {error.strerror or error}") from error
+        finally:
+            part.unlink(missing_ok=True)
+        return file
+
+    def import_(self, file: Path, *, force: bool = False) -> Profile:
+        """Takes a profile out of an archive into the user's folder, or leaves everything as it was.
+
+        Raises:
+            ProfileError: the archive is refused, the profile in it has problems, or its name is taken.
+        """
+        file = file.expanduser()
+        with self._staging() as staging:
+            name = unpack_archive(file, staging)
+            if not force:
+                self._refuse_taken(name)
+            profile = self._read_staged(staging, name, file / name)
+            outside = outside_files(profile)
+            if outside:
+                raise ProfileError([replace(problem, file=file / name / FILE_NAME) for problem in outside])
+            self._put(staging, self.folder / name)
+        return read_profile(self.folder / name)
+
+    def _places(self) -> dict[str, Path]:
+        places: dict[str, Path] = {}
+        for folder in self._folders:
+            if folder.is_dir():
+                for path in sorted(folder.iterdir()):
+                    if path.is_dir() and not path.name.startswith((".", "_")):
+                        places.setdefault(path.name, path)
+        return places
+
+    def _summary(self, name: str, folder: Path) -> ProfileSummary:
+        builtin = folder.parent == BUILTIN
+        try:
+            profile = read_profile(folder)
+        except ProfileError as error:
+            return ProfileSummary(name, name, None, folder, builtin, error.problems)
+        return ProfileSummary(name, profile.title, profile.kind, folder, builtin)
+
+    def _refuse_taken(self, name: str) -> None:
+        if (self.folder / name).exists():
+            raise ProfileError(f"A profile called {name} is there already in {self.folder}; choose another name")
+
+    def _read_staged(self, staging: Path, name: str, shown: Path) -> Profile:
+        """Reads the profile in `staging`; its problems name the place that the user knows."""
+        try:
+            return read_profile(staging, name)
+        except ProfileError as error:
+            raise ProfileError([replace(problem, file=shown / FILE_NAME) for problem in error.problems]) from error
+
+    def _put(self, staging: Path, target: Path) -> None:
+        if not target.exists():
+            staging.replace(target)
+            return
+        with self._staging() as grave:
+            old = target.replace(grave / target.name)
+            try:
+                staging.replace(target)
+            except OSError:
+                old.replace(target)
+                raise
+
+    @contextmanager
+    def _staging(self) -> Iterator[Path]:
+        """A hidden folder beside the profiles; whatever is left of it goes."""
+        staging: Path | None = None
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=self.folder))
+            yield staging
+        except OSError as error:
+            raise ProfileError(
+                f"The profile can't be put into {self.folder}: {error.strerror or error}; "
+                "check the rights and the free space there"
+            ) from error
+        finally:
+            if staging is not None:
+                shutil.rmtree(staging, ignore_errors=True)
