@@ -1,0 +1,150 @@
+"""A profile in, a chain of stages out: the one place that knows every engine."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ConsentError
+from pipeline.inference.store import ModelStore
+from pipeline.media import Pixels
+from pipeline.stage import VideoStage
+from pipeline.video.background.compose import Compose
+from pipeline.video.background.person_matte import PersonMatte
+from pipeline.video.background.room import open_room
+from pipeline.video.output.card import card
+from pipeline.video.output.label import Label
+from pipeline.video.swap.bystanders import Bystanders
+from pipeline.video.swap.photo_swap import PhotoSwap
+from pipeline.video.swap.photo_target import PhotoTarget
+from pipeline.video.swap.portrait import read_portrait
+from pipeline.video.tracking.tracker import Tracker
+from profiles.profile import Kind, Profile
+
+TARGETS_KEPT = 12
+LIVE_BACKGROUND_KEYS = frozenset({"light_wrap"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """Everything that one profile needs in the lane, warm.
+
+    Attributes:
+        profile: what it was built from.
+        stages: in the order of work; the first ones are shared by all chains of the session.
+        owned: those of the stages that end with this chain.
+        label: drawn last.
+        card: uint8 (height, width, 3) BGR, with the label.
+    """
+
+    profile: Profile
+    stages: tuple[VideoStage, ...]
+    owned: tuple[VideoStage, ...]
+    label: Label
+    card: Pixels
+
+    def close(self) -> None:
+        """Closes the stages that are this chain's own."""
+        for stage in self.owned:
+            stage.close()
+
+
+class Assembly:
+    """Builds chains for one session. The faces that are followed belong to the session, not to a profile."""
+
+    def __init__(self, models: ModelStore, profile: Profile, size: tuple[int, int]) -> None:
+        """Loads the networks that every chain shares.
+
+        Args:
+            models: where the network files are.
+            profile: the first profile, for the tracker's settings.
+            size: width and height of the frames.
+
+        Raises:
+            ModelError: a network is missing or damaged.
+        """
+        self._models = models
+        self._size = size
+        self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
+        self._matte = PersonMatte(models.path("selfie-segmentation-landscape"))
+        self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
+
+    @property
+    def providers(self) -> dict[str, str]:
+        """What each shared network runs on."""
+        names = ("face-detection", "face-landmarks", "selfie-segmentation-landscape")
+        return dict.fromkeys(names, "LiteRT CPU")
+
+    def build(self, profile: Profile) -> Chain:
+        """A warm chain.
+
+        Raises:
+            ConsentError: the profile is of a real person and nothing clears it.
+            MediaError: a picture or video can't be read.
+            PortraitError: the portrait is not fit.
+        """
+        require_clearance(profile)
+        room = open_room(profile)
+        owned: list[VideoStage] = [Bystanders(profile), PhotoSwap(self._target(profile), profile)]
+        if room is not None:
+            owned.append(Compose(room, profile))
+        label = Label.build(profile.title, profile.disclosure, self._size)
+        picture = card(profile.title, self._size)
+        label.draw(picture)
+        return Chain(profile, (self._tracker, self._matte, *owned), tuple(owned), label, picture)
+
+    def relabel(self, chain: Chain, profile: Profile) -> Chain:
+        """The chain with the live settings of `profile`; its stages are told, label and card made anew if they change."""
+        for stage in chain.stages:
+            stage.adjust(profile)
+        if profile.disclosure == chain.profile.disclosure:
+            return Chain(profile, chain.stages, chain.owned, chain.label, chain.card)
+        label = Label.build(profile.title, profile.disclosure, self._size)
+        picture = card(profile.title, self._size)
+        label.draw(picture)
+        return Chain(profile, chain.stages, chain.owned, label, picture)
+
+    def close(self) -> None:
+        """Closes the shared stages."""
+        self._tracker.close()
+        self._matte.close()
+        self._targets.clear()
+
+    def _target(self, profile: Profile) -> PhotoTarget:
+        """The portrait made ready; kept, so that coming back to it is quick."""
+        path = profile.resolve(profile.face.portrait)
+        key = (path, path.stat().st_mtime_ns if path.exists() else 0)
+        target = self._targets.pop(key, None) or PhotoTarget(read_portrait(path, self._models))
+        self._targets[key] = target
+        while len(self._targets) > TARGETS_KEPT:
+            self._targets.popitem(last=False)
+        return target
+
+
+def require_clearance(profile: Profile) -> None:
+    """Lets only cleared profiles through.
+
+    Raises:
+        ConsentError: the profile is of a real person and nothing clears it.
+    """
+    if profile.kind is not Kind.PERSONA:
+        raise ConsentError(
+            f"The profile {profile.name} is of a real person and has no verified consent record; "
+            "it can be shown and checked, not run."
+        )
+    if not profile.consent.declaration:
+        raise ConsentError(
+            f"The profile {profile.name} does not declare that its persona is synthetic; "
+            "add `declaration` to [consent] in its profile.toml."
+        )
+
+
+def same_but_live(a: Profile, b: Profile) -> bool:
+    """Whether two profiles differ at most in settings that running stages can take."""
+    live_face = set(type(a.face).model_fields) - {"engine", "portrait"}
+    return (
+        a.model_dump(exclude={"face", "background", "output", "sync", "disclosure"})
+        == b.model_dump(exclude={"face", "background", "output", "sync", "disclosure"})
+        and a.face.model_dump(exclude=live_face) == b.face.model_dump(exclude=live_face)
+        and a.background.model_dump(exclude=set(LIVE_BACKGROUND_KEYS))
+        == b.background.model_dump(exclude=set(LIVE_BACKGROUND_KEYS))
+    )

@@ -1,0 +1,262 @@
+"""The video lane: one frame after another through the present profile's chain, and the policy where that fails."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from pipeline.assembly import Assembly, Chain
+from pipeline.clock import Clock
+from pipeline.errors import StageError
+from pipeline.media import Frame, Pixels
+from pipeline.queues import Latest
+from pipeline.telemetry import DurationMeter, Event, Level, SwitchReading
+from pipeline.video.output.blur import blurred_picture
+from pipeline.video.output.delay_line import DelayLine, Showing
+from profiles.profile import FailSafePolicy, Profile
+
+HOLD_NS = 2_000_000_000
+"""The last good picture is held for so long before the card takes over."""
+LOST_AFTER_NS = 300_000_000
+"""Without a frame for so long, or three frame intervals, the source counts as lost."""
+PREVIEW_INTERVAL_NS = 62_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preview:
+    """The newest program picture for the operator's screen.
+
+    Attributes:
+        pixels: uint8 (height, width, 3), RGB.
+        serial: grows with every new picture.
+    """
+
+    pixels: Pixels
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handover:
+    """A chain on its way into the lane."""
+
+    chain: Chain
+    requested_ns: int
+    counts: bool
+    """Whether this is a change of profile and not of a setting."""
+
+
+@dataclass(slots=True, eq=False)
+class LaneMeters:
+    """What the lane counts."""
+
+    work: DurationMeter = field(default_factory=DurationMeter)
+    stages: dict[str, DurationMeter] = field(default_factory=dict)
+    failed: int = 0
+    faces_found: int = 0
+    faces_now: int = 0
+    switches: list[SwitchReading] = field(default_factory=list)
+
+    def stage(self, name: str) -> DurationMeter:
+        """The meter of one stage, made when first asked for."""
+        meter = self.stages.get(name)
+        if meter is None:
+            meter = self.stages[name] = DurationMeter()
+        return meter
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneLinks:
+    """What the lane is connected to."""
+
+    frames: Latest[Frame]
+    line: DelayLine
+    assembly: Assembly
+    clock: Clock
+    interval_ns: int
+    lossless: bool
+    retire: Callable[[Chain], None]
+    """Takes a chain that has left the lane."""
+    taken: Callable[[Chain], None]
+    """Called with each chain that enters the lane, before its first frame."""
+    report: Callable[[Event], None]
+
+
+class VideoLane:
+    """Works on frames on one thread; everything that other threads ask for happens between two frames."""
+
+    def __init__(self, chain: Chain, links: LaneLinks) -> None:
+        """A lane with its first chain."""
+        self._chain = chain
+        self._links = links
+        self.meters = LaneMeters()
+        self._lock = threading.Lock()
+        self._handover: Handover | None = None
+        self._settings: Profile | None = None
+        self._good_ns: int | None = None
+        self._last: tuple[int, int] | None = None
+        self._lost = False
+        self._emitted_ns = 0
+        self._preview_size: tuple[int, int] | None = None
+        self._preview: Preview | None = None
+        self._preview_ns = 0
+
+    @property
+    def profile(self) -> Profile:
+        """The profile in the lane, with its live settings."""
+        return self._chain.profile
+
+    def hand_over(self, handover: Handover) -> None:
+        """Gives the lane another chain to take before its next frame; one that still waits is retired unused."""
+        with self._lock:
+            waiting, self._handover = self._handover, handover
+            self._settings = None
+        if waiting is not None:
+            self._links.retire(waiting.chain)
+
+    def adjust(self, profile: Profile) -> None:
+        """Gives the lane live settings to take before its next frame."""
+        with self._lock:
+            self._settings = profile
+
+    def preview(self, width: int, height: int) -> Preview | None:
+        """The newest program picture at about this size; the next ones are made at exactly this size."""
+        self._preview_size = (max(2, width), max(2, height))
+        return self._preview
+
+    def step(self) -> bool:
+        """Works on one frame, or notices that none came; False when none will."""
+        frame = self._links.frames.take(self._links.interval_ns / 1e9)
+        switch = self._take_requests()
+        if frame is not None:
+            self._lost_is_over()
+            self._work(frame)
+            if switch is not None:
+                self._count_switch(*switch)
+            self._emitted_ns = self._links.clock.now_ns()
+            return True
+        if self._links.frames.closed:
+            self._links.line.close()
+            return False
+        if not self._links.lossless:
+            self._without_source()
+        return True
+
+    def _take_requests(self) -> tuple[Handover, str, int, int] | None:
+        """Takes a waiting chain and settings; what a counted switch needs for its reading."""
+        with self._lock:
+            handover, self._handover = self._handover, None
+            settings, self._settings = self._settings, None
+        counted = None
+        if handover is not None:
+            old, self._chain = self._chain, handover.chain
+            now_ns = self._links.clock.now_ns()
+            if handover.counts:
+                counted = (handover, old.profile.name, now_ns, self._dropped())
+            self._links.taken(handover.chain)
+            self._links.retire(old)
+        if settings is not None:
+            self._chain = self._links.assembly.relabel(self._chain, settings)
+            self._links.taken(self._chain)
+        return counted
+
+    def _dropped(self) -> int:
+        """Frames lost before and behind the lane so far."""
+        return self._links.frames.dropped + self._links.line.dropped
+
+    def _count_switch(self, handover: Handover, source: str, taken_ns: int, dropped: int) -> None:
+        """Keeps the reading of a switch whose first frame is out."""
+        gap_ns = self._links.clock.now_ns() - self._emitted_ns - self._links.interval_ns if self._emitted_ns else 0
+        self.meters.switches.append(
+            SwitchReading(
+                source=source,
+                target=handover.chain.profile.name,
+                prepare_ms=(taken_ns - handover.requested_ns) / 1e6,
+                gap_ms=max(0.0, gap_ns / 1e6),
+                dropped=self._dropped() - dropped,
+            )
+        )
+
+    def _work(self, frame: Frame) -> None:
+        """Takes one frame through the chain; where a stage fails, the policy decides."""
+        clock, chain = self._links.clock, self._chain
+        began_ns = mark_ns = clock.now_ns()
+        source, failure = frame.pixels, None
+        for stage in chain.stages:
+            try:
+                frame = stage.process(frame)
+            except StageError as error:
+                failure = error
+                if chain.profile.output.policy is not FailSafePolicy.BLUR:
+                    break
+                frame = replace(frame, pixels=blurred_picture(frame.pixels))
+            now_ns = clock.now_ns()
+            self.meters.stage(stage.name).add(now_ns - mark_ns)
+            mark_ns = now_ns
+        self._last = (frame.captured_ns, frame.media_ns)
+        self.meters.faces_now = len(frame.faces)
+        self.meters.faces_found += frame.chosen_face is not None
+        if failure is not None:
+            self.meters.failed += 1
+        if failure is not None and chain.profile.output.policy is not FailSafePolicy.BLUR:
+            self._stand_in(frame.captured_ns, frame.media_ns)
+        else:
+            self._finish(frame, source, failure is None)
+        self.meters.work.add(clock.now_ns() - began_ns)
+
+    def _finish(self, frame: Frame, source: Pixels, good: bool) -> None:
+        """Labels a frame and queues it."""
+        pixels = frame.pixels.copy() if frame.pixels is source else frame.pixels
+        self._chain.label.draw(pixels)
+        self._links.line.write(pixels, frame.captured_ns, frame.media_ns)
+        if good:
+            self._good_ns = frame.captured_ns
+        self._show(pixels)
+
+    def _stand_in(self, captured_ns: int, media_ns: int) -> None:
+        """Queues what the policy shows instead of a frame."""
+        policy = self._chain.profile.output.policy
+        held = self._good_ns is not None and captured_ns - self._good_ns <= HOLD_NS
+        if policy is FailSafePolicy.CARD or not held:
+            self._links.line.mark(Showing.CARD, captured_ns, media_ns)
+            self._show(self._chain.card)
+        else:
+            self._links.line.mark(Showing.AGAIN, captured_ns, media_ns)
+
+    def _without_source(self) -> None:
+        """Keeps the output alive while no frame comes."""
+        now_ns = self._links.clock.now_ns()
+        captured_ns, media_ns = self._last if self._last is not None else (now_ns, 0)
+        limit_ns = max(LOST_AFTER_NS, 3 * self._links.interval_ns)
+        if self._last is not None and now_ns - captured_ns < limit_ns:
+            return
+        if self._last is not None and not self._lost:
+            self._lost = True
+            self._links.report(Event(Level.WARNING, "The camera gives no picture; the fail-safe is on.", now_ns))
+        self._stand_in(now_ns, media_ns + now_ns - captured_ns)
+
+    def _lost_is_over(self) -> None:
+        """Notes that frames come again."""
+        if self._lost:
+            self._lost = False
+            now_ns = self._links.clock.now_ns()
+            self._links.report(Event(Level.INFO, "The camera gives a picture again.", now_ns))
+
+    def _show(self, pixels: Pixels) -> None:
+        """Makes the operator's picture, at most 16 times a second and only when somebody looks."""
+        size, now_ns = self._preview_size, self._links.clock.now_ns()
+        if size is None or now_ns - self._preview_ns < PREVIEW_INTERVAL_NS:
+            return
+        self._preview_ns = now_ns
+        serial = 0 if self._preview is None else self._preview.serial + 1
+        self._preview = Preview(thumbnail(pixels, size), serial)
+
+
+def thumbnail(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """uint8 (height, width, 3) RGB of a BGR picture, halved first where it is much larger."""
+    while pixels.shape[1] >= 4 * size[0] and pixels.shape[0] >= 4 * size[1]:
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_LINEAR), np.uint8)
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8)

@@ -1,0 +1,145 @@
+"""Chains built and warmed while another one runs."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.assembly import Assembly, Chain, same_but_live
+from pipeline.clock import Clock
+from pipeline.errors import UnderstudyError
+from pipeline.lane import Handover
+from pipeline.telemetry import Event, Level
+from profiles.profile import Profile
+
+READY_LIMIT = 10
+"""Chains kept warm at most; the one unused for longest goes first."""
+REQUEST_LIMIT = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """A profile to make ready.
+
+    Attributes:
+        profile: which.
+        take: whether the lane takes it at once.
+        counts: whether taking it is a change of profile and not of a setting.
+        at_ns: when it was asked for.
+    """
+
+    profile: Profile
+    take: bool
+    counts: bool
+    at_ns: int
+
+
+class Loader:
+    """Builds what is asked for on its own thread, closes what the lane is done with."""
+
+    def __init__(
+        self, assembly: Assembly, clock: Clock, hand_over: Callable[[Handover], None], report: Callable[[Event], None]
+    ) -> None:
+        """A loader without requests."""
+        self._assembly, self._clock, self._hand_over, self._report = assembly, clock, hand_over, report
+        self._changed = threading.Condition()
+        self._requests: OrderedDict[str, Request] = OrderedDict()
+        self._retired: list[Chain] = []
+        self._ready: OrderedDict[str, Chain] = OrderedDict()
+        self.loading: str | None = None
+        """Name of the profile that is being built."""
+
+    @property
+    def ready(self) -> tuple[str, ...]:
+        """Names of the profiles that the lane could take at once."""
+        with self._changed:
+            return tuple(self._ready)
+
+    def ask(self, request: Request) -> None:
+        """Asks for a profile. A later request to take replaces an earlier one that is not done yet."""
+        with self._changed:
+            warm = self._ready.get(request.profile.name)
+            if warm is not None and request.take and same_but_live(warm.profile, request.profile):
+                del self._ready[request.profile.name]
+                self._cancel_takes()
+            else:
+                warm = None
+                if request.take:
+                    self._cancel_takes()
+                self._requests[request.profile.name] = request
+                while len(self._requests) > REQUEST_LIMIT:
+                    self._requests.popitem(last=False)
+                self._changed.notify_all()
+        if warm is not None:
+            self._give(warm, request)
+
+    def retire(self, chain: Chain) -> None:
+        """Takes a chain that has left the lane."""
+        with self._changed:
+            self._retired.append(chain)
+            self._changed.notify_all()
+
+    def step(self) -> bool:
+        """Does one piece of work, or waits a little."""
+        with self._changed:
+            if not self._retired and not self._requests:
+                self._changed.wait(0.25)
+            retired, self._retired = self._retired, []
+            request = self._requests.popitem(last=False)[1] if self._requests else None
+            self.loading = request.profile.name if request is not None else None
+        for chain in retired:
+            for stage in chain.owned:
+                stage.reset()
+            self._keep(chain)
+        if request is not None:
+            self._build(request)
+            self.loading = None
+        return True
+
+    def close(self) -> None:
+        """Closes every chain that is kept."""
+        with self._changed:
+            chains = [*self._ready.values(), *self._retired]
+            self._ready.clear()
+            self._retired.clear()
+        for chain in chains:
+            chain.close()
+
+    def _cancel_takes(self) -> None:
+        """Turns requests to take into requests to prepare: only the newest choice counts."""
+        for name, request in self._requests.items():
+            if request.take:
+                self._requests[name] = Request(request.profile, False, False, request.at_ns)
+
+    def _build(self, request: Request) -> None:
+        """Builds a chain and hands it on or keeps it; a failure is said and costs nothing else."""
+        try:
+            chain = self._assembly.build(request.profile)
+        except UnderstudyError as error:
+            self._report(Event(Level.ERROR, f"{request.profile.name}: {error}", self._clock.now_ns()))
+            return
+        if request.take and not self._superseded():
+            self._give(chain, request)
+        else:
+            self._keep(chain)
+
+    def _superseded(self) -> bool:
+        """Whether something else was asked to be taken since."""
+        with self._changed:
+            return any(request.take for request in self._requests.values())
+
+    def _give(self, chain: Chain, request: Request) -> None:
+        """Hands a chain to the lane, with the live settings that were asked for."""
+        if chain.profile != request.profile:
+            chain = self._assembly.relabel(chain, request.profile)
+        self._hand_over(Handover(chain, request.at_ns, request.counts))
+
+    def _keep(self, chain: Chain) -> None:
+        """Keeps a chain warm; the oldest goes when there are too many."""
+        with self._changed:
+            replaced = self._ready.pop(chain.profile.name, None)
+            self._ready[chain.profile.name] = chain
+            oldest = self._ready.popitem(last=False)[1] if len(self._ready) > READY_LIMIT else None
+        for old in (replaced, oldest):
+            if old is not None:
+                old.close()

@@ -1,0 +1,1 @@
+"""The person cut out of the room, and another room behind."""

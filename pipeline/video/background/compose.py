@@ -1,0 +1,160 @@
+"""The person set before another room."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.media import Frame, Pixels
+from pipeline.video.background.edges import sharpened_matte
+from pipeline.video.background.room import Room
+from profiles.profile import Profile
+
+TILE_PX = 64
+"""The picture is worked on in tiles: most lie wholly on the person or wholly in the room and are only copied."""
+SPREAD = 7
+"""Reach of the person's inner colours over the edge, in pixels of a picture of a quarter the size."""
+
+Mask = NDArray[np.uint8]
+
+
+class Compose:
+    """The stage that replaces the room behind the person."""
+
+    name = "compose"
+    latency_ns = 0
+
+    def __init__(self, room: Room, profile: Profile) -> None:
+        """A stage for one room, which it closes."""
+        self._room = room
+        self._light_wrap = profile.background.light_wrap
+        self._output: Pixels | None = None
+
+    def process(self, frame: Frame) -> Frame:
+        """The frame with the room behind the person; without a matte the whole frame is kept."""
+        if frame.matte is None:
+            return frame
+        person, room = frame.pixels, self._room.behind(frame)
+        width, height = frame.size
+        half = cv2.resize(person, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+        matte = sharpened_matte(frame.matte, np.asarray(half, np.uint8))
+        if self._light_wrap > 0:
+            matte = wrapped(matte, self._light_wrap)
+        output = self._buffer(person)
+        edges = _Edges(np.asarray(half, np.uint8), matte)
+        for kind, part in tiles(matte, (width, height)):
+            if kind == 0:
+                output[part] = room[part]
+            elif kind == 255:
+                output[part] = person[part]
+            else:
+                edges.blend(person, room, part, output[part])
+        return replace(frame, pixels=output)
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes another light wrap."""
+        self._light_wrap = profile.background.light_wrap
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+    def close(self) -> None:
+        """Closes the room."""
+        self._room.close()
+        self._output = None
+
+    def _buffer(self, pixels: Pixels) -> Pixels:
+        """This stage's own buffer of the picture's shape."""
+        if self._output is None or self._output.shape != pixels.shape:
+            self._output = np.empty_like(pixels)
+        return self._output
+
+
+class _Edges:
+    """What is needed to blend the person's outline: the matte and the person's inner colours.
+
+    Pixels on the outline are a mixture of the person and of the actor's own room. The share of the room is replaced by
+    the colours of the person nearby, so that no rim of the old room is carried into the new one.
+    """
+
+    def __init__(self, half: Pixels, matte: Mask) -> None:
+        self._matte = matte
+        quarter = (max(1, half.shape[1] // 2), max(1, half.shape[0] // 2))
+        colours = cv2.resize(half, quarter, interpolation=cv2.INTER_AREA)
+        share = cv2.erode(cv2.resize(matte, quarter, interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
+        weight = np.maximum(share.astype(np.float32), 0.01)
+        size = (2 * SPREAD + 1, 2 * SPREAD + 1)
+        total = cv2.blur(colours * weight[..., np.newaxis], size)
+        inner = total / cv2.blur(weight, size)[..., np.newaxis]
+        self._inner = cv2.convertScaleAbs(inner)
+
+    def blend(self, person: Pixels, room: Pixels, part: tuple[slice, slice], output: Pixels) -> None:
+        """Blends one part of the picture into `output`."""
+        alpha = cv2.cvtColor(_enlarged(self._matte, part, 2), cv2.COLOR_GRAY2BGR)
+        rest = cv2.bitwise_not(alpha)
+        clean = cv2.multiply(person[part], alpha, scale=1 / 255)
+        cv2.add(clean, cv2.multiply(_enlarged(self._inner, part, 4), rest, scale=1 / 255), dst=clean)
+        cv2.multiply(clean, alpha, dst=clean, scale=1 / 255)
+        cv2.multiply(room[part], rest, dst=rest, scale=1 / 255)
+        cv2.add(clean, rest, dst=output)
+
+
+def _enlarged(small: NDArray[np.uint8], part: tuple[slice, slice], factor: int) -> NDArray[np.uint8]:
+    """The given part of a picture that is stored `factor` times smaller."""
+    (top, bottom), (left, right) = ((side.start, side.stop) for side in part)
+    y0, x0 = max(0, top // factor - 1), max(0, left // factor - 1)
+    y1, x1 = min(small.shape[0], -(-bottom // factor) + 1), min(small.shape[1], -(-right // factor) + 1)
+    size = ((x1 - x0) * factor, (y1 - y0) * factor)
+    large = cv2.resize(small[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
+    rows = np.s_[top - y0 * factor : bottom - y0 * factor]
+    columns = np.s_[left - x0 * factor : right - x0 * factor]
+    cut = large[rows, columns]
+    if cut.shape[:2] != (bottom - top, right - left):
+        cut = cv2.resize(cut, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(cut)
+
+
+def tiles(matte: Mask, size: tuple[int, int]) -> Iterator[tuple[int, tuple[slice, slice]]]:
+    """The picture in horizontal runs of tiles of one kind.
+
+    Args:
+        matte: uint8 (height // 2, width // 2).
+        size: width and height of the picture.
+
+    Yields:
+        0 for the room, 255 for the person, 128 for both, and the part of the picture.
+    """
+    width, height = size
+    tile = TILE_PX // 2
+    rows, columns = -(-matte.shape[0] // tile), -(-matte.shape[1] // tile)
+    padded = cv2.copyMakeBorder(
+        matte, 0, rows * tile - matte.shape[0], 0, columns * tile - matte.shape[1], cv2.BORDER_REPLICATE
+    )
+    blocks = padded.reshape(rows, tile, columns, tile)
+    low, high = blocks.min(axis=1).min(axis=-1), blocks.max(axis=1).max(axis=-1)
+    kinds = np.where(high == 0, 0, np.where(low == 255, 255, 128))
+    for row in range(rows):
+        top, bottom = row * TILE_PX, height if row == rows - 1 else (row + 1) * TILE_PX
+        start = 0
+        for column in range(1, columns + 1):
+            if column == columns or kinds[row, column] != kinds[row, start]:
+                right = width if column == columns else column * TILE_PX
+                yield int(kinds[row, start]), (slice(top, bottom), slice(start * TILE_PX, right))
+                start = column
+
+
+def wrapped(matte: Mask, strength: float) -> Mask:
+    """The matte with the room's light let in over the person's edge: less opaque just inside the outline.
+
+    Args:
+        matte: uint8 (height, width) at half the picture's size.
+        strength: 0..1.
+    """
+    height, width = matte.shape
+    small = cv2.resize(matte, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
+    inner = cv2.blur(small, (5, 5))
+    keep = cv2.convertScaleAbs(inner, alpha=0.4 * strength, beta=255 * (1 - 0.4 * strength))
+    keep[inner == 255] = 255
+    return np.asarray(cv2.multiply(matte, cv2.resize(keep, (width, height)), scale=1 / 255), np.uint8)

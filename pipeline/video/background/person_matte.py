@@ -1,0 +1,97 @@
+"""The person told from the room, on every frame."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.inference.litert import Network
+from pipeline.media import Face, Frame
+from pipeline.video.tracking.mesh import FACE_OVAL
+from profiles.profile import Profile
+
+WIDTH_PX, HEIGHT_PX = 256, 144
+STILL_WEIGHT = 0.35
+"""Share of the new matte where it hardly changes; where it changes much the new one counts fully."""
+PERSON_LEVEL = 0.35
+"""Above this a pixel counts as joined to the person."""
+
+
+class PersonMatte:
+    """The stage that puts the person's matte on frames.
+
+    Source of the network: MediaPipe selfie segmentation, landscape model card, 2021.
+    """
+
+    name = "segment"
+    latency_ns = 0
+
+    def __init__(self, model: Path) -> None:
+        """Loads the network.
+
+        Args:
+            model: file of the network "selfie-segmentation-landscape".
+
+        Raises:
+            ModelError: the file can't be loaded.
+        """
+        self._network = Network(model, (HEIGHT_PX, WIDTH_PX, 3))
+        self._small = np.empty((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+        self._steady: NDArray[np.float32] | None = None
+
+    def process(self, frame: Frame) -> Frame:
+        """The frame with its matte: what is joined to the chosen face, steadied over time."""
+        _shrink(frame, self._small)
+        np.multiply(self._small[:, :, ::-1], 1.0 / 255.0, out=self._network.input)
+        fresh = self._network.run()[0][:, :, 0]
+        face = frame.chosen_face
+        if face is not None:
+            fresh = _joined_to(face, fresh, frame.size)
+        if self._steady is None:
+            self._steady = fresh.copy()
+        else:
+            change = fresh - self._steady
+            weight = np.clip(np.abs(change) * 2.5, STILL_WEIGHT, 1.0)
+            self._steady += weight * change
+        return replace(frame, matte=cv2.convertScaleAbs(self._steady, alpha=255.0).astype(np.uint8, copy=False))
+
+    def adjust(self, profile: Profile) -> None:
+        """Nothing here is a setting."""
+
+    def reset(self) -> None:
+        """Forgets earlier mattes."""
+        self._steady = None
+
+    def close(self) -> None:
+        """Forgets earlier mattes."""
+        self._steady = None
+
+
+def _shrink(frame: Frame, small: NDArray[np.uint8]) -> None:
+    """The frame at the network's size; halved first by averaging where it is much larger."""
+    pixels = frame.pixels
+    if pixels.shape[1] >= 2 * WIDTH_PX and pixels.shape[0] >= 2 * HEIGHT_PX:
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
+    cv2.resize(pixels, (WIDTH_PX, HEIGHT_PX), dst=small, interpolation=cv2.INTER_LINEAR)
+
+
+def _joined_to(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """The matte without what is not joined to the face, and with the face itself filled."""
+    scale = np.array([WIDTH_PX / size[0], HEIGHT_PX / size[1]], np.float32)
+    oval = np.rint(face.landmarks[list(FACE_OVAL), :2] * scale).astype(np.int32)
+    solid = (matte > PERSON_LEVEL).astype(np.uint8)
+    cv2.fillPoly(solid, [oval], 1)
+    _, labels = cv2.connectedComponents(solid, connectivity=4)
+    inside = np.zeros_like(solid)
+    cv2.fillPoly(inside, [oval], 1)
+    on_face = labels[inside > 0]
+    if on_face.size == 0:
+        return matte
+    own = labels == np.bincount(on_face).argmax()
+    near = cv2.dilate(own.astype(np.uint8), np.ones((5, 5), np.uint8))
+    joined = matte * near
+    np.maximum(joined, inside, out=joined, casting="unsafe")
+    return np.asarray(joined, np.float32)

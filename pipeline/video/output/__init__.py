@@ -1,0 +1,1 @@
+"""What every picture passes last: policy, label, delay."""

@@ -1,0 +1,158 @@
+"""Pictures handed to the sinks when they are due, at a steady rate, whatever happens before."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.clock import Clock
+from pipeline.errors import DeviceError
+from pipeline.media import Picture, Pixels
+from pipeline.stage import VideoSink
+from pipeline.telemetry import DurationMeter, RateMeter
+from pipeline.video.output.delay_line import DelayLine, Entry, Showing
+
+LATE_INTERVALS = 1.5
+"""A steady sink gets the last picture again when nothing new was due for so many frame intervals."""
+
+
+@dataclass(slots=True, eq=False)
+class OutputMeters:
+    """What the presenter counts."""
+
+    sent: RateMeter = field(default_factory=RateMeter)
+    latency: DurationMeter = field(default_factory=DurationMeter)
+    repeats: int = 0
+    by_policy: int = 0
+
+
+class Presenter:
+    """Takes entries off the delay line when they are due and writes them to every sink.
+
+    The card is kept here and not before the line, so that panic shows within one frame however long the delay is.
+    """
+
+    def __init__(
+        self, line: DelayLine, sinks: Sequence[VideoSink], clock: Clock, fps: float, lost: Callable[[DeviceError], None]
+    ) -> None:
+        """A presenter that shows the card until it is told otherwise.
+
+        Args:
+            line: where the pictures come from.
+            sinks: where they go; one that fails is closed and left out from then on.
+            clock: the program's clock.
+            fps: the nominal rate.
+            lost: called with the reason when a sink fails.
+        """
+        self._line, self._sinks, self._clock, self._lost = line, list(sinks), clock, lost
+        self._interval_ns = round(1e9 / fps)
+        self._card: NDArray[np.uint8] | None = None
+        self._shown: NDArray[np.uint8] | None = None
+        self._last: Picture | None = None
+        self._sent_ns: int | None = None
+        self._covered = threading.Event()
+        self.delay_ns = 0
+        """From capture to the sinks at least this long."""
+        self.realtime = True
+        """False hands entries on as fast as they come."""
+        self.meters = OutputMeters()
+
+    def show_card(self, card: Pixels) -> None:
+        """Takes the card, uint8 (height, width, 3) BGR with its label, that stands in from now on."""
+        self._card = cv2.cvtColor(card, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
+
+    def cover(self, covered: bool) -> None:
+        """Puts the card over everything, or takes it off again."""
+        (self._covered.set if covered else self._covered.clear)()
+
+    @property
+    def covered(self) -> bool:
+        """Whether the card is over everything."""
+        return self._covered.is_set()
+
+    def step(self) -> bool:
+        """Shows what is due, or waits a little; False at the end of the line."""
+        now_ns = self._clock.now_ns()
+        entry = self._line.take(now_ns - self.delay_ns)
+        if entry is not None:
+            self._show(entry)
+            return True
+        if self._line.closed_and_empty:
+            return False
+        if self._is_late(now_ns):
+            self._repeat(now_ns)
+            return True
+        self._line.wait(self._pause_s(now_ns))
+        return True
+
+    def close(self) -> None:
+        """Closes every sink."""
+        for sink in self._sinks:
+            sink.close()
+        self._sinks.clear()
+
+    def _show(self, entry: Entry) -> None:
+        """Writes one entry to every sink."""
+        covered = self.covered
+        planes = entry.planes
+        if planes is not None:
+            if self._shown is not None:
+                self._line.give_back(self._shown)
+            self._shown = planes
+        if covered or entry.showing is Showing.CARD or self._shown is None:
+            planes = self._card
+        elif entry.showing is Showing.AGAIN:
+            planes = self._shown
+        if entry.showing is not Showing.PICTURE:
+            self.meters.by_policy += 1
+        if planes is not None:
+            by_policy = covered or entry.showing is not Showing.PICTURE
+            self._write(Picture(planes, entry.captured_ns, entry.media_ns, by_policy), self._sinks)
+        now_ns = self._clock.now_ns()
+        self._sent_ns = now_ns
+        self.meters.sent.add(now_ns)
+        if entry.showing is Showing.PICTURE:
+            self.meters.latency.add(now_ns - entry.captured_ns)
+
+    def _is_late(self, now_ns: int) -> bool:
+        """Whether a steady sink has waited too long."""
+        if not self.realtime or not any(sink.steady for sink in self._sinks):
+            return False
+        if self._sent_ns is None:
+            return self._card is not None
+        return now_ns - self._sent_ns >= LATE_INTERVALS * self._interval_ns
+
+    def _repeat(self, now_ns: int) -> None:
+        """Sends the last picture, or the card, to the steady sinks again."""
+        again = self._last
+        planes = self._card if self.covered or again is None or self._shown is None else again.planes
+        if planes is None:
+            return
+        media_ns = 0 if again is None else again.media_ns
+        self._write(Picture(planes, now_ns, media_ns, True), [sink for sink in self._sinks if sink.steady])
+        self._sent_ns = now_ns if self._sent_ns is None else self._sent_ns + self._interval_ns
+        self.meters.repeats += 1
+
+    def _write(self, picture: Picture, sinks: Sequence[VideoSink]) -> None:
+        """Hands a picture to sinks; one that fails is left out from then on."""
+        self._last = picture
+        for sink in tuple(sinks):
+            try:
+                sink.write(picture)
+            except DeviceError as error:
+                self._sinks.remove(sink)
+                sink.close()
+                self._lost(error)
+
+    def _pause_s(self, now_ns: int) -> float:
+        """How long nothing can be due."""
+        until_ns = [now_ns + 100_000_000]
+        head_ns = self._line.head_ns()
+        if head_ns is not None:
+            until_ns.append(head_ns + self.delay_ns)
+        if self._sent_ns is not None and self.realtime:
+            until_ns.append(self._sent_ns + round(LATE_INTERVALS * self._interval_ns))
+        return max(0.0005, (min(until_ns) - now_ns) / 1e9)

@@ -1,0 +1,1 @@
+"""The target's face on the actor's."""

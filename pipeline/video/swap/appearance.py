@@ -1,0 +1,128 @@
+"""The actor's face spread out on the target's: its colours, its light, and what hides it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.media import Frame, Points
+from pipeline.video.swap.photo_target import GRID_HEIGHT, GRID_WIDTH, PhotoTarget
+from pipeline.video.swap.topology import signed_areas
+from profiles.profile import FaceSettings
+
+COLOUR_TIME_S = 0.25
+"""How slowly the colours follow the actor's light."""
+LIGHT_BLUR = 7.0
+"""Spread of the blur that leaves only the light, in grid points."""
+GAIN_RANGE = (0.2, 4.0)
+
+Grid = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unwrapped:
+    """The actor's face on the target's grid.
+
+    Attributes:
+        lab: float32 (80, 64, 3), CIE Lab, L* 0..100.
+        facing: float32 (80, 64), 1 where the surface faces the camera, 0 where it is turned away.
+    """
+
+    lab: Grid
+    facing: Grid
+
+
+def unwrap(frame: Frame, points: Points, target: PhotoTarget) -> Unwrapped:
+    """Looks the actor's face up at every grid point.
+
+    Args:
+        frame: the picture.
+        points: float32 (504, 3), the actor's mesh with its ring.
+        target: says where the grid lies on the mesh.
+    """
+    spots = target.grid.on(points)
+    low, high = spots.reshape(-1, 2).min(axis=0), spots.reshape(-1, 2).max(axis=0)
+    width, height = frame.size
+    left, top = max(0, int(low[0]) - 2), max(0, int(low[1]) - 2)
+    right, bottom = min(width, int(high[0]) + 3), min(height, int(high[1]) + 3)
+    if right - left < 2 or bottom - top < 2:
+        return Unwrapped(np.zeros((GRID_HEIGHT, GRID_WIDTH, 3), np.float32), np.zeros((GRID_HEIGHT, GRID_WIDTH), np.float32))
+    shrink = max(1.0, (high[0] - low[0]) / GRID_WIDTH)
+    part = frame.pixels[top:bottom, left:right]
+    size = (max(1, round((right - left) / shrink)), max(1, round((bottom - top) / shrink)))
+    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    steps = np.array([(right - left) / size[0], (bottom - top) / size[1]], np.float32)
+    places = ((spots - [left, top] + 0.5) / steps - 0.5).astype(np.float32)
+    colours = cv2.remap(small, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    lab = cv2.cvtColor(colours.astype(np.float32) / 255.0, cv2.COLOR_BGR2Lab)
+    on_picture = (spots[..., 0] >= 0) & (spots[..., 0] < width) & (spots[..., 1] >= 0) & (spots[..., 1] < height)
+    return Unwrapped(np.asarray(lab, np.float32), _facing(points, target) * on_picture)
+
+
+def _facing(points: Points, target: PhotoTarget) -> Grid:
+    """How far each grid point's triangle faces the camera."""
+    flat = signed_areas(points, target.topology.triangles)
+    a, b, c = (points[target.topology.triangles[:, i]] for i in range(3))
+    full = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    cosine = flat / np.maximum(full, 1e-6)
+    facing = np.clip((cosine - 0.1) / 0.35, 0.0, 1.0).astype(np.float32)
+    return facing[target.grid.triangles].reshape(GRID_HEIGHT, GRID_WIDTH)
+
+
+class Colouring:
+    """By what the portrait's colours have to be multiplied so that the actor's light falls on them.
+
+    The mean and spread of the skin's colours follow Reinhard et al. 2001, "Color Transfer between Images",
+    doi:10.1109/38.946629; what then still differs at low spatial frequency is light.
+    """
+
+    def __init__(self, target: PhotoTarget) -> None:
+        """Starts without knowing the actor."""
+        self._target = target
+        self._gain: Grid | None = None
+        self._at_ns = 0
+
+    def gain(self, actor: Unwrapped, visible: Grid, settings: FaceSettings, at_ns: int) -> Grid:
+        """float32 (80, 64, 3): the factor for each colour channel.
+
+        Args:
+            actor: the face as it is now.
+            visible: float32 (80, 64), 0 where something hides it.
+            settings: the strengths.
+            at_ns: when.
+        """
+        weight = self._target.skin * actor.facing * visible
+        if float(weight.sum()) < 40.0:
+            return self._gain if self._gain is not None else np.ones((GRID_HEIGHT, GRID_WIDTH, 3), np.float32)
+        wanted = self._relit(self._recoloured(actor.lab, weight, settings.colour), actor.lab, weight, settings.relight)
+        bgr = cv2.cvtColor(wanted, cv2.COLOR_Lab2BGR)
+        fresh = np.clip((bgr + 0.03) / (self._target.bgr + 0.03), *GAIN_RANGE).astype(np.float32)
+        fresh = cv2.GaussianBlur(fresh, (0, 0), 1.5)
+        elapsed_s = (at_ns - self._at_ns) / 1e9
+        self._at_ns = at_ns
+        if self._gain is None or not 0 <= elapsed_s < 2.0:
+            self._gain = fresh
+        else:
+            self._gain += (1.0 - np.float32(np.exp(-elapsed_s / COLOUR_TIME_S))) * (fresh - self._gain)
+        return self._gain
+
+    def _recoloured(self, lab: Grid, weight: Grid, strength: float) -> Grid:
+        """The portrait in Lab with the actor's mean and spread."""
+        mine = self._target.lab
+        total = weight.sum()
+        my_mean, mean = (np.einsum("hw,hwc->c", weight, value) / total for value in (mine, lab))
+        my_spread, spread = (
+            np.sqrt(np.einsum("hw,hwc->c", weight, (value - middle) ** 2) / total) + 1.0
+            for value, middle in ((mine, my_mean), (lab, mean))
+        )
+        moved = (mine - my_mean) * np.clip(spread / my_spread, 0.75, 1.3) + mean
+        return np.asarray(mine + strength * (moved - mine), np.float32)
+
+    def _relit(self, mine: Grid, lab: Grid, weight: Grid, strength: float) -> Grid:
+        """The recoloured portrait with the actor's shading at low frequency."""
+        difference = (lab - mine) * weight[..., np.newaxis]
+        difference -= weight[..., np.newaxis] * difference.sum(axis=(0, 1)) / weight.sum()
+        spread = cv2.GaussianBlur(difference, (0, 0), LIGHT_BLUR, borderType=cv2.BORDER_CONSTANT)
+        share = cv2.GaussianBlur(weight, (0, 0), LIGHT_BLUR, borderType=cv2.BORDER_CONSTANT) + 0.02
+        return np.asarray(mine + strength * spread / share[..., np.newaxis], np.float32)

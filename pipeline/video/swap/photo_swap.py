@@ -1,0 +1,171 @@
+"""The photo face engine: one portrait worn by the actor as a warped mesh."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import StageError
+from pipeline.media import Face, Frame, Pixels, Points
+from pipeline.video.output.blur import blend, blur_face
+from pipeline.video.swap.appearance import Colouring, Grid, Unwrapped, unwrap
+from pipeline.video.swap.mesh_warp import MeshWarp
+from pipeline.video.swap.occlusion import Occlusion
+from pipeline.video.swap.photo_target import PhotoTarget, Texture
+from pipeline.video.swap.proportions import Proportions
+from pipeline.video.swap.topology import with_ring
+from pipeline.video.tracking.mesh import CHIN, FOREHEAD_TOP, INNER_LIPS, LEFT_EYE, RIGHT_EYE
+from profiles.profile import Profile
+
+FADE_DEG = 15.0
+"""Over so many degrees beyond the portrait's limit the face fades to a blur."""
+STILL_PX = 0.3
+"""Below this displacement the actor's own picture needs no warp."""
+
+Rectangle = tuple[int, int, int, int]
+
+
+class PhotoSwap:
+    """The stage that puts a portrait's face on the chosen face of each frame."""
+
+    name = "swap"
+    latency_ns = 0
+
+    def __init__(self, target: PhotoTarget, profile: Profile) -> None:
+        """A stage for one target; the target may serve others at the same time."""
+        self._target = target
+        self._settings = profile.face
+        self._output: Pixels | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets the actor."""
+        self._colouring = Colouring(self._target)
+        self._occlusion = Occlusion(self._target)
+        self._proportions = Proportions(self._target)
+        self._worn_id: int | None = None
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes the face's live settings."""
+        self._settings = profile.face
+
+    def close(self) -> None:
+        """Lets the output buffer go."""
+        self._output = None
+
+    def process(self, frame: Frame) -> Frame:
+        """The frame with the target's face on the chosen one.
+
+        Raises:
+            StageError: no face is chosen on this frame.
+        """
+        face = frame.chosen_face
+        if face is None:
+            raise StageError("There is no face to put the likeness on.")
+        if face.track_id != self._worn_id:
+            self.reset()
+            self._worn_id = face.track_id
+        actor = with_ring(face.landmarks)
+        seen = unwrap(frame, actor, self._target)
+        visible = self._visible(seen, frame.captured_ns)
+        gain = self._colouring.gain(seen, visible, self._settings, frame.captured_ns)
+        mesh = self._proportions.displaced(face.landmarks, self._settings, frame.captured_ns)
+        pixels = self._copy(frame)
+        rectangle = _rectangle(np.concatenate([mesh, actor]), frame.size)
+        if rectangle is not None:
+            left, top, width, height = rectangle
+            part = pixels[top : top + height, left : left + width]
+            self._wear(part, frame, _Placing(face, actor, mesh, rectangle), gain, visible)
+        fade = self._fade(face)
+        if fade > 0:
+            blur_face(pixels, face, fade)
+        return replace(frame, pixels=pixels)
+
+    def _visible(self, seen: Unwrapped, at_ns: int) -> Grid:
+        """Where the face is not hidden, as strictly as the settings ask."""
+        visible = self._occlusion.visible(seen, at_ns)
+        return 1.0 - self._settings.occlusion * (1.0 - visible)
+
+    def _copy(self, frame: Frame) -> Pixels:
+        """The frame's pixels in this stage's own buffer."""
+        if self._output is None or self._output.shape != frame.pixels.shape:
+            self._output = np.empty_like(frame.pixels)
+        np.copyto(self._output, frame.pixels)
+        return self._output
+
+    def _wear(self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, visible: Grid) -> None:
+        """Draws the face into `part`, the rectangle of the output."""
+        warp = MeshWarp(placing.mesh, self._target.topology.triangles, placing.rectangle)
+        if float(np.abs(placing.mesh[:, :2] - placing.actor[:, :2]).max()) > STILL_PX:
+            _move_actor(part, frame, warp, placing.actor)
+        texture = self._target.texture_for(placing.face_height_px * self._settings.size)
+        worn, alpha = self._worn(texture, warp, gain, visible)
+        self._open(alpha, placing)
+        blend(part, worn, alpha)
+
+    def _worn(self, texture: Texture, warp: MeshWarp, gain: Grid, visible: Grid) -> tuple[Pixels, NDArray[np.uint8]]:
+        """The texture in the actor's colours and pose, and its opacity 0..255."""
+        height, width = texture.pixels.shape[:2]
+        factor = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
+        coloured = cv2.multiply(texture.pixels, factor, dtype=cv2.CV_8U)
+        edge = np.clip(self._target.inside / self._settings.feather, 0.0, 1.0)
+        mask = edge * edge * (3.0 - 2.0 * edge) * visible * (255.0 * self._settings.opacity)
+        mask = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+        map_x, map_y = warp.maps_to(texture.points)
+        layers = cv2.merge([coloured, mask])
+        worn = cv2.remap(layers, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        return np.asarray(worn[:, :, :3]), np.ascontiguousarray(worn[:, :, 3], dtype=np.uint8)
+
+    def _open(self, alpha: NDArray[np.uint8], placing: "_Placing") -> None:
+        """Lets the actor's own eyes and inner mouth show through."""
+        groups = ((RIGHT_EYE, self._settings.eyes), (LEFT_EYE, self._settings.eyes), (INNER_LIPS, self._settings.mouth))
+        for group, strength in groups:
+            _show_through(alpha, placing.local(group), strength)
+
+    def _fade(self, face: Face) -> float:
+        """How far the face is blurred out, 0..1."""
+        beyond = abs(face.pose.yaw_deg) - self._settings.max_yaw_deg
+        return float(np.clip(beyond / FADE_DEG, 0.0, 1.0))
+
+
+class _Placing:
+    """Where on the picture the face goes."""
+
+    def __init__(self, face: Face, actor: Points, mesh: Points, rectangle: Rectangle) -> None:
+        self.face, self.actor, self.mesh, self.rectangle = face, actor, mesh, rectangle
+        self.face_height_px = float(np.linalg.norm(actor[CHIN, :2] - actor[FOREHEAD_TOP, :2]))
+
+    def local(self, group: tuple[int, ...]) -> Points:
+        """Mesh points of a group in the rectangle's pixels."""
+        return np.asarray(self.mesh[list(group), :2] - np.array(self.rectangle[:2], np.float32))
+
+
+def _rectangle(points: Points, size: tuple[int, int]) -> Rectangle | None:
+    """The part of the picture that the points cover, or None when it is empty."""
+    left, top = (max(0, int(value)) for value in points[:, :2].min(axis=0))
+    right, bottom = (min(limit, int(value) + 2) for limit, value in zip(size, points[:, :2].max(axis=0), strict=True))
+    return (left, top, right - left, bottom - top) if right - left > 1 and bottom - top > 1 else None
+
+
+def _move_actor(part: Pixels, frame: Frame, warp: MeshWarp, actor: Points) -> None:
+    """Moves the actor's own pixels along with the mesh, so that eyes, mouth and edges meet the target's."""
+    map_x, map_y = warp.maps_to(actor)
+    moved = cv2.remap(frame.pixels, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    cv2.copyTo(moved, warp.covered(), part)
+
+
+def _show_through(alpha: NDArray[np.uint8], polygon: Points, strength: float) -> None:
+    """Takes a soft-edged polygon out of the opacity."""
+    extent = np.ptp(polygon, axis=0)
+    soft = max(1, int(0.06 * extent[0] + 0.5))
+    left, top = (max(0, int(value) - 3 * soft) for value in polygon.min(axis=0))
+    right, bottom = (int(value) + 3 * soft + 2 for value in polygon.max(axis=0))
+    part = alpha[top:bottom, left:right]
+    if part.size == 0 or extent[1] < 1.0 or strength <= 0:
+        return
+    hole = np.zeros(part.shape, np.uint8)
+    spots = np.rint((polygon - [left, top]) * 16).astype(np.int32)
+    cv2.fillPoly(hole, [spots], 255, cv2.LINE_AA, 4)
+    hole = cv2.GaussianBlur(hole, (0, 0), soft * 0.6)
+    cv2.multiply(part, 255 - cv2.convertScaleAbs(hole, alpha=strength), dst=part, scale=1 / 255)

@@ -1,0 +1,1 @@
+"""Faces found and followed from frame to frame."""

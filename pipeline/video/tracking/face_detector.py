@@ -1,0 +1,109 @@
+"""Faces on a whole picture, without knowing where they were before."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.inference.litert import Network
+from pipeline.media import Pixels, Points
+
+INPUT_PX = 128
+OVERLAP_LIMIT = 0.3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detection:
+    """A face that the detector found.
+
+    Attributes:
+        box: left, top, width, height in picture pixels.
+        keypoints: float32 (6, 2) in picture pixels: right eye, left eye, nose tip, mouth, right ear, left ear.
+        score: 0..1.
+    """
+
+    box: tuple[float, float, float, float]
+    keypoints: Points
+    score: float
+
+
+class FaceDetector:
+    """The short-range face detector (faces larger than about a seventh of the picture's longer side).
+
+    Source: BlazeFace, Bazarevsky et al. 2019, arXiv:1907.05047; the anchors are two on each cell of a 16x16 grid and six
+    on each cell of an 8x8 grid.
+    """
+
+    def __init__(self, model: Path, threshold: float = 0.5) -> None:
+        """Loads the network.
+
+        Raises:
+            ModelError: the file can't be loaded.
+        """
+        self._network = Network(model, (INPUT_PX, INPUT_PX, 3))
+        self._threshold = threshold
+        self._anchors = np.concatenate([_grid(16, 2), _grid(8, 6)])
+        self._canvas = np.zeros((INPUT_PX, INPUT_PX, 3), np.uint8)
+
+    def detect(self, pixels: Pixels) -> list[Detection]:
+        """Every face on a picture, best first.
+
+        Args:
+            pixels: uint8 (height, width, 3) BGR.
+        """
+        scale, origin = self._letterbox(pixels)
+        regressors, logits = self._network.run()
+        scores = 1.0 / (1.0 + np.exp(-np.clip(logits[:, 0], -50.0, 50.0)))
+        kept = np.argsort(-scores)[: np.count_nonzero(scores >= self._threshold)]
+        values = regressors[kept].reshape(-1, 8, 2)
+        anchors = self._anchors[kept] * INPUT_PX - origin
+        centres = (values[:, 0] + anchors) / scale
+        extents = values[:, 1] / scale
+        keypoints = (values[:, 2:] + anchors[:, np.newaxis]) / scale
+        boxes = np.concatenate([centres - extents / 2, extents], axis=1)
+        found = [
+            Detection((float(box[0]), float(box[1]), float(box[2]), float(box[3])), points, float(score))
+            for box, points, score in zip(boxes, keypoints.astype(np.float32), scores[kept], strict=True)
+        ]
+        return _without_overlaps(found)
+
+    def _letterbox(self, pixels: Pixels) -> tuple[float, NDArray[np.float32]]:
+        """Fills the network's input; the scale and the offset that lead back to the picture."""
+        height, width = pixels.shape[:2]
+        scale = INPUT_PX / max(height, width)
+        inner_width, inner_height = max(1, round(width * scale)), max(1, round(height * scale))
+        left, top = (INPUT_PX - inner_width) // 2, (INPUT_PX - inner_height) // 2
+        self._canvas[:] = 0
+        inner = self._canvas[top : top + inner_height, left : left + inner_width]
+        cv2.resize(pixels, (inner_width, inner_height), dst=inner, interpolation=cv2.INTER_AREA)
+        np.multiply(self._canvas[:, :, ::-1], 1.0 / 127.5, out=self._network.input)
+        self._network.input -= 1.0
+        return scale, np.array([left, top], np.float32)
+
+
+def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+    """Intersection over union of two boxes (left, top, width, height), 0..1."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (a[2] * a[3] + b[2] * b[3] - shared)
+
+
+def _grid(cells: int, anchors_per_cell: int) -> NDArray[np.float32]:
+    """float32 (cells * cells * anchors_per_cell, 2): the cells' centres in the unit square, row by row."""
+    line = (np.arange(cells, dtype=np.float32) + 0.5) / cells
+    x, y = np.meshgrid(line, line)
+    return np.repeat(np.stack([x.ravel(), y.ravel()], axis=1), anchors_per_cell, axis=0)
+
+
+def _without_overlaps(found: list[Detection]) -> list[Detection]:
+    """The detections, best first, less those that overlap a better one."""
+    kept: list[Detection] = []
+    for detection in found:
+        if all(overlap(detection.box, other.box) < OVERLAP_LIMIT for other in kept):
+            kept.append(detection)
+    return kept
