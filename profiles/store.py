@@ -13,7 +13,7 @@ import platformdirs
 
 from profiles.archive import outside_files, unpack_archive, write_archive
 from profiles.draft import ProfileDraft, write_draft
-from profiles.errors import Problem, ProfileError
+from profiles.errors import ProfileError
 from profiles.profile import Kind, Profile
 from profiles.reading import FILE_NAME, read_profile
 
@@ -38,8 +38,8 @@ class ProfileSummary:
     """None where the profile can't be read."""
     folder: Path
     builtin: bool
-    problems: tuple[Problem, ...] = ()
-    """Why it can't be loaded."""
+    problems: tuple[str, ...] = ()
+    """Why it can't be loaded: file, key and what is wrong."""
 
 
 class ProfileStore:
@@ -154,7 +154,7 @@ class ProfileStore:
         try:
             profile = read_profile(folder)
         except ProfileError as error:
-            return ProfileSummary(name, name, None, folder, builtin, error.problems)
+            return ProfileSummary(name, name, None, folder, builtin, tuple(map(str, error.problems)))
         return ProfileSummary(name, profile.title, profile.kind, folder, builtin)
 
     def _refuse_taken(self, name: str) -> None:

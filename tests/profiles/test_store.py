@@ -42,7 +42,7 @@ def test_a_broken_profile_is_listed_with_its_problems(store: ProfileStore, make_
     empty, good, ill = store.list()
     assert (good.title, good.kind, good.problems) == ("Mara", Kind.PERSONA, ())
     assert (ill.title, ill.kind, len(ill.problems)) == ("ill", None, 2)
-    assert "no such file" in empty.problems[0].text
+    assert "no such file" in empty.problems[0]
 
 
 def test_no_folder_at_all_is_an_empty_list(store: ProfileStore) -> None:
@@ -132,4 +132,4 @@ def test_every_shipped_profile_is_a_persona_that_reads_well_apart_from_its_pictu
     shipped = ProfileStore((BUILTIN,)).list()
     assert {"mara", "anselm", "ines", "tomas"} <= {summary.name for summary in shipped}
     for summary in shipped:
-        assert all("there is no file" in problem.text for problem in summary.problems), summary.problems
+        assert all("there is no file" in problem for problem in summary.problems), summary.problems

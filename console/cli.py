@@ -1,0 +1,156 @@
+"""The command `understudy`: its options, its exit status, and errors as one sentence.
+
+Everything heavy is imported by the command that needs it, so that `--help` comes at once.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.commands import models, profiles
+from console.commands.options import DEFAULT_PROFILE, RunOptions, SessionOptions, Size, flattened
+from pipeline.errors import UnderstudyError
+from profiles.errors import ProfileError
+
+DONE, COULD_NOT, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="understudy",
+    help="A live, consented digital twin: face and room of a target, labelled, into any call.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(models.app, name="models")
+app.add_typer(profiles.app, name="profiles")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"understudy {version('understudy')}")
+        raise typer.Exit(DONE)
+
+
+@app.callback(invoke_without_command=True)
+@flattened
+def console(
+    context: typer.Context,
+    options: SessionOptions,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Tell the version.")
+    ] = False,
+) -> int:
+    """Put the face and the room of a target on a live picture. Without a command: open the console."""
+    if context.invoked_subcommand is not None:
+        if options != SessionOptions():
+            raise typer.BadParameter(f"put the options after {context.invoked_subcommand}")
+        return DONE
+    _require_terminal()
+    from console.commands.session import open_console
+
+    return open_console(options)
+
+
+@app.command()
+@flattened
+def run(options: SessionOptions, plan: RunOptions) -> int:
+    """Run without a screen (--headless), or open the console."""
+    if plan.headless:
+        from console.commands.headless import run_headless
+
+        return run_headless(options, plan)
+    if plan != RunOptions():
+        raise typer.BadParameter("--seconds, --switch-at and --stats need --headless")
+    _require_terminal()
+    from console.commands.session import open_console
+
+    return open_console(options)
+
+
+@app.command()
+def render(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A video or picture file.")],
+    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="The .mp4 or .mkv file to write.")],
+    profile: Annotated[str, typer.Option(help="Name of a profile, or its folder.")] = DEFAULT_PROFILE,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output.")] = False,
+) -> int:
+    """Do a file: every frame, its sound kept."""
+    from console.commands.render import render_file
+
+    return render_file(source, target, profile, force=force)
+
+
+bench = typer.Typer(help="Measure the speed on this computer.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
+
+
+@bench.command()
+def video(
+    size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720",  # type: ignore[assignment]  # typer parses the default as well
+    as_json: JsonOption = False,
+) -> int:
+    """Measure the whole video lane, stage by stage."""
+    from console.commands.bench import measure_video
+
+    return measure_video(size, as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> int:
+    """Say what works on this computer, what does not, and the cure."""
+    from console.commands.doctor import examine
+
+    return examine(as_json=as_json)
+
+
+@app.command()
+def devices(as_json: JsonOption = False) -> int:
+    """List cameras and virtual cameras."""
+    from console.commands.devices import list_devices
+
+    return list_devices(as_json=as_json)
+
+
+@app.command()
+def logs(
+    lines: Annotated[int, typer.Option(min=0, metavar="N", help="How many lines.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines are added; Ctrl-C ends it.")] = False,
+) -> int:
+    """Print the end of the log: what the program and its native libraries said."""
+    from console.logs import print_log
+
+    return print_log(lines, go_on=follow)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line and tells its exit status: 0 done, 1 could not, 2 usage."""
+    try:
+        status = app(args=arguments, prog_name="understudy", standalone_mode=False)
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        return _complain(f"{error.format_message()} See understudy --help.", error.exit_code)
+    except (UnderstudyError, ProfileError) as error:
+        return _complain(str(error), COULD_NOT)
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("Interrupted.", COULD_NOT)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT
+    return COULD_NOT if status == 130 else int(status or DONE)
+
+
+def _complain(text: str, status: int) -> int:
+    typer.echo(text, err=True)
+    return status
+
+
+def _require_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UnderstudyError("The console needs a terminal; use understudy run --headless without one")

@@ -1,0 +1,200 @@
+"""What `understudy doctor` looks at, one function for each part of the computer."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from console.logs import log_file
+from pipeline.inference.store import ModelStore
+from pipeline.machine import Machine
+from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
+from profiles.store import ProfileStore, user_folder
+
+PROBE_LIMIT_S = 60.0
+MIN_FREE_BYTES = 1_000_000_000
+MODPROBE = "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=Understudy"
+RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
+OLDEST, NEWEST = (3, 11), (3, 13)
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Works without, or with less."""
+    BAD = "bad"
+    """Has to be put right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor's report."""
+
+    name: str
+    verdict: Verdict
+    text: str
+    cure: str = ""
+
+
+def all_checks(models: ModelStore, profiles: ProfileStore) -> Iterator[Check]:
+    """Every check in the order of the report, each made when it is asked for."""
+    yield check_python(sys.version_info[:2])
+    yield check_runtime(installed(RUNTIMES))
+    yield check_import("Pictures", "import cv2, av, pyvirtualcam", "apt-get install libgl1 libglib2.0-0")
+    yield check_import("Small networks", "import ai_edge_litert.interpreter", "make setup")
+    yield check_import("Sound", "import sounddevice", "apt-get install libportaudio2", needed=False)
+    yield check_models(models)
+    yield check_gpu()
+    yield from check_providers()
+    yield check_cameras()
+    yield check_virtual_cameras()
+    yield check_profiles(profiles)
+    for name, folder in (("Cache", models.folder), ("Profiles folder", user_folder()), ("Log", log_file().parent)):
+        yield check_folder(name, folder)
+
+
+def check_python(got: tuple[int, ...]) -> Check:
+    """The interpreter and the system."""
+    text = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    if OLDEST <= got <= NEWEST:
+        return Check("Python", Verdict.OK, text)
+    return Check("Python", Verdict.BAD, text, "install Python 3.11, 3.12 or 3.13 and run make setup")
+
+
+def installed(names: tuple[str, ...]) -> dict[str, str]:
+    """Versions of those packages that are installed."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def check_runtime(found: dict[str, str]) -> Check:
+    """Exactly one of the two packages of ONNX Runtime: together they break each other without a word."""
+    text = ", ".join(f"{name} {number}" for name, number in found.items()) or "no ONNX Runtime"
+    if len(found) == 1:
+        return Check("ONNX Runtime", Verdict.OK, text)
+    cure = "make setup"
+    if found:
+        text += " are both installed and break each other"
+        cure = "pip uninstall both, then make setup"
+    return Check("ONNX Runtime", Verdict.BAD, text, cure)
+
+
+def check_import(name: str, statement: str, cure: str, *, needed: bool = True) -> Check:
+    """Whether some packages load with their native libraries, tried in a process of its own."""
+    code, output, complaint = _probe("-c", statement)
+    if code == 0:
+        return Check(name, Verdict.OK, statement.removeprefix("import ") + " load")
+    reason = (complaint.strip().splitlines() or [output.strip() or "no reason given"])[-1]
+    return Check(name, Verdict.BAD if needed else Verdict.NOTE, reason, cure)
+
+
+def check_models(models: ModelStore) -> Check:
+    """The networks in the cache."""
+    problems = [models.problem(name) or "" for name in models.missing()]
+    if not problems:
+        return Check("Networks", Verdict.OK, f"all there in {models.folder}")
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return Check("Networks", Verdict.NOTE, problems[0].rpartition(";")[0] + more, "understudy models pull")
+
+
+def check_gpu() -> Check:
+    """The graphics processor."""
+    machine = Machine()
+    gpu = machine.gpu()
+    machine.close()
+    if gpu is None:
+        return Check("GPU", Verdict.NOTE, f"{machine.no_gpu_reason}; the built-in engines run on the CPU")
+    memory = f"{gpu.memory_mb:.0f} of {gpu.memory_total_mb:.0f} MB in use"
+    return Check("GPU", Verdict.OK, f"{gpu.name}, driver {gpu.driver}, {memory}, load {gpu.load_percent:.0f} %")
+
+
+def check_providers() -> Iterator[Check]:
+    """What ONNX Runtime can really run networks on."""
+    code, output, complaint = _probe("-m", "pipeline.inference.providers")
+    try:
+        problems: dict[str, str] = json.loads(output.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        reason = (complaint.strip().splitlines() or [f"ended with status {code}"])[-1]
+        yield Check("Providers", Verdict.BAD, f"ONNX Runtime does not run: {reason}", "make setup")
+        return
+    for name, problem in problems.items():
+        if name == "CPUExecutionProvider" and problem:
+            yield Check("Provider", Verdict.BAD, f"{name}: {problem}", "make setup")
+        elif problem:
+            yield Check("Provider", Verdict.NOTE, f"{name} can't be used: {problem}")
+        else:
+            yield Check("Provider", Verdict.OK, f"{name} works")
+
+
+def check_cameras() -> Check:
+    """The cameras that the system names."""
+    cameras = [camera for camera in list_cameras() if not camera.virtual]
+    if cameras:
+        names = ", ".join(f"{camera.index} {camera.name}" for camera in cameras)
+        return Check("Cameras", Verdict.OK, names)
+    if sys.platform != "linux":
+        return Check("Cameras", Verdict.OK, "this system does not name them; choose one by its number")
+    return Check("Cameras", Verdict.NOTE, "none found", "plug one in, or use --camera demo or a file")
+
+
+def check_virtual_cameras() -> Check:
+    """The devices that call programs see as a camera, and how to get one."""
+    devices = list_virtual_cameras()
+    if any(device.writable for device in devices):
+        return Check("Virtual cameras", Verdict.OK, ", ".join(f"{device.device} {device.name}" for device in devices))
+    if devices:
+        text = f"{devices[0].device} is in use by another program"
+        return Check("Virtual cameras", Verdict.NOTE, text, "end the other program, or make a second device")
+    cure = MODPROBE if sys.platform == "linux" else "install OBS, whose virtual camera is used"
+    return Check("Virtual cameras", Verdict.NOTE, "none found", cure)
+
+
+def check_profiles(profiles: ProfileStore) -> Check:
+    """The profiles that can be read."""
+    summaries = profiles.list()
+    broken = [summary.name for summary in summaries if summary.problems]
+    if broken:
+        return Check("Profiles", Verdict.NOTE, f"{', '.join(broken)} can't be used", "understudy profiles check")
+    return Check("Profiles", Verdict.OK, f"{len(summaries)} can be used")
+
+
+def check_folder(name: str, folder: Path) -> Check:
+    """Whether a folder can be written to and has space."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(existing, os.W_OK):
+        return Check(name, Verdict.BAD, f"{folder} can't be written to", f"give yourself the rights to {existing}")
+    free = shutil.disk_usage(existing).free
+    text = f"{folder}, {free / 1e9:.1f} GB free"
+    return Check(name, Verdict.OK if free >= MIN_FREE_BYTES else Verdict.NOTE, text)
+
+
+def _probe(*arguments: str) -> tuple[int, str, str]:
+    """Exit status, output and complaints of a Python process of its own."""
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    try:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=PROBE_LIMIT_S,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+    except subprocess.TimeoutExpired:
+        return 1, "", f"no answer within {PROBE_LIMIT_S:.0f} s"
+    return done.returncode, done.stdout, done.stderr

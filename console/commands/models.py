@@ -1,0 +1,102 @@
+"""`understudy models`: the networks fetched, listed and verified."""
+
+import json
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.errors import ModelError
+from pipeline.inference.store import ModelStore, PullProgress
+
+app = typer.Typer(help="The small networks that the pipeline needs.", no_args_is_help=True)
+
+
+@app.command()
+def pull(
+    names: Annotated[list[str] | None, typer.Argument(help="Which ones; all by default.")] = None,
+    from_folder: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="Take them from a folder with the wheel or the .tflite files."),
+    ] = None,
+) -> int:
+    """Fetch the networks that are missing or damaged."""
+    models = ModelStore()
+    pull_with_bar(models, names=names or None, from_folder=from_folder)
+    typer.echo(f"All networks are in {models.folder}.")
+    return 0
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> int:
+    """List the networks, their licences and where they are."""
+    models = ModelStore()
+    rows = [
+        {**entry.model_dump(), "path": str(models.folder / entry.file), "problem": models.problem(entry.name)}
+        for entry in models.entries()
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return 0
+    for row in rows:
+        state = "here" if row["problem"] is None else "absent" if "missing" in row["problem"] else "damaged"
+        optional = "" if row["required"] else " (optional)"
+        typer.echo(
+            f"{row['name']:<30} {state:<8} {row['size']:>9} bytes  {row['licence']:<11} {row['purpose']}{optional}"
+        )
+    typer.echo(f"In {models.folder}.")
+    return 0
+
+
+@app.command()
+def verify() -> int:
+    """Compare every network's SHA-256 with the one that is wanted."""
+    models = ModelStore()
+    problems = [
+        problem
+        for entry in models.entries()
+        if (problem := models.problem(entry.name)) and (entry.required or (models.folder / entry.file).exists())
+    ]
+    if problems:
+        raise ModelError("\n".join(problems))
+    typer.echo(f"The networks in {models.folder} are what they should be.")
+    return 0
+
+
+def ready_models() -> ModelStore:
+    """The networks, fetched first where some are missing.
+
+    Raises:
+        ModelError: a network is missing and can't be had.
+    """
+    models = ModelStore()
+    missing = models.missing()
+    if missing:
+        pull_with_bar(models, names=missing)
+    return models
+
+
+def pull_with_bar(models: ModelStore, *, names: Collection[str] | None = None, from_folder: Path | None = None) -> None:
+    """Fetches networks and shows on the error output how far it is.
+
+    Raises:
+        ModelError: one of them can't be had.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    screen = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
+    with Progress(*columns, console=screen, disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task("Fetching the networks", total=None)
+
+        def show(progress: PullProgress) -> None:
+            if progress.step == "wait":
+                bar.update(task, description="Waiting for another program that fetches them")
+            elif progress.step == "fetch":
+                text = f"Fetching the networks in {progress.name}"
+                bar.update(task, description=text, completed=progress.done_bytes, total=progress.total_bytes)
+
+        models.pull(names, from_folder=from_folder, progress=show)

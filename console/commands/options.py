@@ -1,0 +1,125 @@
+"""The options that several commands share, as frozen values that typer reads from the command line."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import typer
+
+DEFAULT_PROFILE = "mara"
+"""The profile that is taken when none is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Size":
+        """A size from text such as 1280x720."""
+        width, cross, height = text.lower().partition("x")
+        if not (cross and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+            raise typer.BadParameter(f"got {text!r}, wanted WIDTHxHEIGHT such as 1280x720")
+        return cls(int(width), int(height))
+
+
+@dataclass(frozen=True, slots=True)
+class TimedSwitch:
+    """A change of profile at a time."""
+
+    at_s: float
+    """Seconds after the start."""
+    profile: str
+
+    @classmethod
+    def parse(cls, text: str) -> "TimedSwitch":
+        """A switch from text such as 2.5:ines."""
+        seconds, colon, profile = text.partition(":")
+        try:
+            at_s = float(seconds)
+        except ValueError:
+            at_s = -1.0
+        if not (colon and profile and 0.0 <= at_s < float("inf")):
+            raise typer.BadParameter(f"got {text!r}, wanted SECONDS:PROFILE such as 2.5:ines")
+        return cls(at_s, profile)
+
+
+CAMERA_HELP = "Where the picture comes from: auto, demo, a number, a device's name or path, or a picture or video file."
+VIRTUAL_HELP = (
+    "Where the picture goes: none, auto (the first virtual camera), a device, or a file that ends in .mp4 or .mkv. "
+    "The console takes auto where there is a virtual camera, run takes none."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """What the console and `run` have in common: profile, source and sinks."""
+
+    profile: Annotated[str, typer.Option(help="Name of a profile, or its folder.")] = DEFAULT_PROFILE
+    camera: Annotated[str, typer.Option(help=CAMERA_HELP)] = "auto"
+    virtual_camera: Annotated[str | None, typer.Option(help=VIRTUAL_HELP, show_default=False)] = None
+    record: Annotated[Path | None, typer.Option(metavar="FILE", help="Record into a .mp4 or .mkv file as well.")] = None
+    size: Annotated[Size | None, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = None
+    fps: Annotated[float | None, typer.Option(min=1, max=240, help="Frame rate.")] = None
+    rotate: Annotated[Literal["0", "90", "180", "270"], typer.Option(help="Turn the picture clockwise.")] = "0"
+    flip: Annotated[bool, typer.Option("--flip", help="Mirror the picture.")] = False
+    loop: Annotated[bool, typer.Option("--loop", help="Start a file again at its end.")] = False
+    pace: Annotated[Literal["realtime", "max"], typer.Option(help="How fast a file is played.")] = "realtime"
+    policy: Annotated[
+        Literal["hold", "blur", "card"] | None,
+        typer.Option(help="What goes out when there is no face to work on; the profile's own by default."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What only a run without a screen takes."""
+
+    headless: Annotated[bool, typer.Option("--headless", help="No screen.")] = False
+    seconds: Annotated[float | None, typer.Option(min=0.1, metavar="N", help="Stop after so many seconds.")] = None
+    switch_at: Annotated[
+        list[TimedSwitch] | None,
+        typer.Option(
+            parser=TimedSwitch.parse, metavar="SECONDS:PROFILE", help="Change the profile at a time; may be repeated."
+        ),
+    ] = None
+    stats: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write figures at the end.")] = None
+
+
+def flattened(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with each parameter that is one of the values above spread out into options of its own."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {}
+    flat: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command).parameters.values():
+        kind = hints[parameter.name]
+        if isinstance(kind, type) and is_dataclass(kind):
+            groups[parameter.name] = kind
+            inner = get_type_hints(kind, include_extras=True)
+            flat += [_parameter(field.name, _default(field), inner[field.name]) for field in fields(kind)]
+        else:
+            flat.append(_parameter(parameter.name, parameter.default, kind))
+
+    @wraps(command)
+    def run(**values: Any) -> int:
+        for name, kind in groups.items():
+            values[name] = kind(**{field.name: values.pop(field.name) for field in fields(kind)})
+        return command(**values)
+
+    run.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]  # functions take one, their type hides it
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in flat}
+    return run
+
+
+def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _default(field: Field[Any]) -> Any:
+    return inspect.Parameter.empty if field.default is MISSING else field.default

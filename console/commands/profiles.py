@@ -1,0 +1,147 @@
+"""`understudy profiles`: targets listed, shown, made, checked and moved."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.commands.models import ready_models
+from profiles.draft import ProfileDraft
+from profiles.errors import ProfileError
+from profiles.profile import Kind, Profile
+from profiles.reading import named_files
+from profiles.store import ProfileStore
+
+app = typer.Typer(help="The targets: whose face, voice and room go on air.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A profile's name, or its folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> int:
+    """List every profile: your own first, then those that ship."""
+    store = ProfileStore()
+    summaries = store.list()
+    if as_json:
+        rows = [
+            {
+                "name": summary.name,
+                "title": summary.title,
+                "kind": summary.kind,
+                "folder": str(summary.folder),
+                "builtin": summary.builtin,
+                "problems": list(summary.problems),
+            }
+            for summary in summaries
+        ]
+        typer.echo(json.dumps(rows, indent=2))
+        return 0
+    for summary in summaries:
+        state = "built in" if summary.builtin else "own"
+        remark = f"  can't be used: understudy profiles check {summary.name}" if summary.problems else ""
+        typer.echo(f"{summary.name:<20} {summary.title:<24} {summary.kind or '?':<8} {state}{remark}")
+    typer.echo(f"Your own profiles are in {store.folder}.")
+    return 0
+
+
+@app.command()
+def show(name: NameArgument, as_json: JsonOption = False) -> int:
+    """Show everything that a profile says, its defaults filled in."""
+    profile = ProfileStore().load(name)
+    if as_json:
+        typer.echo(profile.model_dump_json(indent=2))
+        return 0
+    for key, value in profile.model_dump(mode="json").items():
+        if isinstance(value, dict):
+            typer.echo(f"[{key}]")
+            for inner, setting in value.items():
+                typer.echo(f"  {inner} = {'(none)' if setting is None else setting}")
+        else:
+            typer.echo(f"{key} = {value}")
+    return 0
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Small letters, digits, - and _.")],
+    portrait: Annotated[Path, typer.Option(help="A picture of the face, seen from the front.")],
+    background: Annotated[Path | None, typer.Option(help="A picture or a video loop of the room.")] = None,
+    title: Annotated[str | None, typer.Option(help="What people see; made from the name by default.")] = None,
+    kind: Annotated[Kind, typer.Option(help="A real person, or a synthetic persona, which you declare by it.")] = (
+        Kind.PERSON
+    ),
+) -> int:
+    """Make a profile from a portrait and a room."""
+    reasons = portrait_reasons(portrait) if portrait.expanduser().is_file() else ()
+    if reasons:
+        raise ProfileError(f"The portrait {portrait} is not fit: {' '.join(reasons)}")
+    profile = ProfileStore().new(ProfileDraft(name, portrait, background, title, kind))
+    typer.echo(f"Made {profile.title} in {profile.folder}.")
+    if profile.kind is Kind.PERSON:
+        typer.echo(
+            "A person goes on air only with a consent record; a synthetic face is declared by --kind persona.", err=True
+        )
+    return 0
+
+
+@app.command()
+def check(names: Annotated[list[str] | None, typer.Argument(help="Which ones; all by default.")] = None) -> int:
+    """Check profiles and their portraits; everything that is wrong is told at once."""
+    store = ProfileStore()
+    failed = False
+    for name in names or store.names():
+        problems = profile_problems(store, name)
+        failed = failed or bool(problems)
+        typer.echo(f"{name}: {'good' if not problems else f'{len(problems)} to put right'}")
+        for problem in problems:
+            typer.echo(f"  {problem}", err=True)
+    return 1 if failed else 0
+
+
+@app.command()
+def export(
+    name: NameArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The archive to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the archive.")] = False,
+) -> int:
+    """Write a profile with its files into one archive."""
+    typer.echo(f"Wrote {ProfileStore().export(name, file, force=force)}.")
+    return 0
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The archive to read.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace your profile of the same name.")] = False,
+) -> int:
+    """Take a profile out of an archive; one that could do harm is refused."""
+    profile = ProfileStore().import_(file, force=force)
+    typer.echo(f"Imported {profile.title} into {profile.folder}.")
+    return 0
+
+
+def profile_problems(store: ProfileStore, name: str) -> list[str]:
+    """Everything that is wrong with a profile: its file, the files that it names, its portrait."""
+    try:
+        profile = store.load(name)
+    except ProfileError as error:
+        return [str(problem) for problem in error.problems]
+    return [f"{portrait_of(profile)}: {reason}" for reason in portrait_reasons(portrait_of(profile))]
+
+
+def portrait_of(profile: Profile) -> Path:
+    """The picture of a profile's face."""
+    return named_files(profile)["face.portrait"]
+
+
+def portrait_reasons(portrait: Path) -> tuple[str, ...]:
+    """Why a picture is not fit to be a portrait, each reason a sentence; the networks are fetched if need be."""
+    from pipeline.errors import MediaError
+    from pipeline.video.swap.portrait import check_portrait
+
+    try:
+        return check_portrait(portrait.expanduser(), ready_models())
+    except MediaError as error:
+        return (str(error),)

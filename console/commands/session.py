@@ -1,0 +1,68 @@
+"""From the command line's options to a session, its profiles and its networks."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from console.commands.models import ready_models
+from console.commands.options import SessionOptions
+from pipeline.errors import UnderstudyError
+from pipeline.inference.store import ModelStore
+from pipeline.session import Session, SessionSettings
+from pipeline.telemetry import Event
+from pipeline.video.devices.listing import list_virtual_cameras
+from pipeline.video.devices.settings import Pace, SourceSettings
+from profiles.errors import ProfileError
+from profiles.profile import FailSafePolicy, Profile
+from profiles.store import ProfileStore
+
+
+class Shelf(ProfileStore):
+    """The profiles as this run sees them: with the fail-safe policy that the command line asks for."""
+
+    def __init__(self, policy: str | None = None) -> None:
+        super().__init__()
+        self._policy = FailSafePolicy(policy) if policy is not None else None
+
+    def load(self, name_or_path: str | Path) -> Profile:
+        """The profile of that name, or in the folder of that path.
+
+        Raises:
+            UnderstudyError: there is none, or something is wrong with it; tells every problem.
+        """
+        try:
+            profile = super().load(name_or_path)
+        except ProfileError as error:
+            raise UnderstudyError(str(error)) from error
+        return profile.with_policy(self._policy) if self._policy is not None else profile
+
+
+def session_settings(options: SessionOptions, *, virtual_camera: str = "none") -> SessionSettings:
+    """What a session is told; `virtual_camera` counts where the options name none."""
+    source = SourceSettings(
+        camera=options.camera,
+        size=(options.size.width, options.size.height) if options.size else None,
+        fps=options.fps,
+        rotate_deg=int(options.rotate),
+        flip=options.flip,
+        loop=options.loop,
+        pace=Pace(options.pace),
+    )
+    return SessionSettings(source, options.virtual_camera or virtual_camera, options.record)
+
+
+def open_session(
+    options: SessionOptions, profile: Profile, models: ModelStore, tell: Callable[[Event], None]
+) -> Session:
+    """A session for a run without a screen; nothing is opened yet."""
+    return Session(session_settings(options), profile, models, on_event=tell)
+
+
+def open_console(options: SessionOptions) -> int:
+    """Opens the console and tells its exit status."""
+    from console.app import run_console
+
+    shelf = Shelf(options.policy)
+    profile = shelf.load(options.profile)
+    models = ready_models()
+    usual = "auto" if any(camera.writable for camera in list_virtual_cameras()) else "none"
+    return run_console(session_settings(options, virtual_camera=usual), profile, shelf, models)

@@ -1,0 +1,65 @@
+"""Which of ONNX Runtime's providers really work here: each is asked to run a one-node network.
+
+Run as a program it prints them as JSON: what native libraries say when they fail to load stays in that process.
+"""
+
+import json
+from collections.abc import Iterable
+
+import numpy as np
+import onnxruntime
+
+FLOAT = 1
+OPSET = 17
+IR_VERSION = 8
+
+
+def provider_problems() -> dict[str, str]:
+    """Every provider that the installed ONNX Runtime knows, and why it can't be used; empty where it can."""
+    onnxruntime.set_default_logger_severity(4)
+    if hasattr(onnxruntime, "preload_dlls"):
+        onnxruntime.preload_dlls()
+    model = _identity_model()
+    return {name: _problem(name, model) for name in onnxruntime.get_available_providers()}
+
+
+def _problem(name: str, model: bytes) -> str:
+    try:
+        session = onnxruntime.InferenceSession(model, providers=[name])
+        got = session.get_providers()[0]
+        if got != name:
+            return f"its libraries don't load; a network asked to run on it runs on {got}"
+        session.run(None, {"x": np.zeros(1, np.float32)})
+    except Exception as error:  # what a provider raises depends on its maker; any of it means that it can't be used
+        return str(error).strip().splitlines()[0]
+    return ""
+
+
+def _identity_model() -> bytes:
+    """An ONNX file, written by hand: one node that hands its input on.
+
+    Source: the ONNX specification, onnx.proto; numbers are the fields' numbers there.
+    """
+    tensor = _field(1, _field(1, FLOAT) + _field(2, _field(1, _field(1, 1))))
+    node = _field(1, b"x") + _field(2, b"y") + _field(4, b"Identity")
+    graph = _field(1, node) + _field(2, b"g")
+    graph += _field(11, _field(1, b"x") + _field(2, tensor)) + _field(12, _field(1, b"y") + _field(2, tensor))
+    return _field(1, IR_VERSION) + _field(7, graph) + _field(8, _field(2, OPSET))
+
+
+def _field(number: int, value: int | bytes) -> bytes:
+    """One protobuf field: a small number, or bytes with their length."""
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    return bytes([number << 3 | 2, *_varint(len(value))]) + value
+
+
+def _varint(value: int) -> Iterable[int]:
+    while value > 0x7F:
+        yield value & 0x7F | 0x80
+        value >>= 7
+    yield value
+
+
+if __name__ == "__main__":
+    print(json.dumps(provider_problems()))
