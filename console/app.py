@@ -1,0 +1,284 @@
+"""The app: it starts and stops the session, turns keys into the operator's acts, and tells what came of them."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import ModalScreen, Screen
+from textual.worker import Worker, WorkerState
+
+from console.desk import Desk, Phase
+from console.logs import log_file
+from console.messages import EventReported, SessionRefused, SessionStarted
+from console.ports import MachinePort, Outputs, SessionPort, ShelfPort
+from console.screens.dashboard import PICTURE_HZ, DashboardScreen
+from console.screens.help import HelpScreen
+from console.screens.keys import BINDINGS
+from console.screens.question import Notice, Question
+from console.screens.theme import THEME
+from console.terminal import chatter_to
+from console.view import Watch
+from pipeline.clock import Clock, MonotonicClock
+from pipeline.errors import UnderstudyError
+from pipeline.machine import Machine
+from pipeline.telemetry import Event, Level
+
+if TYPE_CHECKING:
+    from pipeline.inference.store import ModelStore
+    from pipeline.session import SessionSettings
+    from profiles.profile import Profile
+
+TEXT_HZ = 4.0
+SEVERITIES: dict[Level, Literal["information", "warning", "error"]] = {
+    Level.INFO: "information",
+    Level.WARNING: "warning",
+    Level.ERROR: "error",
+}
+TOAST_S = 6.0
+SWITCH_INTERVAL_S = 0.0005
+"""How long a thread keeps the interpreter. The screen shares it with the lane: with Python's own 5 ms a lane's thread
+beside a busy screen wakes up to 130 ms late; with this, 4 ms at the 99th percentile (measured)."""
+OpenSession: TypeAlias = Callable[[Callable[[Event], None]], SessionPort]
+"""Makes a session that reports its events to the given function; starts nothing."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the console has beside a session."""
+
+    shelf: ShelfPort
+    outputs: Outputs = Outputs()
+    open_machine: Callable[[], MachinePort] | None = None
+    """Makes the reader of the computer's load; called by the thread that starts the session."""
+    clock: Clock = MonotonicClock()
+
+
+class UnderstudyApp(App[int]):
+    """The operator's console over one session."""
+
+    TITLE = "Understudy"
+    CSS_PATH = "console.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(BINDINGS)
+
+    def __init__(self, open_session: OpenSession, surroundings: Surroundings) -> None:
+        super().__init__()
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self._surroundings = surroundings
+        self._clock = surroundings.clock
+        self.session = open_session(self._hear)
+        """The session; it is started once the screen is up."""
+        self.desk = Desk(self.session, surroundings.shelf, surroundings.clock)
+        """The operator's acts."""
+        self._watch = Watch(self.desk, surroundings.outputs, surroundings.clock)
+        self._dashboard = DashboardScreen()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The dashboard."""
+        return self._dashboard
+
+    def on_ready(self) -> None:
+        """Starts the session and the clockwork once the screen is up."""
+        self._refresh_text()
+        self._refresh_picture()
+        self.set_interval(1.0 / TEXT_HZ, self._refresh_text)
+        self.set_interval(1.0 / PICTURE_HZ, self._refresh_picture)
+        self._start_session()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every act of the key list, and the acts on profiles that no number key reaches."""
+        acts = {binding.action: binding for binding in reversed(BINDINGS) if not binding.action.startswith("take(")}
+        for binding in acts.values():
+            yield SystemCommand(binding.description, binding.tooltip, partial(self.run_action, binding.action))
+        for profile in self.desk.summaries:
+            take, prepare = partial(self.desk.switch, profile.name), partial(self.desk.prepare, profile.name)
+            yield SystemCommand(f"Take {profile.title}", "Switch to this profile, live", partial(self._act, take))
+            yield SystemCommand(
+                f"Make {profile.title} ready",
+                "Load it now, so that a switch takes one frame",
+                partial(self._act, prepare),
+            )
+
+    # The operator's acts
+
+    def action_toggle_air(self) -> None:
+        """On air from preview, and back."""
+        self._act(self.desk.toggle_air)
+
+    def action_panic(self) -> None:
+        """The card, at once; taken back only from the dashboard, where the key can't be part of a typed word."""
+        self._act(partial(self.desk.panic, may_rearm=not isinstance(self.screen, ModalScreen)))
+
+    def action_take(self, number: int) -> None:
+        """Another profile by its number."""
+        if number <= len(self.desk.summaries):
+            self._act(partial(self.desk.switch, self.desk.summaries[number - 1].name))
+
+    def action_face_size(self, steps: int) -> None:
+        """The face larger or smaller."""
+        self._act(partial(self.desk.move_face_size, steps))
+
+    def action_warp(self, steps: int) -> None:
+        """The proportions nearer to the target's or to the actor's."""
+        self._act(partial(self.desk.move_warp, steps))
+
+    def action_background(self) -> None:
+        """The next background."""
+        self._act(self.desk.cycle_background)
+
+    def action_policy(self) -> None:
+        """The next fail-safe policy."""
+        self._act(self.desk.cycle_policy)
+
+    def action_corner(self) -> None:
+        """The label in the next corner."""
+        self._act(self.desk.cycle_corner)
+
+    def action_undo(self) -> None:
+        """The last adjustment taken back."""
+        self._act(self.desk.undo)
+
+    def action_help(self) -> None:
+        """Every key."""
+        if not isinstance(self.screen, ModalScreen):
+            bindings = [active.binding for active in self.screen.active_bindings.values()]
+            self.push_screen(HelpScreen(bindings))
+
+    async def action_quit(self) -> None:
+        """Leaves; asks first while the picture goes out."""
+        if isinstance(self.screen, Question):
+            return
+        if not self.desk.on_air:
+            self.exit(0)
+            return
+        question = "You are on air. Quitting ends the picture in the call."
+        self.push_screen(Question(question, "Quit", "Stay on air"), self._leave)
+
+    def _leave(self, agreed: bool | None) -> None:
+        if agreed:
+            self.exit(0)
+
+    def _act(self, act: Callable[[], str | None]) -> None:
+        """Does something for the operator and says what came of it."""
+        try:
+            sentence = act()
+        except UnderstudyError as error:
+            self._tell(Level.ERROR, str(error))
+        else:
+            if sentence:
+                self._tell(Level.INFO, sentence)
+        self._refresh_text()
+
+    # The session
+
+    def close(self) -> None:
+        """Stops the session and lets the machine's driver go; called after the screen is gone."""
+        try:
+            self.session.stop()
+        finally:
+            if self._watch.machine is not None:
+                self._watch.machine.close()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="session")
+    def _start_session(self) -> None:
+        if self._surroundings.open_machine is not None:
+            self._watch.machine = self._surroundings.open_machine()
+        try:
+            self.session.start()
+        except UnderstudyError as error:
+            self.post_message(SessionRefused(error))
+        else:
+            self.post_message(SessionStarted())
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="session")
+    def _stop_session(self) -> None:
+        self.session.stop()
+
+    @on(SessionStarted)
+    def _note_start(self) -> None:
+        self.desk.started()
+        self._tell(Level.INFO, "The session runs.")
+        self._refresh_text()
+
+    @on(SessionRefused)
+    def _note_refusal(self, message: SessionRefused) -> None:
+        self.desk.refuse(message.error)
+        self._refresh_text()
+        self.push_screen(Notice("The session could not start", str(message.error)), lambda _: self.exit(1))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tells of what a worker did not expect; the log has the whole of it."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        log.error("worker failed", exc_info=error)
+        told = error if isinstance(error, UnderstudyError) else UnderstudyError(f"Unexpected: {error!r}; see the log.")
+        if self.desk.phase is Phase.STARTING:
+            self.post_message(SessionRefused(told))
+        else:
+            self._tell(Level.ERROR, str(told))
+
+    # What is told and shown
+
+    def _hear(self, event: Event) -> None:
+        """Called by any thread of the session."""
+        self.post_message(EventReported(event))
+
+    @on(EventReported)
+    def _note_event(self, message: EventReported) -> None:
+        event = message.event
+        self._dashboard.note(event)
+        if event.level is not Level.INFO:
+            self.notify(event.text, severity=SEVERITIES[event.level], timeout=TOAST_S, markup=False)
+
+    def _tell(self, level: Level, text: str) -> None:
+        self.post_message(EventReported(Event(level, text, self._clock.now_ns())))
+
+    def _refresh_text(self) -> None:
+        try:
+            if self.desk.ended():
+                self._tell(Level.WARNING, self.desk.reason)
+                self._stop_session()
+        except UnderstudyError as error:
+            self._tell(Level.ERROR, str(error))
+            self._stop_session()
+        self._dashboard.present(self._watch.look())
+
+    def _refresh_picture(self) -> None:
+        self._dashboard.draw(self.session, self.desk.phase, self._clock.now_ns() / 1e9)
+
+
+def run_console(settings: "SessionSettings", profile: "Profile", profiles: ShelfPort, models: "ModelStore") -> int:
+    """Opens the console over a session and tells the exit status.
+
+    Raises:
+        UnderstudyError: there is no terminal, or the log can't be written.
+    """
+    from pipeline.session import Session
+
+    def open_session(tell: Callable[[Event], None]) -> SessionPort:
+        return Session(settings, profile, models, on_event=tell)
+
+    outputs = Outputs(settings.virtual_camera, settings.record)
+    with chatter_to(log_file()):
+        return run_app(UnderstudyApp(open_session, Surroundings(profiles, outputs, Machine)))
+
+
+def run_app(app: UnderstudyApp, *, headless: bool = False) -> int:
+    """Runs the app to its end and tells the exit status; the session is stopped whatever happens."""
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    try:
+        app.run(headless=headless)
+    finally:
+        sys.setswitchinterval(interval_s)
+        app.close()
+    return app.return_code or 0

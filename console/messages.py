@@ -1,0 +1,30 @@
+"""What threads tell the app. Every message says what has happened."""
+
+from textual.message import Message
+
+from pipeline.errors import UnderstudyError
+from pipeline.telemetry import Event
+
+
+class EventReported(Message):
+    """The session had something rare to say. Posted from any thread."""
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        super().__init__()
+
+
+class SessionStarted(Message):
+    """Devices are open and pictures flow."""
+
+
+class SessionRefused(Message):
+    """The session could not start."""
+
+    def __init__(self, error: UnderstudyError) -> None:
+        self.error = error
+        super().__init__()
+
+
+class SessionStopped(Message):
+    """A session that had ended by itself has given its devices back."""

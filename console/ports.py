@@ -1,0 +1,167 @@
+"""What the screen needs from below, as protocols: the real session, shelf and machine fit them, and so do fakes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.telemetry import Readings
+from profiles.profile import Kind, Profile
+
+
+class PreviewPort(Protocol):
+    """One small picture for the screen."""
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """uint8 (height, width, 3), RGB."""
+
+    @property
+    def serial(self) -> int:
+        """Another number for every new picture."""
+
+
+class SessionPort(Protocol):
+    """A running lane, as the screen sees it. Every call but `start` and `stop` returns at once."""
+
+    @property
+    def profile(self) -> Profile:
+        """The profile in the lane, with the live adjustments in it."""
+
+    def start(self) -> None:
+        """Opens the devices and warms up; may take seconds.
+
+        Raises:
+            UnderstudyError: the session can't run; the sentence says why.
+        """
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Ends the lane and gives the devices back; may be called twice."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """True when the session has ended by itself.
+
+        Raises:
+            UnderstudyError: it ended because something failed.
+        """
+
+    def readings(self) -> Readings:
+        """The session at this instant."""
+
+    def picture(self, width: int, height: int) -> PreviewPort | None:
+        """The newest program picture at the given size in pixels; None before the first."""
+
+    def prepare(self, profile: Profile) -> None:
+        """Makes a profile ready in the background, so that it can be taken within one frame."""
+
+    def switch(self, profile: Profile) -> None:
+        """Takes another profile as soon as it is ready."""
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes the live settings of the running profile from the next frame on."""
+
+    def set_on_air(self, on: bool) -> None:
+        """Sends the program picture out, or the card."""
+
+    def panic(self) -> None:
+        """Sends the card until `rearm`."""
+
+    def rearm(self) -> None:
+        """Takes the panic back."""
+
+
+class SummaryPort(Protocol):
+    """One profile on the shelf."""
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+
+    @property
+    def kind(self) -> Kind | None:
+        """Whose likeness it is."""
+
+    @property
+    def problems(self) -> Sequence[object]:
+        """Why it can't be used; empty when it can."""
+
+
+class ShelfPort(Protocol):
+    """Where profiles are kept."""
+
+    def list(self) -> Sequence[SummaryPort]:
+        """Every profile, broken ones too."""
+
+    def load(self, name_or_path: str) -> Profile:
+        """One profile, checked.
+
+        Raises:
+            ProfileError: it is not there or not right.
+            UnderstudyError: the same, from a shelf that says it as a sentence.
+        """
+
+
+class GpuPort(Protocol):
+    """The graphics processor at one instant."""
+
+    @property
+    def name(self) -> str:
+        """What the maker calls it."""
+
+    @property
+    def load_percent(self) -> float:
+        """Share of the last moments in which it worked."""
+
+    @property
+    def memory_mb(self) -> float:
+        """Memory in use."""
+
+    @property
+    def memory_total_mb(self) -> float:
+        """Memory there is."""
+
+
+class ProcessPort(Protocol):
+    """This process at one instant."""
+
+    @property
+    def cpu_percent(self) -> float:
+        """100 is one core."""
+
+    @property
+    def rss_mb(self) -> float:
+        """Memory held."""
+
+
+class MachinePort(Protocol):
+    """The computer under the session."""
+
+    @property
+    def no_gpu_reason(self) -> str:
+        """A sentence that says why there is none; empty when there is one."""
+
+    def gpu(self) -> GpuPort | None:
+        """The graphics processor, or None."""
+
+    def process(self) -> ProcessPort:
+        """This process."""
+
+    def close(self) -> None:
+        """Lets the driver go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where the operator asked the picture to go."""
+
+    virtual_camera: str = "none"
+    """`none`, `auto` or a device."""
+    record: Path | None = None
+    """The file that is being recorded."""

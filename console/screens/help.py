@@ -1,0 +1,82 @@
+"""Every key and what it does, made from the bindings themselves."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.table import Table
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Label, Static
+
+from console.screens.keys import SECTIONS
+
+LONG_RUN = 5
+"""More keys than these are told by the first and the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRow:
+    """One line of the help."""
+
+    section: str
+    keys: str
+    meaning: str
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys, by section."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,f1,q", "close", "Close", id="help.close", tooltip="Back to the dashboard")
+    ]
+
+    def __init__(self, bindings: Iterable[Binding]) -> None:
+        super().__init__()
+        self._bindings_shown = tuple(bindings)
+
+    def compose(self) -> ComposeResult:
+        """One table."""
+        rows = help_rows(self._bindings_shown, self.app.get_key_display)
+        with Vertical(id="dialog"):
+            yield Label("KEYS", id="help-title")
+            with VerticalScroll():
+                yield Static(self._table(rows), id="help-table")
+
+    def action_close(self) -> None:
+        """Closes."""
+        self.dismiss()
+
+    def _table(self, rows: list[HelpRow]) -> Table:
+        colours = self.app.theme_variables
+        table = Table.grid(padding=(0, 2))
+        table.add_column(width=12, style=colours["muted"], no_wrap=True)
+        table.add_column(width=14, style=colours["primary"], no_wrap=True)
+        table.add_column(style=colours["foreground"])
+        last = ""
+        for row in rows:
+            if last and row.section != last:
+                table.add_row()
+            table.add_row(row.section if row.section != last else "", row.keys, row.meaning)
+            last = row.section
+        return table
+
+
+def help_rows(bindings: Iterable[Binding], display: Callable[[Binding], str]) -> list[HelpRow]:
+    """The rows by section; bindings of one action, or of one group, share a row."""
+    merged: dict[tuple[str, object], list[Binding]] = {}
+    for binding in bindings:
+        section = SECTIONS.get((binding.id or "").partition(".")[0])
+        if section:
+            merged.setdefault((section, binding.group or binding.action), []).append(binding)
+    rows = [HelpRow(section, _keys(found, display), found[0].tooltip) for (section, _), found in merged.items()]
+    order = list(SECTIONS.values())
+    return sorted(rows, key=lambda row: order.index(row.section))
+
+
+def _keys(bindings: list[Binding], display: Callable[[Binding], str]) -> str:
+    """The keys as they are printed on a keyboard; a long run is told by its ends."""
+    names = sorted(dict.fromkeys(display(binding) for binding in bindings), key=len)
+    return f"{names[0]} … {names[-1]}" if len(names) > LONG_RUN else " ".join(names)

@@ -1,0 +1,97 @@
+"""Every key of the console. The footer, the help and the command palette are made from this list."""
+
+from textual.binding import Binding
+
+SECTIONS = {"air": "Output", "profile": "Profiles", "adjust": "Adjustments", "console": "Console"}
+"""Headings of the help, by the first part of a binding's id."""
+
+_SIZE = Binding.Group("Face size", compact=True)
+_WARP = Binding.Group("Warp", compact=True)
+_TAKE = Binding.Group("Take profile", compact=True)
+
+
+def _take(number: int) -> Binding:
+    return Binding(
+        str(number),
+        f"take({number})",
+        f"Take profile {number}",
+        id=f"profile.take-{number}",
+        tooltip="Switch to this profile of the list, live, without losing a frame",
+        show=False,
+        group=_TAKE,
+    )
+
+
+def _size(key: str, steps: int, binding_id: str) -> Binding:
+    return Binding(
+        key,
+        f"face_size({steps})",
+        "Larger face" if steps > 0 else "Smaller face",
+        id=binding_id,
+        tooltip="The face smaller, or larger, by one hundredth",
+        show=False,
+        group=_SIZE,
+    )
+
+
+def _warp(key: str, steps: int, binding_id: str) -> Binding:
+    return Binding(
+        key,
+        f"warp({steps})",
+        "More warp" if steps > 0 else "Less warp",
+        id=binding_id,
+        tooltip="Proportions nearer to the actor's, or to the target's",
+        show=False,
+        group=_WARP,
+    )
+
+
+BINDINGS: tuple[Binding, ...] = (
+    Binding("space", "toggle_air", "On air", id="air.toggle", tooltip="Go on air, or back to preview"),
+    Binding(
+        "p",
+        "panic",
+        "Panic",
+        id="air.panic",
+        tooltip="The card goes out within one frame, whatever is open; again: take it back",
+        priority=True,
+    ),
+    *(_take(number) for number in range(1, 10)),
+    _size("left_square_bracket", -1, "adjust.smaller"),
+    _size("right_square_bracket", 1, "adjust.larger"),
+    _warp("minus", -1, "adjust.less-warp"),
+    _warp("equals_sign", 1, "adjust.more-warp"),
+    _warp("left_curly_bracket", -1, "adjust.less-warp-too"),
+    _warp("right_curly_bracket", 1, "adjust.more-warp-too"),
+    Binding(
+        "b",
+        "background",
+        "Background",
+        id="adjust.background",
+        show=False,
+        tooltip="Next background: picture, blur, colour, the actor's own room",
+    ),
+    Binding(
+        "f",
+        "policy",
+        "Fail-safe",
+        id="adjust.policy",
+        show=False,
+        tooltip="What goes out when no face is found: hold, blur, card",
+    ),
+    Binding("c", "corner", "Label corner", id="adjust.corner", show=False, tooltip="The AI label in the next corner"),
+    Binding("u", "undo", "Undo", id="adjust.undo", tooltip="Take the last adjustment back"),
+    Binding(
+        "question_mark,f1", "help", "Help", id="console.help", tooltip="Every key, and what it does", key_display="?"
+    ),
+    Binding("q", "quit", "Quit", id="console.quit", tooltip="Leave; asks first when on air"),
+    Binding(
+        "ctrl+c,ctrl+q",
+        "quit",
+        "Quit",
+        id="console.interrupt",
+        show=False,
+        priority=True,
+        tooltip="Leave; asks first when on air",
+    ),
+)

@@ -1,0 +1,151 @@
+"""Everything the dashboard shows at one instant, as one frozen value, so that a panel is a function of it."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from console.desk import Desk, Phase, ProfileRow
+from console.ports import GpuPort, MachinePort, Outputs, ProcessPort
+from pipeline.clock import Clock
+from pipeline.telemetry import Readings, State, VideoReadings
+from profiles.profile import Profile
+
+STALE_S = 1.0
+"""Readings older than this are greyed and say how old they are."""
+LOSS_WINDOW_S = 60.0
+MACHINE_INTERVAL_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Frames lost or replaced, by the place, and the frames they are a share of."""
+
+    capture: int = 0
+    processing: int = 0
+    output: int = 0
+    policy: int = 0
+    repeats: int = 0
+    frames: int = 0
+
+    @classmethod
+    def of(cls, video: VideoReadings) -> "Losses":
+        """The counters of a lane since its start."""
+        drops = video.drops
+        return cls(drops.capture, drops.processing, drops.output, video.policy_frames, video.repeats, video.frames_in)
+
+    def since(self, earlier: "Losses") -> "Losses":
+        """What was added after `earlier`."""
+        return Losses(
+            self.capture - earlier.capture,
+            self.processing - earlier.processing,
+            self.output - earlier.output,
+            self.policy - earlier.policy,
+            self.repeats - earlier.repeats,
+            self.frames - earlier.frames,
+        )
+
+
+class LossWindow:
+    """Losses over the last minute. Keeps about one sample a second, so it never grows."""
+
+    def __init__(self, window_s: float = LOSS_WINDOW_S) -> None:
+        self._window_ns = int(window_s * 1e9)
+        self._samples: deque[tuple[int, Losses]] = deque(maxlen=int(window_s) + 2)
+
+    def add(self, at_ns: int, losses: Losses) -> Losses:
+        """Takes the counters at `at_ns`; what was lost in the window that ends there."""
+        if not self._samples or at_ns - self._samples[-1][0] >= 1_000_000_000:
+            self._samples.append((at_ns, losses))
+        while len(self._samples) > 1 and at_ns - self._samples[0][0] > self._window_ns:
+            self._samples.popleft()
+        return losses.since(self._samples[0][1])
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """The computer at one instant."""
+
+    gpu: GpuPort | None = None
+    no_gpu_reason: str = ""
+    process: ProcessPort | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the dashboard shows."""
+
+    phase: Phase
+    profile: Profile
+    """The live profile, with the adjustments in it."""
+    outputs: Outputs = Outputs()
+    rows: tuple[ProfileRow, ...] = ()
+    reason: str = ""
+    """Why nothing runs, when nothing runs."""
+    readings: Readings | None = None
+    age_s: float = 0.0
+    """How old the readings are."""
+    recent: Losses = Losses()
+    """Over the last minute."""
+    machine: MachineView = MachineView()
+
+    @property
+    def state(self) -> State:
+        """What goes out."""
+        if self.phase is not Phase.RUNNING or self.readings is None:
+            return State.STOPPED
+        return self.readings.state
+
+    @property
+    def raw(self) -> bool:
+        """True when the actor's own picture is let through by an explicit act."""
+        return self.readings is not None and self.readings.raw
+
+    @property
+    def stale(self) -> bool:
+        """True when the readings are too old to be believed."""
+        return self.age_s > STALE_S
+
+    @property
+    def video(self) -> VideoReadings:
+        """The video lane's readings; zeros before the first."""
+        return self.readings.video if self.readings else VideoReadings()
+
+
+class Watch:
+    """Looks at the desk, the session and the machine. One thread."""
+
+    def __init__(self, desk: Desk, outputs: Outputs, clock: Clock) -> None:
+        self.machine: MachinePort | None = None
+        """The computer, once it is known."""
+        self._desk = desk
+        self._outputs = outputs
+        self._clock = clock
+        self._readings: Readings | None = None
+        self._losses = LossWindow()
+        self._machine_view = MachineView()
+        self._machine_ns: int | None = None
+
+    def look(self) -> View:
+        """What there is to see now."""
+        if self._desk.phase is Phase.RUNNING:
+            self._readings = self._desk.session.readings()
+        now_ns, readings = self._clock.now_ns(), self._readings
+        return View(
+            phase=self._desk.phase,
+            profile=self._desk.session.profile,
+            outputs=self._outputs,
+            rows=self._desk.rows(readings),
+            reason=self._desk.reason,
+            readings=readings,
+            age_s=(now_ns - readings.at_ns) / 1e9 if readings else 0.0,
+            recent=self._losses.add(readings.at_ns, Losses.of(readings.video)) if readings else Losses(),
+            machine=self._look_at_machine(now_ns),
+        )
+
+    def _look_at_machine(self, now_ns: int) -> MachineView:
+        """The machine, read once a second: the drivers answer more slowly than the lane does."""
+        machine = self.machine
+        if machine is None or (self._machine_ns is not None and now_ns - self._machine_ns < MACHINE_INTERVAL_NS):
+            return self._machine_view
+        self._machine_ns = now_ns
+        self._machine_view = MachineView(machine.gpu(), machine.no_gpu_reason, machine.process())
+        return self._machine_view

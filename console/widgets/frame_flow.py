@@ -1,0 +1,116 @@
+"""Frames in and out against the target, the way from capture to sink, and what was lost on it."""
+
+from collections.abc import Callable
+from operator import attrgetter
+
+from console.view import Losses, View
+from console.widgets.panel import BLANK, Line, Panel, Role, heading, spread
+from pipeline.telemetry import VideoReadings
+
+FPS_WARNING, FPS_ERROR = 0.95, 0.80
+"""Shares of the target rate below which the rate is coloured. Source: OBS Studio's statistics window."""
+LOSS_WARNING, LOSS_ERROR = 0.01, 0.05
+"""Shares of the frames above which a loss is coloured. Source: OBS Studio's statistics window."""
+PLACES: tuple[tuple[str, Callable[[Losses], int]], ...] = (
+    ("capture", attrgetter("capture")),
+    ("processing", attrgetter("processing")),
+    ("output", attrgetter("output")),
+)
+POLICY: tuple[str, Callable[[Losses], int]] = ("by fail-safe", attrgetter("policy"))
+
+
+def rate_role(fps: float, target: float) -> Role:
+    """Good at the target, a warning below 95 %, an error below 80 %."""
+    if target <= 0:
+        return Role.TEXT
+    if fps < target * FPS_ERROR:
+        return Role.ERROR
+    return Role.WARNING if fps < target * FPS_WARNING else Role.GOOD
+
+
+def loss_role(lost: int, frames: int) -> Role:
+    """Quiet at none, a warning above 1 %, an error above 5 %."""
+    share = lost / frames if frames > 0 else float(lost > 0)
+    if share > LOSS_ERROR:
+        return Role.ERROR
+    if share > LOSS_WARNING:
+        return Role.WARNING
+    return Role.TEXT if lost else Role.MUTED
+
+
+def rate_lines(view: View, width: int) -> list[Line]:
+    """Rates and latency."""
+    video = view.video
+    note = f"stopped {view.age_s:.0f} s ago" if view.stale else f"target {video.fps_target:.4g} fps"
+    latency: Line = (
+        (f"{video.latency.p50_ms:7.1f}", Role.TEXT),
+        (" p95", Role.MUTED),
+        (f"{video.latency.p95_ms:6.1f} ms", Role.TEXT),
+    )
+    return [
+        heading("FRAMES", width, note, Role.WARNING if view.stale else Role.MUTED),
+        spread((("in", Role.MUTED), *_rate(video.fps_in, video)), _out(video), width),
+        spread((("capture → sink" if width > 34 else "latency", Role.MUTED),), latency, width),
+    ]
+
+
+def _rate(fps: float, video: VideoReadings) -> Line:
+    return (f"{fps:7.1f}", rate_role(fps, video.fps_target)), (" fps", Role.MUTED)
+
+
+def _out(video: VideoReadings) -> Line:
+    return ("out", Role.MUTED), *_rate(video.fps_out, video)
+
+
+def loss_lines(view: View, width: int) -> list[Line]:
+    """Losses by place and what stood in for frames, over the last minute and in all."""
+    total = Losses.of(view.video)
+    rows = [
+        spread(((name, Role.MUTED),), _counts(count(view.recent), count(total), view.recent.frames), width)
+        for name, count in (*PLACES, POLICY)
+    ]
+    repeats: Line = ((f"{view.recent.repeats:6d}", Role.MUTED), (f"{total.repeats:9d}", Role.MUTED))
+    return [
+        heading("LOST", width, "60 s    total"),
+        *rows,
+        spread((("repeated", Role.MUTED),), repeats, width),
+        _faces(view, width),
+    ]
+
+
+def _counts(recent: int, total: int, frames: int) -> Line:
+    """Only the last minute is coloured: what is over is a fact and no alarm."""
+    return (f"{recent:6d}", loss_role(recent, frames)), (f"{total:9d}", Role.TEXT if total else Role.MUTED)
+
+
+def _faces(view: View, width: int) -> Line:
+    video = view.video
+    share = 100.0 * video.faces_found / video.frames_in if video.frames_in else 0.0
+    now: Line = ((f"{video.faces_now:6d}", Role.TEXT if video.faces_now else Role.WARNING),)
+    return spread((("faces", Role.MUTED),), (*now, (f"{share:7.0f} %", Role.MUTED)), width)
+
+
+def loss_summary(view: View, width: int) -> list[Line]:
+    """The last minute's losses on one line, for small screens."""
+    spans: list[Line] = [
+        ((f" {name[:4]}", Role.MUTED), (f" {count(view.recent)}", loss_role(count(view.recent), view.recent.frames)))
+        for name, count in PLACES
+    ]
+    return [spread((("LOST 60 s", Role.TITLE),), sum(spans, BLANK), width)]
+
+
+class RatePanel(Panel):
+    """Frames in and out, and latency."""
+
+    def present(self, view: View) -> None:
+        """Shows the view's rates."""
+        self.show(rate_lines(view, self.size.width))
+
+
+class LossPanel(Panel):
+    """What was lost, in as many rows as there is room."""
+
+    def present(self, view: View) -> None:
+        """Shows the view's losses."""
+        lines = loss_lines(view, self.size.width)
+        self.show(lines if self.size.height > 2 else loss_summary(view, self.size.width), stale=view.stale)

@@ -1,0 +1,103 @@
+"""Work time per frame as a graph, with the frame budget drawn in."""
+
+from collections import deque
+
+from console.view import View
+from console.widgets.panel import Line, Panel, Role, Span, heading
+from pipeline.telemetry import Readings
+
+BIN_NS = 250_000_000
+"""One column of the graph: the slowest frame of a quarter of a second."""
+LONGEST = 400
+BLOCKS = " ▁▂▃▄▅▆▇█"
+WARNING_SHARE, ERROR_SHARE = 0.75, 1.0
+"""Shares of the frame budget above which work time is coloured. Source: OBS Studio's statistics window."""
+
+
+def time_role(duration_ms: float, budget_ms: float, good: Role = Role.TEXT) -> Role:
+    """`good` well inside the budget, a warning above 75 %, an error above 100 %."""
+    if budget_ms <= 0 or duration_ms <= budget_ms * WARNING_SHARE:
+        return good
+    return Role.WARNING if duration_ms <= budget_ms * ERROR_SHARE else Role.ERROR
+
+
+class FrameTimeHistory:
+    """The slowest frame of every quarter of a second, oldest first."""
+
+    def __init__(self) -> None:
+        self._closed: deque[float] = deque(maxlen=LONGEST)
+        self._open_ms = 0.0
+        self._open_bin: int | None = None
+        self._frames = 0
+
+    def add(self, readings: Readings) -> None:
+        """Takes the frames that are new in these readings."""
+        video = readings.video
+        count = min(max(0, video.frames_out - self._frames), len(video.lane_history_ms))
+        self._frames = video.frames_out
+        slowest_ms = max(video.lane_history_ms[-count:], default=0.0) if count else 0.0
+        present = readings.at_ns // BIN_NS
+        if self._open_bin is not None and present > self._open_bin:
+            self._closed.append(self._open_ms)
+            gap = min(present - self._open_bin - 1, LONGEST)
+            self._closed.extend([0.0] * gap)
+            self._open_ms = 0.0
+        self._open_bin = present
+        self._open_ms = max(self._open_ms, slowest_ms)
+
+    def last_ms(self, count: int) -> tuple[float, ...]:
+        """The last `count` columns, fewer at the beginning."""
+        return (*self._closed, self._open_ms)[-count:] if count else ()
+
+
+def graph_lines(values_ms: tuple[float, ...], budget_ms: float, size: tuple[int, int]) -> list[Line]:
+    """`values_ms` as bars in `size` cells; the budget is the lower edge of the top row."""
+    width, height = size
+    below = max(1, height - 1)
+    scale = below * 8 / budget_ms if budget_ms > 0 else 0.0
+    padded = (0.0,) * (width - len(values_ms)) + values_ms[-width:]
+    eighths = [min(round(value * scale), height * 8) for value in padded]
+    roles = [time_role(value, budget_ms, Role.BAR) for value in padded]
+    return [_graph_row(row, eighths, roles, budget=height > 1 and row == height - 1) for row in reversed(range(height))]
+
+
+def _graph_row(row: int, eighths: list[int], roles: list[Role], *, budget: bool) -> Line:
+    """One row of cells; neighbours of one role become one span."""
+    spans: list[Span] = []
+    for filled, role in zip(eighths, roles, strict=True):
+        glyph, look = BLOCKS[min(max(filled - row * 8, 0), 8)], role
+        if budget and glyph == " ":
+            glyph, look = "▁", Role.RULE
+        if spans and spans[-1][1] is look:
+            spans[-1] = (spans[-1][0] + glyph, look)
+        else:
+            spans.append((glyph, look))
+    return tuple(spans)
+
+
+def budget_ms(view: View) -> float:
+    """Time that the lane has for one frame; 0 while the rate is unknown."""
+    return 1000.0 / view.video.fps_target if view.video.fps_target > 0 else 0.0
+
+
+class FrameTimePanel(Panel):
+    """The graph under a heading with the figures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._history = FrameTimeHistory()
+        self._seen_ns = -1
+
+    def present(self, view: View) -> None:
+        """Adds the view's frames and shows the graph."""
+        if view.readings and view.readings.at_ns != self._seen_ns:
+            self._seen_ns = view.readings.at_ns
+            self._history.add(view.readings)
+        width, height = self.size
+        lane, budget = view.video.lane, budget_ms(view)
+        note = f"{lane.p50_ms:5.1f} p95{lane.p95_ms:6.1f} of {budget:.1f} ms"
+        if width < len(note) + 12:
+            note = f"p95{lane.p95_ms:5.1f} of {budget:.0f} ms"
+        title = heading("FRAME TIME", width, note, time_role(lane.p95_ms, budget, Role.MUTED))
+        graph = graph_lines(self._history.last_ms(width), budget, (width, max(0, height - 1)))
+        self.show([title, *graph], stale=view.stale)

@@ -1,0 +1,130 @@
+"""The program picture, live, in half blocks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.filter import Monochrome
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from console.ports import PreviewPort
+from console.widgets.half_blocks import HalfBlocks, Palette
+from console.widgets.panel import fit, printable
+
+MARGIN_GREY = 12
+"""Level of the bars beside a picture of another shape than the widget."""
+LUMA = np.array((0.299, 0.587, 0.114), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Words across the picture's lowest row, or in its middle when there is no picture."""
+
+    text: str = ""
+    warning: bool = False
+
+
+class LivePicture(Widget):
+    """Shows pictures of any size up to `pixel_size`, centred.
+
+    Rendering bypasses Textual's styles: no border, no padding.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._blocks: HalfBlocks | None = None
+        self._serial: int | None = None
+        self._caption = Caption()
+        self._empty = True
+
+    @property
+    def pixel_size(self) -> tuple[int, int]:
+        """Width and height in pixels that the cells hold."""
+        return self.size.width, self.size.height * 2
+
+    def show(self, preview: PreviewPort | None) -> bool:
+        """Shows a picture, or none; True when it is another than the last."""
+        width, height = self.pixel_size
+        if preview is None or not width or not height:
+            if not self._empty:
+                self._empty, self._serial = True, None
+                self.refresh()
+            return False
+        fresh = self._blocks is None or len(self._blocks.rows) != self.size.height or self._empty
+        if preview.serial == self._serial and not fresh:
+            return False
+        self._serial, self._empty = preview.serial, False
+        changed = self._encoder.show(self._framed(preview.pixels, width, height))
+        if fresh:
+            self.refresh()
+        elif changed:
+            self.refresh(*_regions(changed, width))
+        return True
+
+    def caption(self, caption: Caption) -> None:
+        """Words across the picture; empty ones take them away."""
+        if caption != self._caption:
+            self._caption = caption
+            self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows that the compositor asks for."""
+        return [self._row(y).crop(crop.x, crop.right) for y in crop.line_range]
+
+    @property
+    def _encoder(self) -> HalfBlocks:
+        if self._blocks is None:
+            systems = {"256": ColorSystem.EIGHT_BIT, "standard": ColorSystem.STANDARD}
+            system = systems.get(self.app.console.color_system or "", ColorSystem.TRUECOLOR)
+            self._blocks = HalfBlocks(Palette(system))
+        return self._blocks
+
+    def _framed(self, pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+        """`pixels` in the middle of exactly `width` by `height`; grey when the user asked for no colour."""
+        if any(isinstance(line_filter, Monochrome) for line_filter in self.get_line_filters()):
+            pixels = np.repeat((pixels @ LUMA).astype(np.uint8)[..., None], 3, axis=2)
+        pixels = pixels[:height, :width]
+        if pixels.shape[:2] == (height, width):
+            return pixels
+        framed = np.full((height, width, 3), MARGIN_GREY, np.uint8)
+        top, left = (height - pixels.shape[0]) // 2, (width - pixels.shape[1]) // 2
+        framed[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+        return framed
+
+    def _row(self, y: int) -> Strip:
+        rows = self._blocks.rows if self._blocks and not self._empty else []
+        caption_row = self.size.height - 1 if rows else self.size.height // 2
+        if self._caption.text and y == caption_row:
+            return self._words(self._caption)
+        if y < len(rows) and rows[y].cell_length == self.size.width:
+            return rows[y]
+        return Strip.blank(self.size.width, self._paper)
+
+    @property
+    def _paper(self) -> Style:
+        return Style(bgcolor=RichColor.from_rgb(MARGIN_GREY, MARGIN_GREY, MARGIN_GREY))
+
+    def _words(self, caption: Caption) -> Strip:
+        colours = self.app.theme_variables
+        ink = colours["warning" if caption.warning else "foreground"]
+        width = self.size.width
+        text = fit(printable(caption.text), min(width, cell_len(caption.text))).center(width)
+        return Strip([Segment(text, self._paper + Style(color=ink))]).adjust_cell_length(width, self._paper)
+
+
+def _regions(rows: list[int], width: int) -> list[Region]:
+    """The fewest regions, `width` wide, that cover ascending `rows`."""
+    regions: list[Region] = []
+    for row in rows:
+        if regions and regions[-1].bottom == row:
+            regions[-1] = regions[-1].grow((0, 0, 1, 0))
+        else:
+            regions.append(Region(0, row, width, 1))
+    return regions

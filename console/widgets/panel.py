@@ -1,0 +1,140 @@
+"""A block of painted text: the cheapest widget that can show a dozen changing numbers."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import ClassVar, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class Role(StrEnum):
+    """What a piece of text means; the style sheet gives it a look."""
+
+    TEXT = "text"
+    STRONG = "strong"
+    MUTED = "muted"
+    TITLE = "title"
+    RULE = "rule"
+    ACCENT = "accent"
+    GOOD = "good"
+    WARNING = "warning"
+    ERROR = "error"
+    BAR = "bar"
+    BAR_FAINT = "bar-faint"
+    KEY = "key"
+    ON_AIR = "on-air"
+    ON_AIR_TEXT = "on-air-text"
+    PREVIEW = "preview"
+    CARD = "card"
+    STOPPED = "stopped"
+    RAW = "raw"
+
+
+Span: TypeAlias = tuple[str, Role]
+Line: TypeAlias = tuple[Span, ...]
+BLANK: Line = ()
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: padded on the right, or cut with an ellipsis."""
+    if width <= 0:
+        return ""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width)
+
+
+def printable(text: str) -> str:
+    """`text` without what a terminal would obey: names of devices and profiles come from outside."""
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def heading(title: str, width: int, note: str = "", role: Role = Role.MUTED) -> Line:
+    """A section's first line: its name, a rule, and a note at the right end."""
+    tail = f" {note}" if note else ""
+    rule = width - cell_len(title) - 1 - cell_len(tail)
+    if rule < 0:
+        return ((fit(title, width), Role.TITLE),)
+    return (title, Role.TITLE), (" " + "─" * rule, Role.RULE), (tail, role)
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """`left` at the left end and `right` at the right end of `width` cells; the left gives way."""
+    room = width - line_width(right)
+    return (*clip(left, room), (" " * max(0, room - line_width(left)), Role.TEXT), *right)
+
+
+def line_width(line: Line) -> int:
+    """Cells that a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def clip(line: Line, width: int) -> Line:
+    """The first `width` cells of a line."""
+    kept: list[Span] = []
+    for text, role in line:
+        if width <= 0:
+            break
+        piece = text if cell_len(text) <= width else fit(text, width)
+        kept.append((piece, role))
+        width -= cell_len(piece)
+    return tuple(kept)
+
+
+class Panel(Widget):
+    """Lines of painted text. `show` repaints only the rows that have changed."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{role}" for role in Role}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: tuple[Line, ...] = ()
+        self._looks: dict[Role, Style] = {}
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown, a line a row."""
+        return self._lines
+
+    @property
+    def text(self) -> str:
+        """What is shown, without its look."""
+        return "\n".join("".join(text for text, _ in line) for line in self._lines)
+
+    def show(self, lines: Sequence[Line], *, stale: bool = False) -> None:
+        """Shows `lines`, greyed when `stale`."""
+        new = tuple(tuple((text, Role.MUTED) for text, _ in line) for line in lines) if stale else tuple(lines)
+        old, self._lines = self._lines, new
+        if len(old) != len(new):
+            self.refresh(layout=self.styles.is_auto_height)
+            return
+        changed = [y for y, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as there are lines."""
+        return len(self._lines)
+
+    def notify_style_update(self) -> None:
+        """Forgets the looks of the old style sheet or theme."""
+        self._looks.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """One row."""
+        width, base = self.size.width, self._look(Role.TEXT)
+        if y >= len(self._lines):
+            return Strip.blank(width, base)
+        segments = [Segment(printable(text), self._look(role)) for text, role in self._lines[y]]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _look(self, role: Role) -> Style:
+        if role not in self._looks:
+            self._looks[role] = self.get_component_rich_style(f"panel--{role}")
+        return self._looks[role]

@@ -1,0 +1,55 @@
+"""The profiles and the number keys that take them."""
+
+from console.desk import Phase, ProfileRow, Standing
+from console.view import View
+from console.widgets.panel import Line, Panel, Role, fit, heading, spread
+from pipeline.telemetry import State
+
+MARKS = {
+    Standing.CURRENT: ("●", Role.ACCENT),
+    Standing.LOADING: ("…", Role.WARNING),
+    Standing.READY: ("○", Role.GOOD),
+    Standing.REFUSED: ("×", Role.ERROR),
+    Standing.IDLE: ("·", Role.MUTED),
+}
+
+ROOMY = 28
+"""From this width on the standing is written beside its mark."""
+
+
+def standing_text(row: ProfileRow, view: View) -> str:
+    """The standing in words; the profile in the lane says what goes out."""
+    if row.standing is Standing.CURRENT:
+        return "" if view.state is State.STOPPED else view.state.value.lower()
+    return "" if row.standing is Standing.IDLE else row.standing.value
+
+
+def profile_lines(view: View, width: int, height: int) -> list[Line]:
+    """A heading and one row a profile, as many as there is room for."""
+    room = max(1, height - 1)
+    hidden = max(0, len(view.rows) - room)
+    note = f"{hidden} more: ^p" if hidden else ""
+    rows = [_row(number, row, view, width) for number, row in enumerate(view.rows[:room], start=1)]
+    empty: list[Line] = [(("none found", Role.MUTED),)]
+    return [heading("PROFILES", width, note), *(rows or empty)]
+
+
+def _row(number: int, row: ProfileRow, view: View, width: int) -> Line:
+    mark, role = MARKS[row.standing]
+    current = row.standing is Standing.CURRENT and view.phase is Phase.RUNNING
+    right = standing_text(row, view) if width >= ROOMY or row.standing is Standing.REFUSED else ""
+    title_width = max(0, width - 4 - len(right) - 1)
+    left: Line = (
+        (f"{number} " if number <= 9 else "  ", Role.KEY),
+        (f"{mark} ", Role.ON_AIR_TEXT if current and view.state is State.ON_AIR else role),
+        (fit(row.title, title_width), Role.STRONG if current else Role.TEXT),
+    )
+    return spread(left, ((f" {right}", role),), width)
+
+
+class ProfileList(Panel):
+    """The shelf, numbered."""
+
+    def present(self, view: View) -> None:
+        """Shows the view's profiles."""
+        self.show(profile_lines(view, self.size.width, self.size.height))

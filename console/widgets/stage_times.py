@@ -1,0 +1,51 @@
+"""Where the time of a frame goes: a bar and two figures per stage, the slowest one named."""
+
+from console.view import View
+from console.widgets.panel import Line, Panel, Role, fit, heading
+from pipeline.telemetry import Percentiles
+
+SCALES_MS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+"""Right ends of the bars: round, so that the bars do not breathe with every reading."""
+NAME_WIDTH = 11
+FIGURES_WIDTH = 14
+NAMING_WIDTH = 36
+"""From this width on the heading has room for the slowest stage's name."""
+
+
+def stage_lines(view: View, width: int) -> list[Line]:
+    """A heading and a row a stage, in the order of work."""
+    stages = view.video.stages
+    if not stages:
+        return [heading("STAGES", width, "ms")]
+    longest_ms = max(spread.p95_ms for spread in stages.values())
+    scale_ms = next((scale for scale in SCALES_MS if scale >= longest_ms), SCALES_MS[-1])
+    slowest = max(stages, key=lambda name: stages[name].p50_ms)
+    rows = [_row(name, spread, scale_ms, width, slowest=name == slowest) for name, spread in stages.items()]
+    title = f"STAGES  slowest: {slowest}" if width >= NAMING_WIDTH else "STAGES"
+    return [heading(title, width, "p50 ms    p95"), *rows]
+
+
+def _row(name: str, spread: Percentiles, scale_ms: float, width: int, *, slowest: bool) -> Line:
+    room = max(0, width - NAME_WIDTH - FIGURES_WIDTH)
+    usual = _cells(spread.p50_ms / scale_ms, room)
+    seldom = max(0, _cells(spread.p95_ms / scale_ms, room) - usual)
+    return (
+        (fit(name, NAME_WIDTH), Role.ACCENT if slowest else Role.MUTED),
+        ("━" * usual, Role.ACCENT if slowest else Role.BAR),
+        ("━" * seldom + " " * (room - usual - seldom), Role.BAR_FAINT),
+        (f"{spread.p50_ms:7.1f}", Role.TEXT),
+        (f"{spread.p95_ms:7.1f}", Role.MUTED),
+    )
+
+
+def _cells(share: float, room: int) -> int:
+    """Cells of a bar: at least one for anything at all."""
+    return min(room, max(round(share * room), 1 if share > 0 else 0))
+
+
+class StagePanel(Panel):
+    """The stages of the lane."""
+
+    def present(self, view: View) -> None:
+        """Shows the view's stage times."""
+        self.show(stage_lines(view, self.size.width), stale=view.stale)

@@ -1,0 +1,87 @@
+"""The strip that is always there: what goes out, as whom, how it is marked, for how long, from where to where."""
+
+from console.desk import Phase
+from console.view import View
+from console.widgets.panel import BLANK, Line, Panel, Role, clip, line_width, spread
+from pipeline.telemetry import State
+
+CORNERS = {"top-right": "┐", "top-left": "┌", "bottom-right": "┘", "bottom-left": "└"}
+STATES = {
+    State.ON_AIR: ("● ON AIR", Role.ON_AIR),
+    State.PREVIEW: ("○ PREVIEW", Role.PREVIEW),
+    State.CARD: ("■ CARD", Role.CARD),
+    State.STOPPED: ("□ STOPPED", Role.STOPPED),
+}
+
+
+def badge(view: View) -> tuple[str, Role]:
+    """The state as symbol, word and colour."""
+    if view.phase is Phase.STARTING:
+        return "▷ STARTING", Role.STOPPED
+    if view.phase is Phase.REFUSED:
+        return "□ NOT STARTED", Role.STOPPED
+    if view.raw and view.state is State.ON_AIR:
+        return "▲ RAW FACE ON AIR", Role.RAW
+    return STATES[view.state]
+
+
+def clock_text(seconds: float) -> str:
+    """Hours, minutes, seconds."""
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def first_line(view: View, width: int) -> Line:
+    """State, title, marks and elapsed time; what has no room is left out, the least important first."""
+    words, role = badge(view)
+    left: Line = ((f" {words} ", role), ("  ", Role.TEXT), (view.profile.title, Role.STRONG))
+    room = width - line_width(left)
+    kept: dict[str, Line] = {}
+    for name, part in _marks(view).items():
+        if line_width(part) <= room:
+            kept[name] = part
+            room -= line_width(part)
+    right = sum((kept.get(name, BLANK) for name in ("raw", "label", "recording", "elapsed")), BLANK)
+    return spread(left, right, width)
+
+
+def _marks(view: View) -> dict[str, Line]:
+    """What stands at the right end, the most important first."""
+    marks: dict[str, Line] = {}
+    if view.raw:
+        marks["raw"] = (("  ", Role.TEXT), (" ▲ RAW ", Role.RAW))
+    corner = view.profile.disclosure.corner
+    marks["label"] = (("   ", Role.TEXT), (f"{CORNERS[corner]} AI label", Role.GOOD))
+    elapsed_s = view.readings.elapsed_s if view.readings else 0.0
+    marks["elapsed"] = (("   ", Role.TEXT), (clock_text(elapsed_s), Role.STRONG), (" ", Role.TEXT))
+    if view.outputs.record:
+        marks["recording"] = (("   ", Role.TEXT), ("● REC", Role.ERROR))
+    return marks
+
+
+def second_line(view: View, width: int) -> Line:
+    """Source and outputs, or why nothing runs."""
+    if view.reason:
+        return clip(((f" {view.reason}", Role.WARNING),), width)
+    right: Line = (("  → ", Role.MUTED), (outputs_text(view), Role.MUTED), (" ", Role.MUTED))
+    left: Line = ((f" {view.video.source or 'opening the source'}", Role.MUTED),)
+    return spread(left, clip(right, width * 2 // 3), width)
+
+
+def outputs_text(view: View) -> str:
+    """Where the picture goes, in words."""
+    if view.video.sinks:
+        return ", ".join(view.video.sinks)
+    names = [] if view.outputs.virtual_camera == "none" else [view.outputs.virtual_camera]
+    names += [view.outputs.record.name] if view.outputs.record else []
+    return ", ".join(names) or "no virtual camera"
+
+
+class StatusStrip(Panel):
+    """One line, or two where the style sheet gives it two."""
+
+    def present(self, view: View) -> None:
+        """Shows the view's state."""
+        width = self.size.width
+        self.set_class(view.raw, "-raw")
+        self.show((first_line(view, width), second_line(view, width)))

@@ -1,0 +1,244 @@
+"""A session, a shelf, a machine and a clock that do what a test tells them and remember what was asked of them."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import UnderstudyError
+from pipeline.telemetry import Drops, Event, Percentiles, Readings, State, VideoReadings
+from profiles.errors import ProfileError
+from profiles.profile import Kind, Profile
+
+FRAME_MS = 1000.0 / 30.0
+
+
+def make_profile(name: str, title: str, kind: Kind = Kind.PERSONA) -> Profile:
+    """A profile without files."""
+    return Profile(name=name, folder=Path(name), title=title, kind=kind)
+
+
+ADA, BEN, CLEO = make_profile("ada", "Ada"), make_profile("ben", "Ben"), make_profile("cleo", "Cleo")
+
+
+class FakeClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.ns = 1_000_000_000
+
+    def now_ns(self) -> int:
+        """The present instant."""
+        return self.ns
+
+    def wait_until(self, instant_ns: int, interrupt: threading.Event) -> bool:
+        """Does not wait."""
+        return interrupt.is_set()
+
+    def move(self, seconds: float) -> None:
+        """Lets time pass."""
+        self.ns += int(seconds * 1e9)
+
+
+@dataclass(frozen=True)
+class FakeSummary:
+    """One profile on the shelf."""
+
+    name: str
+    title: str
+    kind: Kind | None = Kind.PERSONA
+    problems: tuple[str, ...] = ()
+
+
+class FakeShelf:
+    """Profiles in memory; a broken one can be listed and not loaded."""
+
+    def __init__(self, *profiles: Profile, broken: tuple[str, ...] = ()) -> None:
+        self._profiles = {profile.name: profile for profile in profiles}
+        self._broken = broken
+
+    def list(self) -> tuple[FakeSummary, ...]:
+        """The profiles, then the broken ones."""
+        good = tuple(FakeSummary(profile.name, profile.title, profile.kind) for profile in self._profiles.values())
+        return good + tuple(FakeSummary(name, name, None, ("face.size: too large",)) for name in self._broken)
+
+    def load(self, name_or_path: str) -> Profile:
+        """One of them."""
+        if name_or_path in self._broken:
+            raise ProfileError("face.size: got 9, wanted at most 1.25")
+        return self._profiles[name_or_path]
+
+
+@dataclass(frozen=True)
+class FakePreview:
+    """A picture and its number."""
+
+    pixels: NDArray[np.uint8]
+    serial: int
+
+
+@dataclass(frozen=True)
+class FakeProcess:
+    """This process."""
+
+    cpu_percent: float = 61.0
+    rss_mb: float = 372.0
+
+
+@dataclass(frozen=True)
+class FakeGpu:
+    """A graphics processor."""
+
+    name: str = "Accelerator 9"
+    load_percent: float = 42.0
+    memory_mb: float = 2048.0
+    memory_total_mb: float = 16384.0
+
+
+@dataclass
+class FakeMachine:
+    """A computer with or without a graphics processor."""
+
+    reading: FakeGpu | None = None
+    no_gpu_reason: str = "no GPU: there is no NVIDIA driver on this computer"
+    closed: bool = False
+
+    def gpu(self) -> FakeGpu | None:
+        """The graphics processor."""
+        return self.reading
+
+    def process(self) -> FakeProcess:
+        """This process."""
+        return FakeProcess()
+
+    def close(self) -> None:
+        """Remembers that it was closed."""
+        self.closed = True
+
+
+def typical_video() -> VideoReadings:
+    """A lane that does well."""
+    stages = {"track": 4.1, "swap": 3.6, "segment": 2.2, "compose": 1.4, "label": 0.3, "i420": 0.6}
+    return VideoReadings(
+        frames_in=3000,
+        frames_out=2997,
+        fps_in=30.0,
+        fps_out=29.9,
+        fps_target=30.0,
+        latency=Percentiles(24.3, 31.2, 36.0),
+        lane=Percentiles(12.2, 15.8, 19.0),
+        stages={name: Percentiles(time, time * 1.3, time * 1.6) for name, time in stages.items()},
+        lane_history_ms=tuple(12.0 + 3.0 * np.sin(i / 7.0) for i in range(120)),
+        drops=Drops(capture=2, processing=1, output=0),
+        repeats=4,
+        faces_found=2950,
+        faces_now=1,
+        policy_frames=17,
+        source="demo actor, 1280×720 at 30 fps",
+        sinks=("/dev/video10",),
+    )
+
+
+@dataclass
+class FakeSession:
+    """Remembers every call; its readings are what the test wants them to be."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    profile: Profile = ADA
+    state: State = State.ON_AIR
+    video: VideoReadings = field(default_factory=typical_video)
+    ready: tuple[str, ...] = ("ben",)
+    loading: str | None = None
+    raw: bool = False
+    frozen_ns: int | None = None
+    start_error: Exception | None = None
+    end_error: UnderstudyError | None = None
+    over: bool = False
+    calls: list[str] = field(default_factory=list)
+    pixels: NDArray[np.uint8] | None = None
+    serial: int = 0
+    on_event: Callable[[Event], None] = lambda event: None
+    may_start: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_start.set()
+
+    def start(self) -> None:
+        """Starts, when the test lets it."""
+        self.may_start.wait(10.0)
+        self.calls.append("start")
+        if self.start_error:
+            raise self.start_error
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Remembers it."""
+        self.calls.append("stop")
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether the test has ended it."""
+        if self.end_error:
+            raise self.end_error
+        return self.over
+
+    def readings(self) -> Readings:
+        """Of this instant, or of the instant at which the test froze them."""
+        at_ns = self.clock.now_ns() if self.frozen_ns is None else self.frozen_ns
+        return Readings(
+            state=self.state,
+            profile=self.profile.name,
+            title=self.profile.title,
+            loading=self.loading,
+            at_ns=at_ns,
+            elapsed_s=3725.0,
+            video=self.video,
+            providers={"face-detection": "CPU", "face-landmarks": "CPU", "selfie-segmentation": "CPU"},
+            ready=self.ready,
+            raw=self.raw,
+        )
+
+    def picture(self, width: int, height: int) -> FakePreview | None:
+        """A plain picture, or the test's own."""
+        pixels = np.full((height, width, 3), 90, np.uint8) if self.pixels is None else self.pixels
+        return FakePreview(pixels, self.serial)
+
+    def prepare(self, profile: Profile) -> None:
+        """Remembers it."""
+        self.calls.append(f"prepare {profile.name}")
+
+    def switch(self, profile: Profile) -> None:
+        """Takes it at once."""
+        self.calls.append(f"switch {profile.name}")
+        self.profile = profile
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes it at once."""
+        self.calls.append("adjust")
+        self.profile = profile
+
+    def set_on_air(self, on: bool) -> None:
+        """On air or preview."""
+        self.calls.append(f"on air {on}")
+        self.state = State.ON_AIR if on else State.PREVIEW
+
+    def panic(self) -> None:
+        """The card."""
+        self.calls.append("panic")
+        self.state = State.CARD
+
+    def rearm(self) -> None:
+        """On air again."""
+        self.calls.append("rearm")
+        self.state = State.ON_AIR
+
+    def count_frames(self, frames: int, **changes: object) -> None:
+        """Lets the lane's counters grow."""
+        video = self.video
+        self.video = replace(
+            video,
+            frames_in=video.frames_in + frames,
+            frames_out=video.frames_out + frames,
+            **changes,  # type: ignore[arg-type]
+        )
