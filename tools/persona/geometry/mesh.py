@@ -1,0 +1,62 @@
+"""A triangle mesh and its normals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tools.persona.compiled import compiled
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@compiled
+def _sum_normals(points: Floats, triangles: Ints) -> Floats:
+    out = np.zeros_like(points)
+    for t in range(triangles.shape[0]):
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ux, uy, uz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
+        vx, vy, vz = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1], points[c, 2] - points[a, 2]
+        nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+        for v in (a, b, c):
+            out[v, 0] += nx
+            out[v, 1] += ny
+            out[v, 2] += nz
+    return out
+
+
+def unit(vectors: Floats) -> Floats:
+    """The vectors of (..., 3) at length one; a null vector stays null."""
+    length = np.sqrt((vectors * vectors).sum(-1, keepdims=True))
+    return np.asarray(vectors / np.maximum(length, 1e-12))
+
+
+def vertex_normals(points: Floats, triangles: Ints) -> Floats:
+    """Area-weighted unit normals (n, 3) of the vertices (n, 3)."""
+    return unit(_sum_normals(np.ascontiguousarray(points), triangles))
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """Points with the triangles between them."""
+
+    points: Floats
+    """(n, 3), centimetres."""
+    triangles: Ints
+    """(m, 3), counter-clockwise from outside."""
+
+    def normals(self) -> Floats:
+        """Unit normals (n, 3)."""
+        return vertex_normals(self.points, self.triangles)
+
+
+def grid_triangles(rows: int, columns: int, closed: bool) -> Ints:
+    """Triangles over a row-major grid of vertices; ``closed`` joins the last column to the first."""
+    r, c = np.mgrid[0 : rows - 1, 0 : columns if closed else columns - 1]
+    right = (c + 1) % columns
+    a, b = (r * columns + c).ravel(), (r * columns + right).ravel()
+    d, e = ((r + 1) * columns + c).ravel(), ((r + 1) * columns + right).ravel()
+    return np.concatenate([np.stack([a, d, b], 1), np.stack([b, d, e], 1)]).astype(np.int64)

@@ -1,0 +1,1 @@
+"""From surfaces to pixels: camera, rasteriser, light and film."""

@@ -1,0 +1,1 @@
+"""What surfaces look like: skin, eyes, teeth, cloth."""
