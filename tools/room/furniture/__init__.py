@@ -1,0 +1,1 @@
+"""Things that stand in a room, each built of triangles at the origin or at a given place."""

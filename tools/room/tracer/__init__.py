@@ -1,0 +1,1 @@
+"""The path tracer: triangles and lights in, a noise-filtered photograph out."""
