@@ -107,6 +107,11 @@ class VideoLane:
         """The profile in the lane, with its live settings."""
         return self._chain.profile
 
+    @property
+    def card(self) -> Pixels:
+        """uint8 (height, width, 3) BGR: the card of the profile in the lane."""
+        return self._chain.card
+
     def hand_over(self, handover: Handover) -> None:
         """Gives the lane another chain to take before its next frame; one that still waits is retired unused."""
         with self._lock:

@@ -17,6 +17,8 @@ STILL_WEIGHT = 0.35
 """Share of the new matte where it hardly changes; where it changes much the new one counts fully."""
 PERSON_LEVEL = 0.35
 """Above this a pixel counts as joined to the person."""
+INNER_FACE = 0.85
+"""Share of the face oval that is surely person; its edge may lie beyond the outline of a turned head."""
 
 
 class PersonMatte:
@@ -81,7 +83,8 @@ def _shrink(frame: Frame, small: NDArray[np.uint8]) -> None:
 def _joined_to(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """The matte without what is not joined to the face, and with the face itself filled."""
     scale = np.array([WIDTH_PX / size[0], HEIGHT_PX / size[1]], np.float32)
-    oval = np.rint(face.landmarks[list(FACE_OVAL), :2] * scale).astype(np.int32)
+    points = face.landmarks[list(FACE_OVAL), :2] * scale
+    oval = np.rint(points + (INNER_FACE - 1.0) * (points - points.mean(axis=0))).astype(np.int32)
     solid = (matte > PERSON_LEVEL).astype(np.uint8)
     cv2.fillPoly(solid, [oval], 1)
     _, labels = cv2.connectedComponents(solid, connectivity=4)

@@ -47,7 +47,9 @@ def unwrap(frame: Frame, points: Points, target: PhotoTarget) -> Unwrapped:
     left, top = max(0, int(low[0]) - 2), max(0, int(low[1]) - 2)
     right, bottom = min(width, int(high[0]) + 3), min(height, int(high[1]) + 3)
     if right - left < 2 or bottom - top < 2:
-        return Unwrapped(np.zeros((GRID_HEIGHT, GRID_WIDTH, 3), np.float32), np.zeros((GRID_HEIGHT, GRID_WIDTH), np.float32))
+        return Unwrapped(
+            np.zeros((GRID_HEIGHT, GRID_WIDTH, 3), np.float32), np.zeros((GRID_HEIGHT, GRID_WIDTH), np.float32)
+        )
     shrink = max(1.0, (high[0] - low[0]) / GRID_WIDTH)
     part = frame.pixels[top:bottom, left:right]
     size = (max(1, round((right - left) / shrink)), max(1, round((bottom - top) / shrink)))

@@ -18,9 +18,7 @@ class MeshWarp:
     Triangles that face away are left out, nearer ones hide farther ones.
     """
 
-    def __init__(
-        self, points: Points, triangles: NDArray[np.int32], rectangle: tuple[int, int, int, int]
-    ) -> None:
+    def __init__(self, points: Points, triangles: NDArray[np.int32], rectangle: tuple[int, int, int, int]) -> None:
         """Draws the mesh.
 
         Args:

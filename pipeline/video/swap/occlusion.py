@@ -3,15 +3,30 @@
 import cv2
 import numpy as np
 
+from pipeline.media import Pose
 from pipeline.video.swap.appearance import Grid, Unwrapped
 from pipeline.video.swap.photo_target import GRID_HEIGHT, GRID_WIDTH, PhotoTarget
 
-LEARN_TIME_S = 1.5
-RELEARN_TIME_S = 20.0
-NEAR, FAR = 14.0, 26.0
-"""ΔE at which a point begins to count as hidden, and from which it wholly does."""
-LIGHTNESS_SHARE = 0.6
-"""Shading changes as a head turns; lightness says less than colour."""
+LEARN_TIME_S = 0.5
+HIDDEN_LEARN_TIME_S = 15.0
+"""What counts as hidden is hardly learnt, but a lasting mistake heals."""
+FOLLOW_TIME_S = 0.05
+SURE_DIFFERENCE = 5.0
+"""ΔE from the usual look from which a point surely belongs to something before the face."""
+LIKELY_SHARE = 0.42
+"""Share of that from which a point belongs to it when it is joined to sure points."""
+SURE_POINTS = 8
+"""So many sure points make a thing; fewer are noise."""
+SURE_PER_DEG = 0.25
+"""Light and shading on the face change as the head turns from where the look was learnt."""
+LIPS_TOLERANCE = 1.8
+"""Lips and chin change with speech."""
+LIGHTNESS_SHARE = 0.7
+LIGHT_CHANGE_SHARE = 0.5
+"""When more of the face than this looks new, the light has changed."""
+CLOSING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11))
+SHIFT = np.ones((5, 5), np.uint8)
+"""The look may shift by two grid points, as landmarks do."""
 
 
 class Occlusion:
@@ -19,45 +34,64 @@ class Occlusion:
 
     def __init__(self, target: PhotoTarget) -> None:
         """Starts without knowing the actor."""
-        self._judged = np.asarray((target.skin > 0.5) & (target.inside > 0.03))
-        self._covered = (target.inside > 0).astype(np.float32)
+        self._judged = np.asarray((target.openings < 0.3) & (target.inside > 0.01))
+        self._tolerance = 1.0 + (LIPS_TOLERANCE - 1.0) * target.lips
         self._usual: Grid | None = None
+        self._turn = np.zeros(3)
         self._hidden = np.zeros((GRID_HEIGHT, GRID_WIDTH), np.float32)
         self._at_ns = 0
 
-    def visible(self, actor: Unwrapped, at_ns: int) -> Grid:
+    def visible(self, actor: Unwrapped, pose: Pose, at_ns: int) -> Grid:
         """float32 (80, 64): 1 where the face is seen, 0 where something is before it."""
         elapsed_s = (at_ns - self._at_ns) / 1e9
         self._at_ns = at_ns
+        turn = np.array([pose.yaw_deg, pose.pitch_deg, pose.roll_deg])
         if self._usual is None or not 0 <= elapsed_s < 2.0:
-            self._usual = actor.lab.copy()
+            self._usual, self._turn = actor.lab.copy(), turn
             self._hidden[:] = 0
             return 1.0 - self._hidden
-        trusted = self._judged * actor.facing
-        difference = actor.lab - self._usual
-        difference -= _weighted_median(difference, trusted > 0.5)
-        difference[..., 0] *= LIGHTNESS_SHARE
-        distance = np.sqrt((difference**2).sum(axis=2))
-        hidden = np.clip((distance - NEAR) / (FAR - NEAR), 0.0, 1.0) * (trusted > 0.3)
-        hidden = _grown(np.asarray(hidden, np.float32), trusted)
-        self._hidden += np.float32(1.0 - np.exp(-elapsed_s / 0.05)) * (hidden - self._hidden)
-        rate_s = np.where(self._hidden > 0.3, RELEARN_TIME_S, LEARN_TIME_S)
-        weight = (1.0 - np.exp(-elapsed_s / rate_s)) * actor.facing
-        self._usual += weight[..., np.newaxis].astype(np.float32) * (actor.lab - self._usual)
+        judged = self._judged & (actor.facing > 0.3)
+        sure = SURE_DIFFERENCE + SURE_PER_DEG * float(np.abs(turn - self._turn).max())
+        strange = self._strangeness(actor, judged)
+        fresh = _things(strange * judged, sure * self._tolerance, sure * LIKELY_SHARE, judged)
+        if float(fresh[judged].sum()) > LIGHT_CHANGE_SHARE * max(1, np.count_nonzero(judged)):
+            fresh[:] = 0
+        self._hidden += np.float32(1.0 - np.exp(-elapsed_s / FOLLOW_TIME_S)) * (fresh - self._hidden)
+        self._learn(actor, turn, elapsed_s)
         return 1.0 - self._hidden
 
+    def _strangeness(self, actor: Unwrapped, judged: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Grid:
+        """float32 (80, 64): ΔE beyond what the neighbourhood usually shows, a change of the whole light left out."""
+        assert self._usual is not None
+        look = cv2.blur(actor.lab, (3, 3))
+        if judged.any():
+            look -= np.median((look - self._usual)[judged], axis=0).astype(np.float32)
+        beyond = np.maximum(look - cv2.dilate(self._usual, SHIFT), cv2.erode(self._usual, SHIFT) - look)
+        beyond = np.maximum(beyond, 0.0)
+        beyond[..., 0] *= LIGHTNESS_SHARE
+        return np.asarray(cv2.blur(np.sqrt((beyond * beyond).sum(axis=2)), (5, 5)), np.float32)
 
-def _weighted_median(values: Grid, chosen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Grid:
-    """float32 (3,): the median over the chosen points; a change of light moves them all."""
-    picked = values[chosen]
-    return np.asarray(np.median(picked, axis=0) if len(picked) else np.zeros(3), np.float32)
+    def _learn(
+        self, actor: Unwrapped, turn: np.ndarray[tuple[int, ...], np.dtype[np.float64]], elapsed_s: float
+    ) -> None:
+        """Takes one look at what is not hidden."""
+        assert self._usual is not None
+        quick, slow = (1.0 - float(np.exp(-elapsed_s / time_s)) for time_s in (LEARN_TIME_S, HIDDEN_LEARN_TIME_S))
+        weight = np.where(self._hidden > 0.2, slow, quick).astype(np.float32) * actor.facing
+        self._usual += weight[..., np.newaxis] * (actor.lab - self._usual)
+        self._turn = self._turn + quick * (turn - self._turn)
 
 
-def _grown(hidden: Grid, trusted: Grid) -> Grid:
-    """Specks removed, and what is hidden carried over to eyes, brows and lips, where nothing is judged."""
-    weight = (trusted > 0.3).astype(np.float32)
-    solid = cv2.morphologyEx(hidden, cv2.MORPH_OPEN, np.ones((4, 4), np.uint8))
-    near = cv2.GaussianBlur(solid * weight, (0, 0), 2.5)
-    share = cv2.GaussianBlur(weight, (0, 0), 2.5)
-    filled = np.where(weight > 0, solid, np.clip((near / (share + 0.05) - 0.35) * 3.0, 0.0, 1.0))
-    return np.asarray(cv2.GaussianBlur(cv2.dilate(filled.astype(np.float32), np.ones((3, 3), np.uint8)), (0, 0), 1.0))
+def _things(strange: Grid, sure: Grid, likely: float, judged: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Grid:
+    """float32 (80, 64): 1 on everything that is joined to enough sure points, soft at its edge."""
+    seeds = strange > sure
+    if np.count_nonzero(seeds) < SURE_POINTS:
+        return np.zeros(strange.shape, np.float32)
+    candidates = ((strange > likely) | ~judged).astype(np.uint8)
+    candidates = cv2.morphologyEx(candidates, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) & judged | seeds
+    joined = cv2.morphologyEx(candidates.astype(np.uint8), cv2.MORPH_CLOSE, CLOSING)
+    count, labels = cv2.connectedComponents(joined, connectivity=4)
+    points = np.bincount(labels[seeds], minlength=count)
+    points[0] = 0
+    solid = (points >= SURE_POINTS)[labels].astype(np.float32)
+    return np.asarray(cv2.blur(cv2.dilate(solid, np.ones((3, 3), np.uint8)), (3, 3)), np.float32)

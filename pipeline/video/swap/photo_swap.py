@@ -68,7 +68,7 @@ class PhotoSwap:
             self._worn_id = face.track_id
         actor = with_ring(face.landmarks)
         seen = unwrap(frame, actor, self._target)
-        visible = self._visible(seen, frame.captured_ns)
+        visible = self._visible(seen, face, frame.captured_ns)
         gain = self._colouring.gain(seen, visible, self._settings, frame.captured_ns)
         mesh = self._proportions.displaced(face.landmarks, self._settings, frame.captured_ns)
         pixels = self._copy(frame)
@@ -82,9 +82,9 @@ class PhotoSwap:
             blur_face(pixels, face, fade)
         return replace(frame, pixels=pixels)
 
-    def _visible(self, seen: Unwrapped, at_ns: int) -> Grid:
+    def _visible(self, seen: Unwrapped, face: Face, at_ns: int) -> Grid:
         """Where the face is not hidden, as strictly as the settings ask."""
-        visible = self._occlusion.visible(seen, at_ns)
+        visible = self._occlusion.visible(seen, face.pose, at_ns)
         return 1.0 - self._settings.occlusion * (1.0 - visible)
 
     def _copy(self, frame: Frame) -> Pixels:

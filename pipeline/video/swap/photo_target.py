@@ -64,6 +64,8 @@ class PhotoTarget:
         inside: float32 (80, 64), how far each grid point lies inside the oval, in face heights, 0 outside.
         skin: float32 (80, 64), 1 on plain skin, 0 on eyes, brows, lips and outside.
         shape: float32 (468, 3), the landmarks in the mean head's coordinates.
+        openings: float32 (80, 64), 1 in the eyes' openings.
+        lips: float32 (80, 64), 1 on and about the lips.
         grid: where the grid's points lie on the mesh.
     """
 
@@ -81,6 +83,8 @@ class PhotoTarget:
         self.lab = np.asarray(cv2.cvtColor(self.bgr, cv2.COLOR_BGR2Lab), np.float32)
         self.inside = self._inside()
         self.skin = self._skin()
+        self.openings = self._region((RIGHT_EYE, LEFT_EYE), 0)
+        self.lips = self._region((OUTER_LIPS,), 5)
 
     def texture_for(self, face_height_px: float) -> Texture:
         """The smallest texture that a face of this height does not have to stretch."""
@@ -154,6 +158,16 @@ class PhotoTarget:
         other = cv2.dilate(other, np.ones((2 * scale + 1, 2 * scale + 1), np.uint8))
         free = 1.0 - cv2.resize(other, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.float32)
         return np.asarray(np.clip(free, 0, 1) * (self.inside > 0.02), np.float32)
+
+    def _region(self, groups: tuple[tuple[int, ...], ...], grow: int) -> NDArray[np.float32]:
+        """The polygons of some groups of points, grown by so many grid points."""
+        scale = 4
+        mask = np.zeros((GRID_HEIGHT * scale, GRID_WIDTH * scale), np.uint8)
+        for group in groups:
+            _fill(mask, self._grid_points[list(group)], scale)
+        if grow:
+            mask = cv2.dilate(mask, np.ones((2 * grow * scale + 1, 2 * grow * scale + 1), np.uint8))
+        return np.asarray(cv2.resize(mask, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _box(points: Points) -> NDArray[np.float64]:

@@ -131,7 +131,9 @@ def _resolution(portrait: Portrait) -> str | None:
 def _frontality(portrait: Portrait) -> str | None:
     """Whether the face looks at the camera."""
     pose = portrait.pose
-    worst = max(("yaw", pose.yaw_deg), ("pitch", pose.pitch_deg), ("roll", pose.roll_deg), key=lambda turn: abs(turn[1]))
+    worst = max(
+        ("yaw", pose.yaw_deg), ("pitch", pose.pitch_deg), ("roll", pose.roll_deg), key=lambda turn: abs(turn[1])
+    )
     if abs(worst[1]) <= MAX_TURN_DEG:
         return None
     return f"Its head is turned: {worst[0]} {worst[1]:.0f}°, at most {MAX_TURN_DEG:.0f}° wanted; look at the camera."

@@ -13,6 +13,8 @@ LEARN_TIME_S = 3.0
 """How slowly the actor's resting face is learnt; expression averages out."""
 OVAL_SHARE = 0.5
 """Share of the displacement on the oval itself, where the target's face meets the actor's head."""
+FRONTAL_DEG, PROFILE_DEG = 20.0, 50.0
+"""Between these turns of the head the displacement fades: a nose in profile has to end where the actor's does."""
 
 
 class Proportions:
@@ -39,7 +41,8 @@ class Proportions:
         self._learn(placement.to_head(landmarks), at_ns)
         mesh = with_ring(landmarks)
         if settings.warp > 0 and self._resting is not None:
-            shifts = (self._target - self._resting) * self._share * settings.warp
+            strength = settings.warp * _frontal_share(placement.pose.yaw_deg)
+            shifts = (self._target - self._resting) * self._share * strength
             mesh[:LANDMARK_COUNT] += placement.shift_to_picture(np.asarray(shifts, np.float32))
         if settings.size != 1.0:
             centre = mesh[:LANDMARK_COUNT].mean(axis=0)
@@ -54,3 +57,8 @@ class Proportions:
             self._resting = shape.copy()
             return
         self._resting += np.float32(1.0 - np.exp(-elapsed_s / LEARN_TIME_S)) * (shape - self._resting)
+
+
+def _frontal_share(yaw_deg: float) -> float:
+    """1 for a face seen from the front, 0 in profile."""
+    return float(np.clip((PROFILE_DEG - abs(yaw_deg)) / (PROFILE_DEG - FRONTAL_DEG), 0.0, 1.0))

@@ -46,7 +46,9 @@ class Region:
         low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
         centre, extent = (low + high) / 2, high - low
         eyes = landmarks[LEFT_EYE_OUTER, :2] - landmarks[RIGHT_EYE_OUTER, :2]
-        return cls(float(centre[0]), float(centre[1]), MARGIN * float(extent.max()), atan2(float(eyes[1]), float(eyes[0])))
+        return cls(
+            float(centre[0]), float(centre[1]), MARGIN * float(extent.max()), atan2(float(eyes[1]), float(eyes[0]))
+        )
 
     def to_picture(self, size_px: int) -> NDArray[np.float64]:
         """float64 (2, 3): from a square crop of `size_px` to picture pixels, pixel centres at whole numbers."""

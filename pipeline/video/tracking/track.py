@@ -10,6 +10,8 @@ ENTER_SCORE = 0.7
 """A new face is believed from here on."""
 KEEP_SCORE = 0.4
 """A followed face is believed down to here."""
+FIRST_LOOKS = 3
+"""A detection is coarse; the first landmarks come from a few looks, each from where the last one saw the face."""
 MIN_CUTOFF_HZ = 1.2
 SPEED_GAIN_HZ = 24.0
 
@@ -30,7 +32,10 @@ class Track:
 
     def follow(self, pixels: Pixels, at_ns: int, network: FaceLandmarks, poses: HeadPose) -> None:
         """Looks for the face on a new frame; `face` tells what came of it."""
-        landmarks, score = network.locate(pixels, self.region)
+        for _ in range(1 if self._confirmed else FIRST_LOOKS):
+            landmarks, score = network.locate(pixels, self.region)
+            if score >= KEEP_SCORE:
+                self.region = Region.of_landmarks(landmarks)
         believed = score >= (KEEP_SCORE if self._confirmed else ENTER_SCORE) and _plausible(landmarks, pixels)
         if not believed:
             self.face = None
@@ -38,7 +43,6 @@ class Track:
                 self.lost_since_ns = at_ns
             return
         self._confirmed, self.lost_since_ns = True, None
-        self.region = Region.of_landmarks(landmarks)
         smooth = self._smoothing.smooth(landmarks, eye_distance_px(landmarks), at_ns)
         low, high = smooth[:, :2].min(axis=0), smooth[:, :2].max(axis=0)
         box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))

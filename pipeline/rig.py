@@ -1,0 +1,227 @@
+"""The opened devices and the threads between them, as one thing that starts and stops."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.assembly import Assembly, Chain
+from pipeline.clock import Clock
+from pipeline.errors import DeviceError, LaneError, UnderstudyError
+from pipeline.inference.store import ModelStore
+from pipeline.lane import LaneLinks, VideoLane
+from pipeline.loader import Loader
+from pipeline.media import Frame, Pixels
+from pipeline.queues import Latest
+from pipeline.runner import Worker
+from pipeline.stage import EndOfSource, VideoSink, VideoSource
+from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
+from pipeline.video.devices.settings import Pace, SourceSettings
+from pipeline.video.devices.sinks import open_sinks
+from pipeline.video.devices.sources import open_source
+from pipeline.video.output.delay_line import DelayLine
+from pipeline.video.output.presenter import Presenter
+from profiles.profile import Profile
+
+HISTORY = 120
+SPARE_PICTURES = 6
+"""Room in the delay line beyond what the delay itself needs."""
+LOSSLESS_PICTURES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """Where a session's pictures come from and go to."""
+
+    source: SourceSettings = field(default_factory=SourceSettings)
+    virtual_camera: str = "none"
+    """`none`, `auto`, a device, or a file to record to."""
+    record: Path | None = None
+    """A file that what goes out is recorded to as well."""
+    on_air: bool = True
+    """Whether the program picture goes out from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Whom the rig tells, on any thread."""
+
+    report: Callable[[Event], None]
+    """Takes rare events."""
+    ended: Callable[[], None]
+    """Called when the last picture is out."""
+    failed: Callable[[UnderstudyError], None]
+    """Takes the reason when a thread ended early; the card goes out from then on."""
+
+
+class Rig:
+    """Source, lane, loader and sinks. Sinks start first, sources stop first."""
+
+    def __init__(
+        self, settings: SessionSettings, profile: Profile, models: ModelStore, clock: Clock, hooks: Hooks
+    ) -> None:
+        """Opens the devices and warms the first profile up.
+
+        Raises:
+            UnderstudyError: something can't be had; what was opened is closed again.
+        """
+        self._clock, self._hooks = clock, hooks
+        self._lossless = settings.source.pace is Pace.MAX
+        self._closing: list[Callable[[], None]] = []
+        self._workers: tuple[Worker, ...] = ()
+        try:
+            self._open(settings, profile, models)
+        except BaseException:
+            self._close()
+            raise
+
+    def _open(self, settings: SessionSettings, profile: Profile, models: ModelStore) -> None:
+        """Opens everything; what is open is noted in `_closing`."""
+        self.source = self._owned(open_source(settings.source, self._clock))
+        self.fps = settings.source.fps or self.source.fps or 30.0
+        self.sinks = open_sinks(settings.virtual_camera, self.source.size, self.fps, record=settings.record)
+        self._closing.extend(sink.close for sink in self.sinks)
+        delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
+        pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(delay_ns * self.fps / 1e9)
+        self.line = DelayLine(self.source.size, pictures, self._lossless)
+        self.presenter = Presenter(self.line, self.sinks, self._clock, self.fps, self._sink_lost)
+        self.presenter.realtime, self.presenter.delay_ns = not self._lossless, delay_ns
+        self.presenter.cover(not settings.on_air)
+        self.assembly = Assembly(models, profile, self.source.size)
+        self._closing.append(self.assembly.close)
+        chain = self.assembly.build(profile)
+        self.loader = Loader(self.assembly, self._clock, lambda handover: self.lane.hand_over(handover), self._report)
+        self._closing.append(self.loader.close)
+        self.frames: Latest[Frame] = Latest(self._lossless)
+        self.arrivals = RateMeter()
+        self._closing.append(chain.close)
+        self.lane = VideoLane(chain, self._links())
+        self._taken(chain)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile in the lane, with its live settings."""
+        return self.lane.profile
+
+    @property
+    def card(self) -> Pixels:
+        """uint8 (height, width, 3) BGR: the present profile's card."""
+        return self.lane.card
+
+    def start(self) -> None:
+        """Starts the threads, the sinks' first."""
+        steps = (
+            ("sinks", self._present),
+            ("loader", self.loader.step),
+            ("video lane", self.lane.step),
+            ("capture", self._capture),
+        )
+        self._workers = tuple(Worker(name, step, self._worker_failed) for name, step in steps)
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Stops the threads, the source's first, and closes everything.
+
+        Raises:
+            LaneError: a thread did not end in time; everything else is stopped and closed.
+        """
+        for worker in self._workers:
+            worker.stop()
+        self.source.close()
+        self.frames.close()
+        self.line.close()
+        hung: list[LaneError] = []
+        for worker in reversed(self._workers):
+            try:
+                worker.join(timeout_s)
+            except LaneError as error:
+                hung.append(error)
+        self._close()
+        if hung:
+            raise hung[0]
+
+    def readings(self, now_ns: int) -> VideoReadings:
+        """The video lane at this instant."""
+        lane, output = self.lane.meters, self.presenter.meters
+        unsent = sum(int(getattr(sink, "dropped", 0)) for sink in self.sinks)
+        return VideoReadings(
+            frames_in=self.arrivals.count,
+            frames_out=output.sent.count,
+            fps_in=self.arrivals.rate_hz(now_ns),
+            fps_out=output.sent.rate_hz(now_ns),
+            fps_target=self.fps,
+            latency=output.latency.percentiles(),
+            lane=lane.work.percentiles(),
+            stages={name: meter.percentiles() for name, meter in tuple(lane.stages.items())},
+            lane_history_ms=lane.work.latest_ms(HISTORY),
+            drops=Drops(self.frames.dropped, lane.failed, self.line.dropped + unsent),
+            repeats=output.repeats,
+            faces_found=lane.faces_found,
+            faces_now=lane.faces_now,
+            policy_frames=output.by_policy,
+            delay_ms=self.presenter.delay_ns / 1e6,
+            source=self.source.name,
+            size=self.source.size,
+            sinks=tuple(sink.name for sink in self.sinks),
+        )
+
+    def _owned(self, source: VideoSource) -> VideoSource:
+        """The source, noted to be closed."""
+        self._closing.append(source.close)
+        return source
+
+    def _links(self) -> LaneLinks:
+        """What the lane is connected to."""
+        return LaneLinks(
+            frames=self.frames,
+            line=self.line,
+            assembly=self.assembly,
+            clock=self._clock,
+            interval_ns=round(1e9 / self.fps),
+            lossless=self._lossless,
+            retire=self.loader.retire,
+            taken=self._taken,
+            report=self._report,
+        )
+
+    def _taken(self, chain: Chain) -> None:
+        """Follows the lane to another chain."""
+        self.presenter.show_card(chain.card)
+
+    def _capture(self) -> bool:
+        """Reads one frame."""
+        try:
+            frame = self.source.read()
+        except EndOfSource:
+            self.frames.close()
+            return False
+        if frame is not None:
+            self.arrivals.add(self._clock.now_ns())
+            self.frames.put(frame)
+        return True
+
+    def _present(self) -> bool:
+        """Shows one picture; the end of the line is the end."""
+        going_on = self.presenter.step()
+        if not going_on:
+            self._hooks.ended()
+        return going_on
+
+    def _worker_failed(self, name: str, error: UnderstudyError) -> None:
+        """Puts the card up and says what ended a thread."""
+        self.presenter.cover(True)
+        self._report(Event(Level.ERROR, str(error), self._clock.now_ns()))
+        self._hooks.failed(error)
+
+    def _sink_lost(self, error: DeviceError) -> None:
+        """Says that a sink is gone; the others go on."""
+        self._report(Event(Level.ERROR, str(error), self._clock.now_ns()))
+
+    def _report(self, event: Event) -> None:
+        """Passes an event on."""
+        self._hooks.report(event)
+
+    def _close(self) -> None:
+        """Closes what is open, last opened first."""
+        while self._closing:
+            self._closing.pop()()
