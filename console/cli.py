@@ -3,6 +3,7 @@
 Everything heavy is imported by the command that needs it, so that `--help` comes at once.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -77,14 +78,13 @@ def run(options: SessionOptions, plan: RunOptions) -> int:
 @app.command()
 def render(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="A video or picture file.")],
-    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="The .mp4 or .mkv file to write.")],
+    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="The .mp4 or .mkv file to write, or to replace.")],
     profile: Annotated[str, typer.Option(help="Name of a profile, or its folder.")] = DEFAULT_PROFILE,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the output.")] = False,
 ) -> int:
     """Do a file: every frame, its sound kept."""
     from console.commands.render import render_file
 
-    return render_file(source, target, profile, force=force)
+    return render_file(source, target, profile)
 
 
 bench = typer.Typer(help="Measure the speed on this computer.", no_args_is_help=True)
@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = app(args=arguments, prog_name="understudy", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
-        return _complain(f"{error.format_message()} See understudy --help.", error.exit_code)
+        return _complain(f"{error.format_message().rstrip('.')}; --help tells what can be given", error.exit_code)
     except (UnderstudyError, ProfileError) as error:
         return _complain(str(error), COULD_NOT)
     except (KeyboardInterrupt, typer.Abort):
@@ -143,7 +143,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT
+    except Exception as error:
+        return _complain(_unexpected(error), COULD_NOT)
     return COULD_NOT if status == 130 else int(status or DONE)
+
+
+def _unexpected(error: Exception) -> str:
+    """Puts an error that nobody foresaw into the log, and one sentence about it on the screen."""
+    from console.logs import configure_logging
+
+    what = f"{type(error).__name__}: {error}"
+    try:
+        file = configure_logging()
+    except OSError as no_log:
+        return f"Something unexpected happened: {what} (and there is no log: {no_log})"
+    logging.getLogger(__name__).error("unexpected", exc_info=error)
+    return f"Something unexpected happened: {what}; {file} has the whole of it"
 
 
 def _complain(text: str, status: int) -> int:

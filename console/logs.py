@@ -3,8 +3,10 @@
 import contextlib
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -37,8 +39,7 @@ def configure_logging(file: Path | None = None) -> Path:
         foreign_pre_chain=_steps(),
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "logger", "event"], sort_keys=True),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ],
     )
     handler.setFormatter(renderer)
@@ -57,8 +58,27 @@ def _steps() -> list[structlog.typing.Processor]:
     return [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=False),
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
     ]
+
+
+@contextmanager
+def native_chatter_logged(file: Path) -> Iterator[None]:
+    """Inside, what native libraries write to the error output goes into `file`; Python's errors still reach the user.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    sys.stderr.flush()
+    python_errors = sys.stderr
+    with os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace", buffering=1) as errors, file.open("ab") as log:
+        os.dup2(log.fileno(), 2)
+        sys.stderr = errors
+        try:
+            yield
+        finally:
+            sys.stderr = python_errors
+            os.dup2(errors.fileno(), 2)
 
 
 def last_lines(file: Path, count: int) -> list[str]:

@@ -1,6 +1,7 @@
 """A session without a screen: it runs to its end, to a time or to a signal, and says what it did."""
 
 import json
+import logging
 import signal
 import threading
 from collections import deque
@@ -10,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import structlog
 import typer
 
 from console.commands.models import ready_models
 from console.commands.options import RunOptions, SessionOptions
 from console.commands.session import Shelf, open_session
 from console.commands.stats import dropped, stats_of, with_mean_rates
-from console.logs import configure_logging
+from console.logs import configure_logging, native_chatter_logged
 from console.ports import SessionPort
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
@@ -24,6 +26,9 @@ from pipeline.machine import GpuReading, Machine, ProcessReading
 from pipeline.telemetry import Event, Level, Readings
 from profiles.profile import Profile
 
+log = structlog.get_logger(__name__)
+
+SEVERITIES = {Level.INFO: logging.INFO, Level.WARNING: logging.WARNING, Level.ERROR: logging.ERROR}
 SLICE_S = 0.1
 """The longest that a signal waits to be seen."""
 
@@ -46,7 +51,7 @@ class RunOutcome:
     gpu: GpuReading | None
     process: ProcessReading
     untaken: tuple[str, ...] = ()
-    """Profiles whose time had not come at the end."""
+    """Profiles that were not in the lane yet at the end."""
     error: UnderstudyError | None = None
     """What ended it, if it was not the source's end, the plan or the user."""
 
@@ -58,18 +63,18 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
         UnderstudyError: it could not start, or something ended it; the figures are written all the same.
         ProfileError: a profile is not there or not right.
     """
-    configure_logging()
+    log_file = configure_logging()
     _require_folder(run.stats)
     shelf = Shelf(options.policy)
     plan = RunPlan(run.seconds, tuple(sorted((item.at_s, shelf.load(item.profile)) for item in run.switch_at or ())))
     models = ready_models()
     session = open_session(options, shelf.load(options.profile), models, _tell)
-    with interruption() as interrupt:
+    with native_chatter_logged(log_file), interruption() as interrupt:
         outcome = run_session(session, plan, interrupt, Machine())
     if run.stats is not None:
         write_stats(outcome, run.stats)
     for name in outcome.untaken:
-        typer.echo(f"The run ended before its switch to {name}.", err=True)
+        typer.echo(f"The run ended before {name} was in.", err=True)
     if outcome.error is not None:
         raise outcome.error
     typer.echo(summary(outcome.readings))
@@ -100,7 +105,8 @@ def run_session(
     finally:
         stop_error = _stop(session)
     final = with_mean_rates(first, last, session.readings())
-    return RunOutcome(final, gpu, process, tuple(profile.name for _, profile in pending), error or stop_error)
+    untaken = [profile.name for _, profile in plan.switches[len(final.switches) :]]
+    return RunOutcome(final, gpu, process, tuple(untaken), error or stop_error)
 
 
 def _watch(
@@ -185,5 +191,6 @@ def _require_folder(file: Path | None) -> None:
 
 
 def _tell(event: Event) -> None:
+    log.log(SEVERITIES[event.level], event.text)
     if event.level is not Level.INFO:
         typer.echo(event.text, err=True)

@@ -138,10 +138,13 @@ def portrait_of(profile: Profile) -> Path:
 
 def portrait_reasons(portrait: Path) -> tuple[str, ...]:
     """Why a picture is not fit to be a portrait, each reason a sentence; the networks are fetched if need be."""
+    from console.logs import configure_logging, native_chatter_logged
     from pipeline.errors import MediaError
     from pipeline.video.swap.portrait import check_portrait
 
+    models = ready_models()
     try:
-        return check_portrait(portrait.expanduser(), ready_models())
+        with native_chatter_logged(configure_logging()):
+            return check_portrait(portrait.expanduser(), models)
     except MediaError as error:
         return (str(error),)
