@@ -93,8 +93,9 @@ def develop(light: Floats, how: Development, seed: int) -> NDArray[np.uint8]:
     Returns:
         uint8 (h, w, 3) BGR.
     """
-    light = cv2.GaussianBlur(light, (0, 0), max(0.3, how.softness * light.shape[1] / 2000.0))
-    light = _shaded(_scatter_in_lens(light * np.array(how.white, np.float32), how.glow), how.vignette)
+    soft = cv2.GaussianBlur(light, (0, 0), max(0.3, how.softness * light.shape[1] / 2000.0))
+    balanced = np.asarray(soft * np.array(how.white, np.float32), np.float32)
+    light = _shaded(_scatter_in_lens(balanced, how.glow), how.vignette)
     printed = _exposed(np.maximum(light, 0.0), how.mean_level)
     gray = (printed @ _LUMA)[..., None]
     # A film's colours fade toward white where it is nearly exposed through.
