@@ -1,0 +1,100 @@
+"""The doctor's checks and its report."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from console.commands.checks import (
+    Check,
+    Verdict,
+    check_folder,
+    check_import,
+    check_models,
+    check_profiles,
+    check_providers,
+    check_python,
+    check_runtime,
+    check_virtual_cameras,
+    installed,
+)
+from console.commands.doctor import report
+from pipeline.inference.store import ModelStore
+from pipeline.video.devices.listing import VirtualCameraInfo
+from profiles.store import ProfileStore
+
+
+def test_exactly_one_onnx_runtime_is_good() -> None:
+    assert check_runtime({"onnxruntime-gpu": "1.31"}).verdict is Verdict.OK
+    assert check_runtime({}).verdict is Verdict.BAD
+    both = check_runtime({"onnxruntime": "1.31", "onnxruntime-gpu": "1.31"})
+    assert both.verdict is Verdict.BAD
+    assert "break each other" in both.text
+
+
+def test_this_environment_has_exactly_one_onnx_runtime() -> None:
+    assert len(installed(("onnxruntime", "onnxruntime-gpu"))) == 1
+
+
+@pytest.mark.parametrize(("got", "verdict"), [((3, 10), "bad"), ((3, 11), "ok"), ((3, 13), "ok"), ((3, 14), "bad")])
+def test_the_python_version(got: tuple[int, int], verdict: str) -> None:
+    assert check_python(got).verdict == verdict
+
+
+def test_a_package_that_does_not_load_is_bad_or_a_note() -> None:
+    check = check_import("Sound", "import no_such_package_at_all", "install it")
+    assert (check.verdict, check.cure) == (Verdict.BAD, "install it")
+    assert "no_such_package_at_all" in check.text
+    assert check_import("Sound", "raise OSError('gone')", "install it", needed=False).verdict is Verdict.NOTE
+    assert check_import("Fine", "import json", "").verdict is Verdict.OK
+
+
+def test_providers_are_tried_and_the_cpu_works() -> None:
+    checks = list(check_providers())
+    assert any("CPUExecutionProvider works" in check.text and check.verdict is Verdict.OK for check in checks)
+    assert all(check.verdict is not Verdict.BAD for check in checks)
+
+
+def test_missing_networks_come_with_their_cure(tmp_path: Path) -> None:
+    check = check_models(ModelStore(tmp_path))
+    assert (check.verdict, check.cure) == (Verdict.NOTE, "understudy models pull")
+
+
+def test_no_virtual_camera_comes_with_the_line_that_makes_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.commands.checks.list_virtual_cameras", tuple)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert check_virtual_cameras().cure.startswith("sudo modprobe v4l2loopback")
+
+
+def test_a_virtual_camera_in_use_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = VirtualCameraInfo("Understudy", "/dev/video10", writable=False)
+    monkeypatch.setattr("console.commands.checks.list_virtual_cameras", lambda: (busy,))
+    assert "in use" in check_virtual_cameras().text
+
+
+def test_broken_profiles_are_named(tmp_path: Path) -> None:
+    (tmp_path / "ill").mkdir()
+    check = check_profiles(ProfileStore((tmp_path,)))
+    assert check.verdict is Verdict.NOTE
+    assert "ill" in check.text
+
+
+def test_a_folder_that_is_not_there_yet_counts_as_its_parent(tmp_path: Path) -> None:
+    assert check_folder("Cache", tmp_path / "a" / "b").verdict is Verdict.OK
+
+
+CHECKS = (Check("One", Verdict.OK, "fine"), Check("Two", Verdict.NOTE, "less", "get more"))
+
+
+def test_the_report_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(CHECKS, as_json=False) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["✓", "–", "→"]
+    assert lines[2].endswith("→ get more")
+
+
+def test_the_report_for_scripts_and_its_status(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report((*CHECKS, Check("Three", Verdict.BAD, "broken")), as_json=True) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is False
+    assert told["checks"][1] == {"name": "Two", "verdict": "note", "text": "less", "cure": "get more"}
