@@ -94,12 +94,13 @@ app.add_typer(bench, name="bench")
 @bench.command()
 def video(
     size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720",  # type: ignore[assignment]  # typer parses the default as well
+    camera: Annotated[str, typer.Option(help="The demo actor or a video file.")] = "demo",
     as_json: JsonOption = False,
 ) -> int:
     """Measure the whole video lane, stage by stage."""
     from console.commands.bench import measure_video
 
-    return measure_video(size, as_json=as_json)
+    return measure_video(size, camera, as_json=as_json)
 
 
 @app.command()
