@@ -10,7 +10,7 @@ from pipeline.media import Pixels
 from pipeline.stage import VideoStage
 from pipeline.video.background.compose import Compose
 from pipeline.video.background.person_matte import PersonMatte
-from pipeline.video.background.room import open_room
+from pipeline.video.background.rooms import open_room
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
 from pipeline.video.swap.bystanders import Bystanders
@@ -93,7 +93,7 @@ class Assembly:
         return Chain(profile, (self._tracker, self._matte, *owned), tuple(owned), label, picture)
 
     def relabel(self, chain: Chain, profile: Profile) -> Chain:
-        """The chain with the live settings of `profile`; its stages are told, label and card made anew if they change."""
+        """The chain with the live settings of `profile`: stages are told, label and card made anew if they change."""
         for stage in chain.stages:
             stage.adjust(profile)
         if profile.disclosure == chain.profile.disclosure:

@@ -40,7 +40,7 @@ class Latest(Generic[T]):
             self._changed.notify_all()
 
     def take(self, timeout_s: float) -> T | None:
-        """The newest item, waiting for one at most `timeout_s`; None when none came or the queue is closed and empty."""
+        """The newest item, waiting for one at most `timeout_s`; None when none came or none will."""
         with self._changed:
             if self._item is None and not self._closed:
                 self._changed.wait(timeout_s)

@@ -13,7 +13,7 @@ from pipeline.loader import Loader
 from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
 from pipeline.runner import Worker
-from pipeline.stage import EndOfSource, VideoSink, VideoSource
+from pipeline.stage import EndOfSource, VideoSource
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.devices.sinks import open_sinks
@@ -32,13 +32,21 @@ LOSSLESS_PICTURES = 3
 class SessionSettings:
     """Where a session's pictures come from and go to."""
 
-    source: SourceSettings = field(default_factory=SourceSettings)
+    source: SourceSettings | VideoSource = field(default_factory=SourceSettings)
+    """What to open, or a source that is open already; the session closes it."""
     virtual_camera: str = "none"
     """`none`, `auto`, a device, or a file to record to."""
     record: Path | None = None
     """A file that what goes out is recorded to as well."""
     on_air: bool = True
     """Whether the program picture goes out from the start."""
+
+    @property
+    def lossless(self) -> bool:
+        """Whether every frame is worked on, however long it takes."""
+        if isinstance(self.source, SourceSettings):
+            return self.source.pace is Pace.MAX
+        return not self.source.live
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Rig:
             UnderstudyError: something can't be had; what was opened is closed again.
         """
         self._clock, self._hooks = clock, hooks
-        self._lossless = settings.source.pace is Pace.MAX
+        self._lossless = settings.lossless
         self._closing: list[Callable[[], None]] = []
         self._workers: tuple[Worker, ...] = ()
         try:
@@ -76,14 +84,15 @@ class Rig:
 
     def _open(self, settings: SessionSettings, profile: Profile, models: ModelStore) -> None:
         """Opens everything; what is open is noted in `_closing`."""
-        self.source = self._owned(open_source(settings.source, self._clock))
-        self.fps = settings.source.fps or self.source.fps or 30.0
+        self.source = self._opened(settings.source)
+        self._closing.append(self.source.close)
+        self.fps = self.source.fps or 30.0
         self.sinks = open_sinks(settings.virtual_camera, self.source.size, self.fps, record=settings.record)
-        self._closing.extend(sink.close for sink in self.sinks)
         delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
         pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(delay_ns * self.fps / 1e9)
         self.line = DelayLine(self.source.size, pictures, self._lossless)
         self.presenter = Presenter(self.line, self.sinks, self._clock, self.fps, self._sink_lost)
+        self._closing.append(self.presenter.close)
         self.presenter.realtime, self.presenter.delay_ns = not self._lossless, delay_ns
         self.presenter.cover(not settings.on_air)
         self.assembly = Assembly(models, profile, self.source.size)
@@ -165,10 +174,9 @@ class Rig:
             sinks=tuple(sink.name for sink in self.sinks),
         )
 
-    def _owned(self, source: VideoSource) -> VideoSource:
-        """The source, noted to be closed."""
-        self._closing.append(source.close)
-        return source
+    def _opened(self, source: SourceSettings | VideoSource) -> VideoSource:
+        """The source, open."""
+        return open_source(source, self._clock) if isinstance(source, SourceSettings) else source
 
     def _links(self) -> LaneLinks:
         """What the lane is connected to."""

@@ -21,7 +21,7 @@ def _ignore(event: Event) -> None:
 
 
 class Session:
-    """One source, one profile at a time, and the sinks, from start to stop. Every method may be called by any thread."""
+    """One source, one profile at a time, and the sinks, from start to stop. Any thread may call any method."""
 
     def __init__(
         self,

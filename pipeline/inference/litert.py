@@ -38,7 +38,7 @@ class Network:
         details = self._interpreter.get_input_details()
         got = tuple(int(n) for n in details[0]["shape"][1:])
         if got != input_shape:
-            raise ModelError(f"The network {path} takes {got} but {input_shape} is wanted; run `understudy models pull`.")
+            raise ModelError(f"The network {path} takes {got}, wanted {input_shape}; run `understudy models pull`.")
         self._input_index: int = details[0]["index"]
         self._output_indices = [int(output["index"]) for output in self._interpreter.get_output_details()]
         self.input: NDArray[np.float32] = np.zeros((1, *input_shape), np.float32)[0]

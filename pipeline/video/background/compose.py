@@ -87,8 +87,8 @@ class _Edges:
         weight = np.maximum(share.astype(np.float32), 0.01)
         size = (2 * SPREAD + 1, 2 * SPREAD + 1)
         total = cv2.blur(colours * weight[..., np.newaxis], size)
-        inner = total / cv2.blur(weight, size)[..., np.newaxis]
-        self._inner = cv2.convertScaleAbs(inner)
+        inner = np.asarray(total, np.float32) / np.asarray(cv2.blur(weight, size), np.float32)[..., np.newaxis]
+        self._inner = np.asarray(cv2.convertScaleAbs(inner), np.uint8)
 
     def blend(self, person: Pixels, room: Pixels, part: tuple[slice, slice], output: Pixels) -> None:
         """Blends one part of the picture into `output`."""

@@ -24,13 +24,13 @@ def sharpened_matte(matte: NDArray[np.uint8], half: Pixels) -> NDArray[np.uint8]
     """
     gray = cv2.cvtColor(half, cv2.COLOR_BGR2GRAY)
     guide = cv2.resize(gray, matte.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) * (1 / 255)
-    slope, level = _coefficients(guide, matte.astype(np.float32) * (1 / 255))
-    slope = cv2.resize(slope, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    level = cv2.resize(level, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    soft = cv2.multiply(gray, slope, scale=1 / 255, dtype=cv2.CV_32F)
+    small_slope, small_level = _coefficients(guide, matte.astype(np.float32) * (1 / 255))
+    slope = cv2.resize(small_slope, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    level = cv2.resize(small_level, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    soft = np.asarray(cv2.multiply(gray, slope, scale=1 / 255, dtype=cv2.CV_32F), np.float32)
     cv2.add(soft, level, dst=soft)
     span = 255.0 / (HIGH - LOW)
-    cv2.max(soft, LOW, dst=soft)
+    np.maximum(soft, np.float32(LOW), out=soft)
     return np.asarray(cv2.convertScaleAbs(soft, alpha=span, beta=-LOW * span), np.uint8)
 
 

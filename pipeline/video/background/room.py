@@ -1,4 +1,4 @@
-"""What stands behind the person: a picture, a video loop, a colour, or the actor's own room blurred."""
+"""What stands behind the person: a picture, a colour, or the actor's own room blurred."""
 
 from pathlib import Path
 from typing import Protocol
@@ -8,7 +8,6 @@ import numpy as np
 
 from pipeline.errors import MediaError
 from pipeline.media import Frame, Pixels
-from profiles.profile import BackgroundSettings, Profile
 
 
 class Room(Protocol):
@@ -73,14 +72,13 @@ class BlurredRoom:
         width, height = frame.size
         size = (max(8, width // 4), max(8, height // 4))
         small = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        weight = np.full(size[::-1], 1.001, np.float32)
         if frame.matte is not None:
-            person = cv2.resize(frame.matte, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255.0
-            person = cv2.dilate(person, np.ones((9, 9), np.uint8))
-        else:
-            person = np.zeros(size[::-1], np.float32)
-        weight = 1.0 - person + 1e-3
-        blurred = cv2.GaussianBlur(small * weight[..., np.newaxis], (0, 0), self._spread)
-        blurred /= cv2.GaussianBlur(weight, (0, 0), self._spread)[..., np.newaxis]
+            person = cv2.resize(frame.matte, size, interpolation=cv2.INTER_LINEAR)
+            weight -= cv2.dilate(person, np.ones((9, 9), np.uint8)).astype(np.float32) / 255.0
+        total = np.asarray(cv2.GaussianBlur(small * weight[..., np.newaxis], (0, 0), self._spread), np.float32)
+        share = np.asarray(cv2.GaussianBlur(weight, (0, 0), self._spread), np.float32)
+        blurred = total / share[..., np.newaxis]
         room = cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(cv2.convertScaleAbs(room), np.uint8)
 
@@ -97,25 +95,3 @@ def filled(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     part = pixels[top : top + max(1, round(inner_height)), left : left + max(1, round(inner_width))]
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.ascontiguousarray(cv2.resize(part, (width, height), interpolation=interpolation), np.uint8)
-
-
-def open_room(profile: Profile) -> Room | None:
-    """The room that a profile asks for, or None for the actor's own.
-
-    Raises:
-        MediaError: the picture or video can't be used.
-    """
-    settings: BackgroundSettings = profile.background
-    match settings.kind:
-        case "image":
-            return PictureRoom.read(profile.resolve(settings.path))
-        case "video":
-            from pipeline.video.background.video_room import VideoRoom
-
-            return VideoRoom(profile.resolve(settings.path))
-        case "colour":
-            return PictureRoom.plain(settings.colour)
-        case "blur":
-            return BlurredRoom(settings.blur)
-        case "none":
-            return None

@@ -52,9 +52,9 @@ class Label:
         at_left, at_top = settings.corner.endswith("left"), settings.corner.startswith("top")
         left = margin if at_left else width - plate_width - margin
         top = margin if at_top else height - plate_height - margin
-        keep = np.full(text.shape, round(255 * (1 - PLATE_OPACITY)), np.uint8)
-        keep = cv2.subtract(keep, text)
-        return cls(max(0, left) // 2 * 2, max(0, top) // 2 * 2, text, np.asarray(keep, np.uint8))
+        plate = np.full(text.shape, round(255 * (1 - PLATE_OPACITY)), np.uint8)
+        keep = np.asarray(cv2.subtract(plate, text), np.uint8)
+        return cls(max(0, left) // 2 * 2, max(0, top) // 2 * 2, text, keep)
 
     def draw(self, pixels: Pixels) -> None:
         """Draws the label into uint8 (height, width, 3) BGR of the size it was made for."""

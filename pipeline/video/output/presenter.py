@@ -88,6 +88,12 @@ class Presenter:
         self._line.wait(self._pause_s(now_ns))
         return True
 
+    def close(self) -> None:
+        """Closes every sink that is left."""
+        for sink in self._sinks:
+            sink.close()
+        self._sinks.clear()
+
     def _show(self, entry: Entry) -> None:
         """Writes one entry to every sink."""
         covered = self.covered

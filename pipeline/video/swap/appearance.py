@@ -65,11 +65,11 @@ def unwrap(frame: Frame, points: Points, target: PhotoTarget) -> Unwrapped:
 def _facing(points: Points, target: PhotoTarget) -> Grid:
     """How far each grid point's triangle faces the camera."""
     flat = signed_areas(points, target.topology.triangles)
-    a, b, c = (points[target.topology.triangles[:, i]] for i in range(3))
-    full = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    cosine = flat / np.maximum(full, 1e-6)
+    sideways = signed_areas(points[:, [1, 2]], target.topology.triangles)
+    upward = signed_areas(points[:, [2, 0]], target.topology.triangles)
+    cosine = flat / np.sqrt(flat * flat + sideways * sideways + upward * upward + 1e-6)
     facing = np.clip((cosine - 0.1) / 0.35, 0.0, 1.0).astype(np.float32)
-    return facing[target.grid.triangles].reshape(GRID_HEIGHT, GRID_WIDTH)
+    return np.asarray(facing[target.grid.triangles], np.float32).reshape(GRID_HEIGHT, GRID_WIDTH)
 
 
 class Colouring:
@@ -100,7 +100,7 @@ class Colouring:
         wanted = self._relit(self._recoloured(actor.lab, weight, settings.colour), actor.lab, weight, settings.relight)
         bgr = cv2.cvtColor(wanted, cv2.COLOR_Lab2BGR)
         fresh = np.clip((bgr + 0.03) / (self._target.bgr + 0.03), *GAIN_RANGE).astype(np.float32)
-        fresh = cv2.GaussianBlur(fresh, (0, 0), 1.5)
+        fresh = np.asarray(cv2.GaussianBlur(fresh, (0, 0), 1.5), np.float32)
         elapsed_s = (at_ns - self._at_ns) / 1e9
         self._at_ns = at_ns
         if self._gain is None or not 0 <= elapsed_s < 2.0:

@@ -7,9 +7,12 @@ from numpy.typing import NDArray
 from pipeline.media import Points
 from pipeline.video.swap.topology import signed_areas
 
-GRID_LIMIT_PX = 200
+GRID_LIMIT_PX = 170
 """Maps are computed on a grid of at most about this many points a side and interpolated in between."""
 SUBPIXEL_BITS = 4
+
+Map = NDArray[np.float32]
+Rectangle = tuple[int, int, int, int]
 
 
 class MeshWarp:
@@ -18,7 +21,7 @@ class MeshWarp:
     Triangles that face away are left out, nearer ones hide farther ones.
     """
 
-    def __init__(self, points: Points, triangles: NDArray[np.int32], rectangle: tuple[int, int, int, int]) -> None:
+    def __init__(self, points: Points, triangles: NDArray[np.int32], rectangle: Rectangle) -> None:
         """Draws the mesh.
 
         Args:
@@ -32,25 +35,46 @@ class MeshWarp:
         self._rows = -(-self._height // self._step)
         self._points = points
         self._triangles = triangles
-        self._index = self._draw().ravel()
+        self._index = self._draw()
 
-    def maps_to(self, source: Points) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def part(self, points: Points) -> Rectangle | None:
+        """The smallest part of the rectangle, on the grid, that holds the points; left and top from its corner."""
+        low = np.floor((points[:, :2].min(axis=0) - [self._left, self._top]) / self._step).astype(int) - 1
+        high = np.ceil((points[:, :2].max(axis=0) - [self._left, self._top]) / self._step).astype(int) + 1
+        left, top = (max(0, int(value)) * self._step for value in low)
+        right = min(self._width, int(high[0]) * self._step)
+        bottom = min(self._height, int(high[1]) * self._step)
+        return (left, top, right - left, bottom - top) if right - left > 1 and bottom - top > 1 else None
+
+    def maps_to(self, source: Points, part: Rectangle | None = None) -> tuple[Map, Map]:
         """For every pixel of the rectangle the place in another picture whose mesh lies at `source` (n, 2 or 3).
+
+        Args:
+            source: the mesh on the other picture.
+            part: left, top, width and height within the rectangle, as `part` gives it; None for all of it.
 
         Returns:
             x and y, each float32 (height, width); far outside where there is no mesh.
         """
-        affine = self._affine(source)
-        x = np.arange(self._columns, dtype=np.float32) * self._step + (self._step - 1) / 2
-        y = np.arange(self._rows, dtype=np.float32) * self._step + (self._step - 1) / 2
-        picked = affine[:, self._index].reshape(6, self._rows, self._columns)
-        map_x = picked[0] * x + picked[1] * y[:, np.newaxis] + picked[2]
-        map_y = picked[3] * x + picked[4] * y[:, np.newaxis] + picked[5]
-        return self._full(map_x), self._full(map_y)
+        left, top, width, height = part or (0, 0, self._width, self._height)
+        columns, rows = -(-width // self._step), -(-height // self._step)
+        first_column, first_row = left // self._step, top // self._step
+        index = self._index[first_row : first_row + rows, first_column : first_column + columns]
+        x = np.arange(first_column, first_column + columns, dtype=np.float32) * self._step + (self._step - 1) / 2
+        y = np.arange(first_row, first_row + rows, dtype=np.float32) * self._step + (self._step - 1) / 2
+        picked = np.take(self._affine(source), index, axis=1, mode="clip")
+        maps = []
+        for a, b, c in (picked[:3], picked[3:]):
+            a *= x
+            b *= y[:, np.newaxis]
+            a += b
+            a += c
+            maps.append(self._full(a)[:height, :width])
+        return maps[0], maps[1]
 
     def covered(self) -> NDArray[np.uint8]:
         """uint8 (height, width): 255 where the maps are good, at least a grid step inside the mesh."""
-        inside = (self._index != len(self._triangles)).astype(np.uint8).reshape(self._rows, self._columns) * 255
+        inside = (self._index != len(self._triangles)).astype(np.uint8) * 255
         inside = cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=255)
         size = (self._columns * self._step, self._rows * self._step)
         full = cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST)
@@ -88,8 +112,7 @@ class MeshWarp:
         affine[:, -1] = (0, 0, -1e4, 0, 0, -1e4)
         return affine
 
-    def _full(self, grid: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A grid of values interpolated to every pixel of the rectangle."""
-        size = (self._columns * self._step, self._rows * self._step)
-        full = cv2.resize(grid, size, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(full[: self._height, : self._width], np.float32)
+    def _full(self, grid: Map) -> Map:
+        """A grid of values interpolated to every pixel of its part of the rectangle."""
+        size = (grid.shape[1] * self._step, grid.shape[0] * self._step)
+        return np.asarray(cv2.resize(grid, size, interpolation=cv2.INTER_LINEAR), np.float32)

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.media import Pose
 from pipeline.video.swap.appearance import Grid, Unwrapped
@@ -28,6 +29,8 @@ CLOSING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11))
 SHIFT = np.ones((5, 5), np.uint8)
 """The look may shift by two grid points, as landmarks do."""
 
+Mask = NDArray[np.bool_]
+
 
 class Occlusion:
     """Learns how the actor's face looks at every grid point and notices what does not look like it."""
@@ -37,7 +40,7 @@ class Occlusion:
         self._judged = np.asarray((target.openings < 0.3) & (target.inside > 0.01))
         self._tolerance = 1.0 + (LIPS_TOLERANCE - 1.0) * target.lips
         self._usual: Grid | None = None
-        self._turn = np.zeros(3)
+        self._turn: NDArray[np.float64] = np.zeros(3)
         self._hidden = np.zeros((GRID_HEIGHT, GRID_WIDTH), np.float32)
         self._at_ns = 0
 
@@ -51,16 +54,16 @@ class Occlusion:
             self._hidden[:] = 0
             return 1.0 - self._hidden
         judged = self._judged & (actor.facing > 0.3)
-        sure = SURE_DIFFERENCE + SURE_PER_DEG * float(np.abs(turn - self._turn).max())
+        sure = SURE_DIFFERENCE + SURE_PER_DEG * float(np.max(np.abs(turn - self._turn)))
         strange = self._strangeness(actor, judged)
         fresh = _things(strange * judged, sure * self._tolerance, sure * LIKELY_SHARE, judged)
-        if float(fresh[judged].sum()) > LIGHT_CHANGE_SHARE * max(1, np.count_nonzero(judged)):
+        if float(fresh[judged].sum()) > LIGHT_CHANGE_SHARE * max(1, int(np.count_nonzero(judged))):
             fresh[:] = 0
         self._hidden += np.float32(1.0 - np.exp(-elapsed_s / FOLLOW_TIME_S)) * (fresh - self._hidden)
         self._learn(actor, turn, elapsed_s)
         return 1.0 - self._hidden
 
-    def _strangeness(self, actor: Unwrapped, judged: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Grid:
+    def _strangeness(self, actor: Unwrapped, judged: Mask) -> Grid:
         """float32 (80, 64): ΔE beyond what the neighbourhood usually shows, a change of the whole light left out."""
         assert self._usual is not None
         look = cv2.blur(actor.lab, (3, 3))
@@ -71,9 +74,7 @@ class Occlusion:
         beyond[..., 0] *= LIGHTNESS_SHARE
         return np.asarray(cv2.blur(np.sqrt((beyond * beyond).sum(axis=2)), (5, 5)), np.float32)
 
-    def _learn(
-        self, actor: Unwrapped, turn: np.ndarray[tuple[int, ...], np.dtype[np.float64]], elapsed_s: float
-    ) -> None:
+    def _learn(self, actor: Unwrapped, turn: NDArray[np.float64], elapsed_s: float) -> None:
         """Takes one look at what is not hidden."""
         assert self._usual is not None
         quick, slow = (1.0 - float(np.exp(-elapsed_s / time_s)) for time_s in (LEARN_TIME_S, HIDDEN_LEARN_TIME_S))
@@ -82,14 +83,14 @@ class Occlusion:
         self._turn = self._turn + quick * (turn - self._turn)
 
 
-def _things(strange: Grid, sure: Grid, likely: float, judged: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Grid:
+def _things(strange: Grid, sure: Grid, likely: float, judged: Mask) -> Grid:
     """float32 (80, 64): 1 on everything that is joined to enough sure points, soft at its edge."""
     seeds = strange > sure
     if np.count_nonzero(seeds) < SURE_POINTS:
         return np.zeros(strange.shape, np.float32)
     candidates = ((strange > likely) | ~judged).astype(np.uint8)
-    candidates = cv2.morphologyEx(candidates, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) & judged | seeds
-    joined = cv2.morphologyEx(candidates.astype(np.uint8), cv2.MORPH_CLOSE, CLOSING)
+    opened = np.asarray(cv2.morphologyEx(candidates, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.bool_)
+    joined = cv2.morphologyEx((opened & judged | seeds).astype(np.uint8), cv2.MORPH_CLOSE, CLOSING)
     count, labels = cv2.connectedComponents(joined, connectivity=4)
     points = np.bincount(labels[seeds], minlength=count)
     points[0] = 0

@@ -10,20 +10,18 @@ from pipeline.errors import StageError
 from pipeline.media import Face, Frame, Pixels, Points
 from pipeline.video.output.blur import blend, blur_face
 from pipeline.video.swap.appearance import Colouring, Grid, Unwrapped, unwrap
-from pipeline.video.swap.mesh_warp import MeshWarp
+from pipeline.video.swap.mesh_warp import Map, MeshWarp, Rectangle
 from pipeline.video.swap.occlusion import Occlusion
 from pipeline.video.swap.photo_target import PhotoTarget, Texture
 from pipeline.video.swap.proportions import Proportions
 from pipeline.video.swap.topology import with_ring
-from pipeline.video.tracking.mesh import CHIN, FOREHEAD_TOP, INNER_LIPS, LEFT_EYE, RIGHT_EYE
+from pipeline.video.tracking.mesh import CHIN, FACE_OVAL, FOREHEAD_TOP, INNER_LIPS, LEFT_EYE, RIGHT_EYE
 from profiles.profile import Profile
 
 FADE_DEG = 15.0
 """Over so many degrees beyond the portrait's limit the face fades to a blur."""
 STILL_PX = 0.3
 """Below this displacement the actor's own picture needs no warp."""
-
-Rectangle = tuple[int, int, int, int]
 
 
 class PhotoSwap:
@@ -100,11 +98,17 @@ class PhotoSwap:
         if float(np.abs(placing.mesh[:, :2] - placing.actor[:, :2]).max()) > STILL_PX:
             _move_actor(part, frame, warp, placing.actor)
         texture = self._target.texture_for(placing.face_height_px * self._settings.size)
-        worn, alpha = self._worn(texture, warp, gain, visible)
-        self._open(alpha, placing)
-        blend(part, worn, alpha)
+        inner = warp.part(placing.mesh[list(FACE_OVAL)])
+        if inner is None:
+            return
+        left, top, width, height = inner
+        worn, alpha = self._worn(texture, warp.maps_to(texture.points, inner), gain, visible)
+        self._open(alpha, placing, (left, top))
+        blend(part[top : top + height, left : left + width], worn, alpha)
 
-    def _worn(self, texture: Texture, warp: MeshWarp, gain: Grid, visible: Grid) -> tuple[Pixels, NDArray[np.uint8]]:
+    def _worn(
+        self, texture: Texture, maps: tuple[Map, Map], gain: Grid, visible: Grid
+    ) -> tuple[Pixels, NDArray[np.uint8]]:
         """The texture in the actor's colours and pose, and its opacity 0..255."""
         height, width = texture.pixels.shape[:2]
         factor = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -112,16 +116,17 @@ class PhotoSwap:
         edge = np.clip(self._target.inside / self._settings.feather, 0.0, 1.0)
         mask = edge * edge * (3.0 - 2.0 * edge) * visible * (255.0 * self._settings.opacity)
         mask = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
-        map_x, map_y = warp.maps_to(texture.points)
-        layers = cv2.merge([coloured, mask])
-        worn = cv2.remap(layers, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        return np.asarray(worn[:, :, :3]), np.ascontiguousarray(worn[:, :, 3], dtype=np.uint8)
+        layers = cv2.merge([*cv2.split(coloured), mask])
+        worn = cv2.remap(layers, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        return np.asarray(cv2.cvtColor(worn, cv2.COLOR_BGRA2BGR), np.uint8), np.asarray(
+            cv2.extractChannel(worn, 3), np.uint8
+        )
 
-    def _open(self, alpha: NDArray[np.uint8], placing: "_Placing") -> None:
+    def _open(self, alpha: NDArray[np.uint8], placing: "_Placing", corner: tuple[int, int]) -> None:
         """Lets the actor's own eyes and inner mouth show through."""
         groups = ((RIGHT_EYE, self._settings.eyes), (LEFT_EYE, self._settings.eyes), (INNER_LIPS, self._settings.mouth))
         for group, strength in groups:
-            _show_through(alpha, placing.local(group), strength)
+            _show_through(alpha, placing.local(group) - np.array(corner, np.float32), strength)
 
     def _fade(self, face: Face) -> float:
         """How far the face is blurred out, 0..1."""
@@ -150,9 +155,14 @@ def _rectangle(points: Points, size: tuple[int, int]) -> Rectangle | None:
 
 def _move_actor(part: Pixels, frame: Frame, warp: MeshWarp, actor: Points) -> None:
     """Moves the actor's own pixels along with the mesh, so that eyes, mouth and edges meet the target's."""
-    map_x, map_y = warp.maps_to(actor)
-    moved = cv2.remap(frame.pixels, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    cv2.copyTo(moved, warp.covered(), part)
+    rectangle = _rectangle(actor, frame.size)
+    if rectangle is None:
+        return
+    left, top, width, height = rectangle
+    own = cv2.cvtColor(frame.pixels[top : top + height, left : left + width], cv2.COLOR_BGR2BGRA)
+    maps = warp.maps_to(actor - np.array([left, top, 0], np.float32))
+    moved = cv2.remap(own, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cv2.copyTo(cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR), warp.covered(), part)
 
 
 def _show_through(alpha: NDArray[np.uint8], polygon: Points, strength: float) -> None:
@@ -166,6 +176,6 @@ def _show_through(alpha: NDArray[np.uint8], polygon: Points, strength: float) ->
         return
     hole = np.zeros(part.shape, np.uint8)
     spots = np.rint((polygon - [left, top]) * 16).astype(np.int32)
-    cv2.fillPoly(hole, [spots], 255, cv2.LINE_AA, 4)
-    hole = cv2.GaussianBlur(hole, (0, 0), soft * 0.6)
-    cv2.multiply(part, 255 - cv2.convertScaleAbs(hole, alpha=strength), dst=part, scale=1 / 255)
+    cv2.fillPoly(hole, [spots], (255,), cv2.LINE_AA, 4)
+    shown = cv2.convertScaleAbs(cv2.GaussianBlur(hole, (0, 0), soft * 0.6), alpha=strength)
+    cv2.multiply(part, cv2.bitwise_not(shown), dst=part, scale=1 / 255)

@@ -49,8 +49,11 @@ class GridPoints:
 
     def on(self, points: Points) -> NDArray[np.float32]:
         """float32 (80, 64, 2): the grid's points on a mesh at `points` (504, 2 or 3)."""
-        corner = points[:, :2][self.corners]
-        return np.einsum("nk,nkd->nd", self.weights, corner).reshape(GRID_HEIGHT, GRID_WIDTH, 2)
+        plane = np.ascontiguousarray(points[:, :2])
+        spots = self.weights[:, :1] * np.take(plane, self.corners[:, 0], axis=0)
+        spots += self.weights[:, 1:2] * np.take(plane, self.corners[:, 1], axis=0)
+        spots += self.weights[:, 2:] * np.take(plane, self.corners[:, 2], axis=0)
+        return spots.reshape(GRID_HEIGHT, GRID_WIDTH, 2)
 
 
 class PhotoTarget:
@@ -138,8 +141,8 @@ class PhotoTarget:
         _fill(mask, self._grid_points[list(FACE_OVAL)], scale)
         distance = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
         face_height = float(np.linalg.norm(self._grid_points[CHIN, :2] - self._grid_points[FOREHEAD_TOP, :2])) * scale
-        small = cv2.resize(distance / face_height, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA)
-        return np.asarray(small, np.float32)
+        small = cv2.resize(distance, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA)
+        return np.asarray(small, np.float32) / np.float32(face_height)
 
     def _skin(self) -> NDArray[np.float32]:
         """Where plain skin is expected: inside the oval, away from eyes with brows and from the lips."""
@@ -155,8 +158,8 @@ class PhotoTarget:
             )
             _fill(other, box, scale)
         _fill(other, self._grid_points[list(OUTER_LIPS)], scale)
-        other = cv2.dilate(other, np.ones((2 * scale + 1, 2 * scale + 1), np.uint8))
-        free = 1.0 - cv2.resize(other, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.float32)
+        grown = cv2.dilate(other, np.ones((2 * scale + 1, 2 * scale + 1), np.uint8))
+        free = 1.0 - cv2.resize(grown, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.float32)
         return np.asarray(np.clip(free, 0, 1) * (self.inside > 0.02), np.float32)
 
     def _region(self, groups: tuple[tuple[int, ...], ...], grow: int) -> NDArray[np.float32]:
@@ -165,9 +168,8 @@ class PhotoTarget:
         mask = np.zeros((GRID_HEIGHT * scale, GRID_WIDTH * scale), np.uint8)
         for group in groups:
             _fill(mask, self._grid_points[list(group)], scale)
-        if grow:
-            mask = cv2.dilate(mask, np.ones((2 * grow * scale + 1, 2 * grow * scale + 1), np.uint8))
-        return np.asarray(cv2.resize(mask, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_LINEAR), np.float32)
+        grown = cv2.dilate(mask, np.ones((2 * grow * scale + 1, 2 * grow * scale + 1), np.uint8))
+        return np.asarray(cv2.resize(grown, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _box(points: Points) -> NDArray[np.float64]:

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import LANDMARK_COUNT, Points
-from pipeline.video.tracking.mesh import FACE_OVAL, face_template
+from pipeline.video.tracking.mesh import FACE_OVAL, INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, face_template
 
-RING_REACH = 0.45
+RING_REACH = 0.34
 """The ring lies this much farther out than the oval, as a share of the oval's own distance from the centre."""
+CONTOUR_SPACING, SPACING = 0.03, 0.075
+"""Points closer together than this, in eye distances, are not worth a triangle; contours are followed more closely."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,20 +28,34 @@ class Topology:
 
     @classmethod
     def build(cls) -> "Topology":
-        """Triangulates the mean head (Delaunay)."""
-        points = with_ring(face_template())[:, :2]
+        """Triangulates the mean head (Delaunay) between points that lie far enough apart."""
+        template = with_ring(face_template())
+        chosen = _spaced(template)
+        points = template[chosen, :2]
         scaled = ((points - points.min(axis=0)) * 400.0 + 8.0).astype(np.float32)
         low, high = scaled.min(axis=0), scaled.max(axis=0)
         plane = cv2.Subdiv2D((0, 0, int(high[0] - low[0]) + 32, int(high[1] - low[1]) + 32))
         numbers = [plane.insert((float(x), float(y))) for x, y in scaled]
         index_of = {number: index for index, number in enumerate(numbers)}
-        corners = plane.getTriangleList().reshape(-1, 3, 2)
+        corners = np.asarray(plane.getTriangleList(), np.float32).reshape(-1, 3, 2)
         rows = []
         for triangle in corners:
             found = [index_of.get(int(plane.locate((float(x), float(y)))[2]), -1) for x, y in triangle]
             if min(found) >= 0:
                 rows.append(found)
-        return cls(_clockwise(np.array(rows, np.int32), scaled))
+        return cls(np.ascontiguousarray(chosen[_clockwise(np.array(rows, np.int32), scaled)], np.int32))
+
+
+def _spaced(points: Points) -> NDArray[np.int32]:
+    """int32 (m,): the points to triangulate: the ring, the contours, and others that lie far enough apart."""
+    contours = [*FACE_OVAL, *OUTER_LIPS, *INNER_LIPS, *RIGHT_EYE, *LEFT_EYE]
+    order = [*range(LANDMARK_COUNT, len(points)), *contours, *range(LANDMARK_COUNT)]
+    kept: list[int] = []
+    for rank, index in enumerate(order):
+        spacing = CONTOUR_SPACING if rank < len(points) - LANDMARK_COUNT + len(contours) else SPACING
+        if not kept or np.linalg.norm(points[kept] - points[index], axis=1).min() >= spacing:
+            kept.append(index)
+    return np.array(kept, np.int32)
 
 
 def with_ring(landmarks: Points) -> Points:

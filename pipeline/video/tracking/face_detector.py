@@ -32,8 +32,8 @@ class Detection:
 class FaceDetector:
     """The short-range face detector (faces larger than about a seventh of the picture's longer side).
 
-    Source: BlazeFace, Bazarevsky et al. 2019, arXiv:1907.05047; the anchors are two on each cell of a 16x16 grid and six
-    on each cell of an 8x8 grid.
+    Source: BlazeFace, Bazarevsky et al. 2019, arXiv:1907.05047; two anchors on each cell of a 16x16 grid, six on each
+    cell of an 8x8 grid.
     """
 
     def __init__(self, model: Path, threshold: float = 0.5) -> None:

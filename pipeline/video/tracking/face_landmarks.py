@@ -109,7 +109,8 @@ def _sample(pixels: Pixels, matrix: NDArray[np.float64], crop: Pixels) -> None:
         x1, y1 = min(width, int(corners[:, 0].max()) + 2), min(height, int(corners[:, 1].max()) + 2)
         if x1 - x0 >= 4 and y1 - y0 >= 4:
             inside = pixels[y0 : y0 + (y1 - y0) // 2 * 2, x0 : x0 + (x1 - x0) // 2 * 2]
-            pixels = cv2.resize(inside, (inside.shape[1] // 2, inside.shape[0] // 2), interpolation=cv2.INTER_AREA)
+            size_px = (inside.shape[1] // 2, inside.shape[0] // 2)
+            pixels = np.asarray(cv2.resize(inside, size_px, interpolation=cv2.INTER_AREA), np.uint8)
             matrix = matrix / 2
             matrix[:, 2] -= (np.array([x0, y0]) + 0.5) / 2
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -11,7 +11,8 @@ class OneEuro:
 
     It works in real time, not in samples, so a changing frame rate does not change how it feels.
 
-    Source: Casiez, Roussel and Vogel 2012, "1€ Filter: A Simple Speed-based Low-pass Filter", doi:10.1145/2207676.2208639.
+    Source: Casiez, Roussel and Vogel 2012, "1€ Filter: A Simple Speed-based Low-pass Filter for Noisy Input in
+    Interactive Systems", doi:10.1145/2207676.2208639.
     """
 
     def __init__(self, min_cutoff_hz: float, speed_gain: float, speed_cutoff_hz: float = 4.0) -> None:

@@ -1,0 +1,78 @@
+"""A video loop behind the person."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+
+from pipeline.errors import MediaError
+from pipeline.media import Frame, Pixels
+from pipeline.video.background.room import filled
+
+MAX_STEPS = 8
+"""A room that has fallen behind catches up by so many pictures a frame at most."""
+
+
+class VideoRoom:
+    """Plays a video file over and over, in step with the frames' own time."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file and decodes its first picture.
+
+        Raises:
+            MediaError: the file is no video.
+        """
+        self._path = path
+        try:
+            self._container = av.open(str(path))
+            self._container.streams.video[0].thread_type = "AUTO"
+        except (av.error.FFmpegError, OSError, IndexError) as error:
+            raise MediaError(f"The background {path} is no video that can be read; use an mp4 or mkv file.") from error
+        self._pictures: Iterator[av.VideoFrame] = iter(())
+        self._base_ns: int | None = None
+        self._fitted: Pixels | None = None
+        self._size = (0, 0)
+        self._next = self._following()
+
+    def behind(self, frame: Frame) -> Pixels:
+        """The picture that is due at the frame's capture, scaled to fill it."""
+        if self._base_ns is None:
+            self._base_ns = frame.captured_ns - self._time_ns(self._next)
+        due = None
+        for _ in range(MAX_STEPS):
+            if self._base_ns + self._time_ns(self._next) > frame.captured_ns:
+                break
+            due, self._next = self._next, self._following()
+        if due is not None or self._fitted is None or self._size != frame.size:
+            picture = np.asarray((due or self._next).to_ndarray(format="bgr24"), np.uint8)
+            self._fitted, self._size = filled(picture, frame.size), frame.size
+        return self._fitted
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._container.close()
+
+    def _following(self) -> av.VideoFrame:
+        """The next picture; after the last comes the first again.
+
+        Raises:
+            MediaError: there is no picture in the file.
+        """
+        for _ in range(2):
+            try:
+                picture = next(self._pictures, None)
+            except av.error.FFmpegError:
+                picture = None
+            if picture is not None:
+                return picture
+            self._container.seek(0)
+            self._pictures = iter(self._container.decode(video=0))
+            self._base_ns = None
+        raise MediaError(f"The background {self._path} holds no picture.")
+
+    @staticmethod
+    def _time_ns(picture: av.VideoFrame) -> int:
+        """A picture's time in the file."""
+        return round((picture.time or 0.0) * 1e9)
