@@ -156,8 +156,8 @@ def _unexpected(error: Exception) -> str:
     what = f"{type(error).__name__}: {error}"
     try:
         file = configure_logging()
-    except OSError as no_log:
-        return f"Something unexpected happened: {what} (and there is no log: {no_log})"
+    except UnderstudyError as no_log:
+        return f"Something unexpected happened: {what} ({no_log})"
     logging.getLogger(__name__).error("unexpected", exc_info=error)
     return f"Something unexpected happened: {what}; {file} has the whole of it"
 

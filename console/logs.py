@@ -14,6 +14,8 @@ import platformdirs
 import structlog
 import typer
 
+from pipeline.errors import UnderstudyError
+
 FILE_BYTES = 1 << 20
 """Size at which a new log file is begun."""
 KEPT_FILES = 4
@@ -30,11 +32,16 @@ def configure_logging(file: Path | None = None) -> Path:
     """Sends structlog and the standard library's logging to a rotating file and tells which.
 
     Raises:
-        OSError: the file can't be written.
+        UnderstudyError: the file can't be written.
     """
     file = file or log_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
+    except OSError as error:
+        raise UnderstudyError(
+            f"The log {file} can't be written: {error.strerror}; check the folder's rights"
+        ) from error
     renderer = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_steps(),
         processors=[

@@ -69,8 +69,10 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
     plan = RunPlan(run.seconds, tuple(sorted((item.at_s, shelf.load(item.profile)) for item in run.switch_at or ())))
     models = ready_models()
     session = open_session(options, shelf.load(options.profile), models, _tell)
+    log.info("run", profile=options.profile, camera=options.camera, virtual_camera=options.virtual_camera)
     with native_chatter_logged(log_file), interruption() as interrupt:
         outcome = run_session(session, plan, interrupt, Machine())
+    log.info("ended", figures=summary(outcome.readings), error=outcome.error)
     if run.stats is not None:
         write_stats(outcome, run.stats)
     for name in outcome.untaken:

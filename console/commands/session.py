@@ -5,6 +5,7 @@ from pathlib import Path
 
 from console.commands.models import ready_models
 from console.commands.options import SessionOptions
+from console.logs import configure_logging
 from pipeline.errors import UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.session import Session, SessionSettings
@@ -61,6 +62,7 @@ def open_console(options: SessionOptions) -> int:
     """Opens the console and tells its exit status."""
     from console.app import run_console
 
+    configure_logging()
     shelf = Shelf(options.policy)
     profile = shelf.load(options.profile)
     models = ready_models()

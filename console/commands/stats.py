@@ -60,8 +60,8 @@ def _gpu(gpu: GpuReading | None) -> dict[str, Any] | None:
 
 
 def dropped(video: VideoReadings) -> int:
-    """Frames lost, wherever it was."""
-    return video.drops.capture + video.drops.processing + video.drops.output
+    """Frames that never went out; those that the fail-safe policy stood in for did."""
+    return video.drops.capture + video.drops.output
 
 
 def with_mean_rates(first: Readings, last: Readings, final: Readings) -> Readings:

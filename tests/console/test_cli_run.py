@@ -217,7 +217,7 @@ def test_the_figures_have_exactly_the_keys_of_the_contract() -> None:
         "video": {
             "frames_in": 100,
             "frames_out": 96,
-            "dropped": 7,
+            "dropped": 5,
             "fps_in": 30.0,
             "fps_out": 29.9,
             "latency_ms": {"p50": 20.0, "p95": 30.0, "p99": 40.0},
@@ -244,7 +244,7 @@ def test_figures_that_cannot_be_written_are_an_error(tmp_path: Path) -> None:
 
 
 def test_the_summary_is_one_line() -> None:
-    assert summary(FULL).startswith("100 frames in, 96 out, 7 dropped; 29.9 fps")
+    assert summary(FULL).startswith("100 frames in, 96 out, 5 dropped; 29.9 fps")
     assert "\n" not in summary(FULL)
 
 
