@@ -1,0 +1,55 @@
+"""Meters: spreads, rates, and a size that time does not change."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.telemetry import DurationMeter, Percentiles, RateMeter
+
+SECOND_NS = 1_000_000_000
+
+
+def test_an_unused_meter_reads_zero() -> None:
+    assert DurationMeter().percentiles() == Percentiles(0.0, 0.0, 0.0)
+    assert DurationMeter().latest_ms(5) == ()
+    assert RateMeter().rate_hz(SECOND_NS) == 0.0
+
+
+@given(st.lists(st.integers(0, 10**10), min_size=1, max_size=80))
+def test_a_meter_reads_the_spread_of_the_durations_it_holds(durations: list[int]) -> None:
+    meter = DurationMeter(capacity=50)
+    for duration in durations:
+        meter.add(duration)
+    held = np.array(durations[-50:]) / 1e6
+    spread = meter.percentiles()
+    assert (spread.p50_ms, spread.p95_ms, spread.p99_ms) == pytest.approx(tuple(np.percentile(held, (50, 95, 99))))
+    assert meter.latest_ms(7) == pytest.approx(tuple(held[-7:]))
+    assert meter.latest_ms(1000) == pytest.approx(tuple(held))
+
+
+@given(st.floats(1.0, 240.0), st.integers(0, 10**15))
+def test_a_steady_rate_is_read_as_it_is(rate_hz: float, start_ns: int) -> None:
+    meter = RateMeter()
+    instants = [start_ns + round(index * 1e9 / rate_hz) for index in range(round(3 * rate_hz) + 2)]
+    for instant in instants:
+        meter.add(instant)
+    assert meter.rate_hz(instants[-1]) == pytest.approx(rate_hz, rel=0.01)
+    assert meter.count == len(instants)
+
+
+def test_a_rate_falls_to_zero_when_nothing_comes_any_more() -> None:
+    meter = RateMeter()
+    for index in range(30):
+        meter.add(index * SECOND_NS // 30)
+    assert meter.rate_hz(SECOND_NS * 3) == 0.0
+    assert meter.count == 30
+
+
+def test_only_the_last_second_counts() -> None:
+    meter = RateMeter()
+    for index in range(100):
+        meter.add(index * SECOND_NS // 100)
+    for index in range(20):
+        meter.add(SECOND_NS + index * SECOND_NS // 10)
+    assert meter.rate_hz(SECOND_NS + 19 * SECOND_NS // 10) == pytest.approx(10.0)
