@@ -44,14 +44,14 @@ class Label:
         """The label for pictures of `size` (width, height)."""
         width, height = size
         wording = f"{WORDING[settings.language]}  ·  {title}"
-        limit = max(8, round(MAX_WIDTH_SHARE * width))
+        margin = max(2, round(0.03 * height))
+        limit = max(8, min(round(MAX_WIDTH_SHARE * width), width - 2 * margin))
         text = _fitted_text(wording, max(MIN_HEIGHT_PX, round(settings.size * height)), limit)
         plate_height, plate_width = (min(text.shape[0], height), min(text.shape[1], width))
         text = text[:plate_height, :plate_width]
-        margin = max(2, round(0.03 * height))
         at_left, at_top = settings.corner.endswith("left"), settings.corner.startswith("top")
-        left = margin if at_left else width - plate_width - margin
-        top = margin if at_top else height - plate_height - margin
+        left = min(margin, width - plate_width) if at_left else width - plate_width - margin
+        top = min(margin, height - plate_height) if at_top else height - plate_height - margin
         plate = np.full(text.shape, round(255 * (1 - PLATE_OPACITY)), np.uint8)
         keep = np.asarray(cv2.subtract(plate, text), np.uint8)
         return cls(max(0, left) // 2 * 2, max(0, top) // 2 * 2, text, keep)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
 import cv2
@@ -89,10 +90,15 @@ class Presenter:
         return True
 
     def close(self) -> None:
-        """Closes every sink that is left."""
-        for sink in self._sinks:
-            sink.close()
-        self._sinks.clear()
+        """Closes every sink that is left.
+
+        Raises:
+            DeviceError: one could not be closed; all the others are.
+        """
+        with ExitStack() as closing:
+            for sink in self._sinks:
+                closing.callback(sink.close)
+            self._sinks.clear()
 
     def _show(self, entry: Entry) -> None:
         """Writes one entry to every sink."""
@@ -144,8 +150,10 @@ class Presenter:
                 sink.write(picture)
             except DeviceError as error:
                 self._sinks.remove(sink)
-                sink.close()
                 self._lost(error)
+                # A device that broke may not even close; its first reason was told.
+                with suppress(DeviceError):
+                    sink.close()
 
     def _pause_s(self, now_ns: int) -> float:
         """How long nothing can be due."""
