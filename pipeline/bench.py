@@ -75,12 +75,12 @@ class BenchReport:
     def lines(self) -> tuple[str, ...]:
         """The report for people."""
         stages = "  ".join(f"{name} {spread.p50_ms:.1f}" for name, spread in self.stages.items())
-        lane, latency = self.lane, self.latency
+        lane, latency, cpu_percent = self.lane, self.latency, self.paced_cpu_percent
         return (
             f"{self.size[0]}x{self.size[1]}, face {self.face_height_px:.0f} px high",
             f"unpaced       {self.unpaced_fps:.1f} fps, lane p50 {lane.p50_ms:.1f} ms, p95 {lane.p95_ms:.1f} ms",
             f"stages (p50)  {stages} ms",
-            f"paced         {self.paced_fps:.1f} fps, {self.paced_dropped} lost, {self.paced_cpu_percent:.0f} % of a core",
+            f"paced         {self.paced_fps:.1f} fps, {self.paced_dropped} lost, {cpu_percent:.0f} % of a core",
             f"capture→sink  p50 {latency.p50_ms:.1f}, p95 {latency.p95_ms:.1f}, p99 {latency.p99_ms:.1f} ms",
             f"start         first picture after {self.first_picture_s:.2f} s",
             f"switches      {self.switches}, longest gap {self.switch_gap_ms:.1f} ms, {self.switch_dropped} lost",

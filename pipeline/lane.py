@@ -98,6 +98,7 @@ class VideoLane:
         self._last: tuple[int, int] | None = None
         self._lost = False
         self._emitted_ns = 0
+        self._switching: SwitchReading | None = None
         self._preview_size: tuple[int, int] | None = None
         self._preview: Preview | None = None
         self._preview_ns = 0
@@ -133,12 +134,11 @@ class VideoLane:
     def step(self) -> bool:
         """Works on one frame, or notices that none came; False when none will."""
         frame = self._links.frames.take(self._links.interval_ns / 1e9)
-        switch = self._take_requests()
+        self._take_requests()
         if frame is not None:
             self._lost_is_over()
             self._work(frame)
-            if switch is not None:
-                self._count_switch(*switch)
+            self._count_switch()
             self._emitted_ns = self._links.clock.now_ns()
             return True
         if self._links.frames.closed:
@@ -148,40 +148,35 @@ class VideoLane:
             self._without_source()
         return True
 
-    def _take_requests(self) -> tuple[Handover, str, int, int] | None:
-        """Takes a waiting chain and settings; what a counted switch needs for its reading."""
+    def _take_requests(self) -> None:
+        """Takes a waiting chain and settings."""
         with self._lock:
             handover, self._handover = self._handover, None
             settings, self._settings = self._settings, None
-        counted = None
         if handover is not None:
             old, self._chain = self._chain, handover.chain
-            now_ns = self._links.clock.now_ns()
             if handover.counts:
-                counted = (handover, old.profile.name, now_ns, self._dropped())
+                prepare_ms = (self._links.clock.now_ns() - handover.requested_ns) / 1e6
+                names = (old.profile.name, handover.chain.profile.name)
+                self._switching = SwitchReading(*names, prepare_ms, gap_ms=0.0, dropped=-self._dropped())
             self._links.taken(handover.chain)
             self._links.retire(old)
         if settings is not None:
             self._chain = self._links.assembly.relabel(self._chain, settings)
             self._links.taken(self._chain)
-        return counted
 
     def _dropped(self) -> int:
         """Frames lost before and behind the lane so far."""
         return self._links.frames.dropped + self._links.line.dropped
 
-    def _count_switch(self, handover: Handover, source: str, taken_ns: int, dropped: int) -> None:
-        """Keeps the reading of a switch whose first frame is out."""
+    def _count_switch(self) -> None:
+        """Keeps the reading of a switch when its first frame is out."""
+        begun, self._switching = self._switching, None
+        if begun is None:
+            return
         gap_ns = self._links.clock.now_ns() - self._emitted_ns - self._links.interval_ns if self._emitted_ns else 0
-        self.meters.switches.append(
-            SwitchReading(
-                source=source,
-                target=handover.chain.profile.name,
-                prepare_ms=(taken_ns - handover.requested_ns) / 1e6,
-                gap_ms=max(0.0, gap_ns / 1e6),
-                dropped=self._dropped() - dropped,
-            )
-        )
+        done = replace(begun, gap_ms=max(0.0, gap_ns / 1e6), dropped=begun.dropped + self._dropped())
+        self.meters.switches.append(done)
 
     def _work(self, frame: Frame) -> None:
         """Takes one frame through the chain; where a stage fails, the policy decides."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.media import Frame, Points
 from pipeline.video.swap.photo_target import GRID_HEIGHT, GRID_WIDTH, PhotoTarget
-from pipeline.video.swap.topology import signed_areas
+from pipeline.video.swap.topology import facing
 from profiles.profile import FaceSettings
 
 COLOUR_TIME_S = 0.25
@@ -64,12 +64,8 @@ def unwrap(frame: Frame, points: Points, target: PhotoTarget) -> Unwrapped:
 
 def _facing(points: Points, target: PhotoTarget) -> Grid:
     """How far each grid point's triangle faces the camera."""
-    flat = signed_areas(points, target.topology.triangles)
-    sideways = signed_areas(points[:, [1, 2]], target.topology.triangles)
-    upward = signed_areas(points[:, [2, 0]], target.topology.triangles)
-    cosine = flat / np.sqrt(flat * flat + sideways * sideways + upward * upward + 1e-6)
-    facing = np.clip((cosine - 0.1) / 0.35, 0.0, 1.0).astype(np.float32)
-    return np.asarray(facing[target.grid.triangles], np.float32).reshape(GRID_HEIGHT, GRID_WIDTH)
+    share = np.clip((facing(points, target.topology.triangles) - 0.1) / 0.35, 0.0, 1.0)
+    return np.asarray(share[target.grid.triangles], np.float32).reshape(GRID_HEIGHT, GRID_WIDTH)
 
 
 class Colouring:

@@ -5,14 +5,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import Points
-from pipeline.video.swap.topology import signed_areas
+from pipeline.video.swap.topology import Topology, facing
 
 GRID_LIMIT_PX = 170
 """Maps are computed on a grid of at most about this many points a side and interpolated in between."""
 SUBPIXEL_BITS = 4
+EDGE_ON = 0.06
+"""Triangles seen at a smaller cosine are lines: nothing can be told from them."""
+SMOOTHING = (7, 7)
+"""Grid points over which the actor's own motion is smoothed."""
 
 Map = NDArray[np.float32]
 Rectangle = tuple[int, int, int, int]
+
+NOWHERE = np.array([[0], [0], [-1e4], [0], [0], [-1e4]], np.float32)
+"""An affine map that leads outside every picture."""
 
 
 class MeshWarp:
@@ -21,12 +28,12 @@ class MeshWarp:
     Triangles that face away are left out, nearer ones hide farther ones.
     """
 
-    def __init__(self, points: Points, triangles: NDArray[np.int32], rectangle: Rectangle) -> None:
+    def __init__(self, points: Points, topology: Topology, rectangle: Rectangle) -> None:
         """Draws the mesh.
 
         Args:
             points: float32 (n, 3) in picture pixels, depth away from the camera.
-            triangles: int32 (t, 3) indices, positive area when they face the camera.
+            topology: the mesh's triangles.
             rectangle: left, top, width, height of the part of the picture that maps are wanted for.
         """
         self._left, self._top, self._width, self._height = rectangle
@@ -34,7 +41,7 @@ class MeshWarp:
         self._columns = -(-self._width // self._step)
         self._rows = -(-self._height // self._step)
         self._points = points
-        self._triangles = triangles
+        self._triangles, self._face_count = topology.triangles, topology.face_count
         self._index = self._draw()
 
     def part(self, points: Points) -> Rectangle | None:
@@ -46,47 +53,65 @@ class MeshWarp:
         bottom = min(self._height, int(high[1]) * self._step)
         return (left, top, right - left, bottom - top) if right - left > 1 and bottom - top > 1 else None
 
-    def maps_to(self, source: Points, part: Rectangle | None = None) -> tuple[Map, Map]:
-        """For every pixel of the rectangle the place in another picture whose mesh lies at `source` (n, 2 or 3).
+    def maps_to(self, source: Points, part: Rectangle) -> tuple[Map, Map]:
+        """For every pixel of a part the place in another picture whose face lies at `source` (n, 2 or 3).
 
         Args:
             source: the mesh on the other picture.
-            part: left, top, width and height within the rectangle, as `part` gives it; None for all of it.
+            part: left, top, width and height within the rectangle, as `part` gives it.
 
         Returns:
-            x and y, each float32 (height, width); far outside where there is no mesh.
+            x and y, each float32 (height, width); far outside where no face is seen.
         """
-        left, top, width, height = part or (0, 0, self._width, self._height)
-        columns, rows = -(-width // self._step), -(-height // self._step)
-        first_column, first_row = left // self._step, top // self._step
-        index = self._index[first_row : first_row + rows, first_column : first_column + columns]
-        x = np.arange(first_column, first_column + columns, dtype=np.float32) * self._step + (self._step - 1) / 2
-        y = np.arange(first_row, first_row + rows, dtype=np.float32) * self._step + (self._step - 1) / 2
-        picked = np.take(self._affine(source), index, axis=1, mode="clip")
-        maps = []
+        map_x, map_y = self._places(self._affine(source), self._face_index(), part)
+        return self._full(map_x)[: part[3], : part[2]], self._full(map_y)[: part[3], : part[2]]
+
+    def motion_to(self, source: Points) -> tuple[Map, Map]:
+        """For every pixel of the rectangle where it came from when the mesh moved here from `source` (n, 2 or 3).
+
+        The motion is smoothed over a few grid steps and comes to rest at the ring.
+
+        Returns:
+            x and y in the rectangle's pixels, each float32 (height, width).
+        """
+        affine = self._affine(source - np.array([self._left, self._top, 0], np.float32)[: source.shape[1]])
+        affine[:, -1] = (1, 0, 0, 0, 1, 0)
+        maps = self._places(affine, self._index, (0, 0, self._width, self._height))
+        x, y = self._grid_x(0, self._columns), self._grid_x(0, self._rows)[:, np.newaxis]
+        moved = (cv2.blur(maps[0] - x, SMOOTHING), cv2.blur(maps[1] - y, SMOOTHING))
+        full_x, full_y = (self._full(np.asarray(shift))[: self._height, : self._width] for shift in moved)
+        full_x += np.arange(self._width, dtype=np.float32)
+        full_y += np.arange(self._height, dtype=np.float32)[:, np.newaxis]
+        return full_x, full_y
+
+    def _face_index(self) -> NDArray[np.uint16]:
+        """uint16 (rows, columns): the face's triangles, less the grid points on its rim, which may lie outside."""
+        on_face = cv2.erode((self._index < self._face_count).astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1)
+        return np.where(on_face > 0, self._index, np.uint16(len(self._triangles)))
+
+    def _places(self, affine: NDArray[np.float32], index: NDArray[np.uint16], part: Rectangle) -> tuple[Map, Map]:
+        """The affine maps of triangles evaluated at the grid points of a part, x and y."""
+        left, top, width, height = (-(-value // self._step) for value in part)
+        picked = np.take(affine, index[top : top + height, left : left + width], axis=1, mode="clip")
+        x, y = self._grid_x(left, picked.shape[2]), self._grid_x(top, picked.shape[1])[:, np.newaxis]
         for a, b, c in (picked[:3], picked[3:]):
             a *= x
-            b *= y[:, np.newaxis]
+            b *= y
             a += b
             a += c
-            maps.append(self._full(a)[:height, :width])
-        return maps[0], maps[1]
+        return picked[0], picked[3]
 
-    def covered(self) -> NDArray[np.uint8]:
-        """uint8 (height, width): 255 where the maps are good, at least a grid step inside the mesh."""
-        inside = (self._index != len(self._triangles)).astype(np.uint8) * 255
-        inside = cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=255)
-        size = (self._columns * self._step, self._rows * self._step)
-        full = cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST)
-        return np.ascontiguousarray(full[: self._height, : self._width], np.uint8)
+    def _grid_x(self, first: int, count: int) -> NDArray[np.float32]:
+        """Where grid points lie along an axis of the rectangle, in pixels."""
+        return np.arange(first, first + count, dtype=np.float32) * self._step + np.float32((self._step - 1) / 2)
 
     def _draw(self) -> NDArray[np.uint16]:
         """uint16 (rows, columns): the triangle seen at each grid point, `t` where there is none."""
         count = len(self._triangles)
         index = np.full((self._rows, self._columns), count, np.uint16)
-        facing = np.flatnonzero(signed_areas(self._points, self._triangles) > 0)
-        depth = self._points[:, 2][self._triangles[facing]].sum(axis=1)
-        order = facing[np.argsort(-depth)]
+        seen = np.flatnonzero(facing(self._points, self._triangles) > EDGE_ON)
+        depth = self._points[:, 2][self._triangles[seen]].sum(axis=1)
+        order = seen[np.argsort(-depth)]
         origin = np.array([self._left, self._top], np.float32) + (self._step - 1) / 2
         grid = (self._points[:, :2] - origin) * ((1 << SUBPIXEL_BITS) / self._step)
         corners = np.rint(grid).astype(np.int32)[self._triangles[order]]
@@ -109,7 +134,7 @@ class MeshWarp:
             a, b = (v1 * y2 - v2 * y1) / area, (v2 * x1 - v1 * x2) / area
             affine[3 * row, :-1], affine[3 * row + 1, :-1] = a, b
             affine[3 * row + 2, :-1] = come[:, 0, row] - a * to[:, 0, 0] - b * to[:, 0, 1]
-        affine[:, -1] = (0, 0, -1e4, 0, 0, -1e4)
+        affine[:, -1:] = NOWHERE
         return affine
 
     def _full(self, grid: Map) -> Map:

@@ -94,9 +94,9 @@ class PhotoSwap:
 
     def _wear(self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, visible: Grid) -> None:
         """Draws the face into `part`, the rectangle of the output."""
-        warp = MeshWarp(placing.mesh, self._target.topology.triangles, placing.rectangle)
+        warp = MeshWarp(placing.mesh, self._target.topology, placing.rectangle)
         if float(np.abs(placing.mesh[:, :2] - placing.actor[:, :2]).max()) > STILL_PX:
-            _move_actor(part, frame, warp, placing.actor)
+            _move_actor(part, frame, warp, placing)
         texture = self._target.texture_for(placing.face_height_px * self._settings.size)
         inner = warp.part(placing.mesh[list(FACE_OVAL)])
         if inner is None:
@@ -153,16 +153,12 @@ def _rectangle(points: Points, size: tuple[int, int]) -> Rectangle | None:
     return (left, top, right - left, bottom - top) if right - left > 1 and bottom - top > 1 else None
 
 
-def _move_actor(part: Pixels, frame: Frame, warp: MeshWarp, actor: Points) -> None:
+def _move_actor(part: Pixels, frame: Frame, warp: MeshWarp, placing: "_Placing") -> None:
     """Moves the actor's own pixels along with the mesh, so that eyes, mouth and edges meet the target's."""
-    rectangle = _rectangle(actor, frame.size)
-    if rectangle is None:
-        return
-    left, top, width, height = rectangle
-    own = cv2.cvtColor(frame.pixels[top : top + height, left : left + width], cv2.COLOR_BGR2BGRA)
-    maps = warp.maps_to(actor - np.array([left, top, 0], np.float32))
-    moved = cv2.remap(own, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    cv2.copyTo(cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR), warp.covered(), part)
+    left, top = placing.rectangle[:2]
+    own = cv2.cvtColor(frame.pixels[top : top + part.shape[0], left : left + part.shape[1]], cv2.COLOR_BGR2BGRA)
+    moved = cv2.remap(own, *warp.motion_to(placing.actor), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR, dst=part)
 
 
 def _show_through(alpha: NDArray[np.uint8], polygon: Points, strength: float) -> None:

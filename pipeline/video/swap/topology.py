@@ -21,10 +21,12 @@ class Topology:
 
     Attributes:
         triangles: int32 (t, 3), rows of indices into the 468 landmarks followed by the ring's points, clockwise as the
-            picture shows a face from the front.
+            picture shows a face from the front; those that touch the ring come last.
+        face_count: how many triangles do not touch the ring.
     """
 
     triangles: NDArray[np.int32]
+    face_count: int
 
     @classmethod
     def build(cls) -> "Topology":
@@ -43,7 +45,10 @@ class Topology:
             found = [index_of.get(int(plane.locate((float(x), float(y)))[2]), -1) for x, y in triangle]
             if min(found) >= 0:
                 rows.append(found)
-        return cls(np.ascontiguousarray(chosen[_clockwise(np.array(rows, np.int32), scaled)], np.int32))
+        triangles = chosen[_clockwise(np.array(rows, np.int32), scaled)]
+        on_ring = triangles.max(axis=1) >= LANDMARK_COUNT
+        ordered = np.concatenate([triangles[~on_ring], triangles[on_ring]])
+        return cls(np.ascontiguousarray(ordered, np.int32), int(np.count_nonzero(~on_ring)))
 
 
 def _spaced(points: Points) -> NDArray[np.int32]:
@@ -70,6 +75,19 @@ def signed_areas(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.flo
     a, b, c = (points[triangles[:, i], :2] for i in range(3))
     ab, ac = b - a, c - a
     return np.asarray(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0])
+
+
+def facing(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.float32]:
+    """float32 (t,): the cosine between each triangle's normal and the view, positive when it faces the camera.
+
+    Args:
+        points: float32 (n, 3).
+        triangles: int32 (t, 3).
+    """
+    flat = signed_areas(points, triangles)
+    sideways = signed_areas(points[:, [1, 2]], triangles)
+    upward = signed_areas(points[:, [2, 0]], triangles)
+    return np.asarray(flat / np.sqrt(flat * flat + sideways * sideways + upward * upward + 1e-6), np.float32)
 
 
 def _clockwise(triangles: NDArray[np.int32], points: Points) -> NDArray[np.int32]:
