@@ -3,36 +3,34 @@
 import logging
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal
 
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.events import Event as ScreenEvent
+from textual.events import Key
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
 from console.desk import Desk, Phase
 from console.logs import log_file
 from console.messages import EventReported, SessionRefused, SessionStarted
-from console.ports import MachinePort, Outputs, SessionPort, ShelfPort
-from console.screens.dashboard import PICTURE_HZ, DashboardScreen
+from console.ports import OpenSession, Outputs, SessionPort, ShelfPort, Surroundings
+from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
 from console.screens.help import HelpScreen
-from console.screens.keys import BINDINGS
+from console.screens.keys import BINDINGS, PANIC_ID
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
 from console.terminal import chatter_to
-from console.view import Watch
-from pipeline.clock import Clock, MonotonicClock
+from console.view import Watch, switch_text
 from pipeline.errors import UnderstudyError
+from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
+from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import Event, Level
-
-if TYPE_CHECKING:
-    from pipeline.inference.store import ModelStore
-    from pipeline.session import SessionSettings
-    from profiles.profile import Profile
+from profiles.profile import Profile
 
 TEXT_HZ = 4.0
 SEVERITIES: dict[Level, Literal["information", "warning", "error"]] = {
@@ -44,21 +42,7 @@ TOAST_S = 6.0
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread keeps the interpreter. The screen shares it with the lane: with Python's own 5 ms a lane's thread
 beside a busy screen wakes up to 130 ms late; with this, 4 ms at the 99th percentile (measured)."""
-OpenSession: TypeAlias = Callable[[Callable[[Event], None]], SessionPort]
-"""Makes a session that reports its events to the given function; starts nothing."""
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the console has beside a session."""
-
-    shelf: ShelfPort
-    outputs: Outputs = Outputs()
-    open_machine: Callable[[], MachinePort] | None = None
-    """Makes the reader of the computer's load; called by the thread that starts the session."""
-    clock: Clock = MonotonicClock()
 
 
 class UnderstudyApp(App[int]):
@@ -80,6 +64,7 @@ class UnderstudyApp(App[int]):
         """The operator's acts."""
         self._watch = Watch(self.desk, surroundings.outputs, surroundings.clock)
         self._dashboard = DashboardScreen()
+        self._ticks = 0
 
     def get_default_screen(self) -> Screen[None]:
         """The dashboard."""
@@ -87,10 +72,9 @@ class UnderstudyApp(App[int]):
 
     def on_ready(self) -> None:
         """Starts the session and the clockwork once the screen is up."""
-        self._refresh_text()
-        self._refresh_picture()
-        self.set_interval(1.0 / TEXT_HZ, self._refresh_text)
-        self.set_interval(1.0 / PICTURE_HZ, self._refresh_picture)
+        self._refresh()
+        self._dashboard.set_interval(1.0 / TEXT_HZ, self._tick_text)
+        self._dashboard.set_interval(1.0 / PICTURE_HZ, self._tick_picture)
         self._start_session()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -108,6 +92,15 @@ class UnderstudyApp(App[int]):
             )
 
     # The operator's acts
+
+    async def on_event(self, event: ScreenEvent) -> None:
+        """Takes the panic key before anything else can: a text field that has the focus swallows even priority keys."""
+        if isinstance(event, Key) and any(
+            binding.id == PANIC_ID for binding in self._bindings.key_to_bindings.get(event.key, ())
+        ):
+            self.action_panic()
+            return
+        await super().on_event(event)
 
     def action_toggle_air(self) -> None:
         """On air from preview, and back."""
@@ -157,14 +150,14 @@ class UnderstudyApp(App[int]):
         if isinstance(self.screen, Question):
             return
         if not self.desk.on_air:
-            self.exit(0)
+            self.exit()
             return
         question = "You are on air. Quitting ends the picture in the call."
         self.push_screen(Question(question, "Quit", "Stay on air"), self._leave)
 
     def _leave(self, agreed: bool | None) -> None:
         if agreed:
-            self.exit(0)
+            self.exit()
 
     def _act(self, act: Callable[[], str | None]) -> None:
         """Does something for the operator and says what came of it."""
@@ -175,7 +168,7 @@ class UnderstudyApp(App[int]):
         else:
             if sentence:
                 self._tell(Level.INFO, sentence)
-        self._refresh_text()
+        self._refresh()
 
     # The session
 
@@ -206,13 +199,13 @@ class UnderstudyApp(App[int]):
     def _note_start(self) -> None:
         self.desk.started()
         self._tell(Level.INFO, "The session runs.")
-        self._refresh_text()
+        self._refresh()
 
     @on(SessionRefused)
     def _note_refusal(self, message: SessionRefused) -> None:
         self.desk.refuse(message.error)
-        self._refresh_text()
-        self.push_screen(Notice("The session could not start", str(message.error)), lambda _: self.exit(1))
+        self._refresh()
+        self.push_screen(Notice("The session could not start", str(message.error)), lambda _: self.exit(return_code=1))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tells of what a worker did not expect; the log has the whole of it."""
@@ -242,27 +235,43 @@ class UnderstudyApp(App[int]):
     def _tell(self, level: Level, text: str) -> None:
         self.post_message(EventReported(Event(level, text, self._clock.now_ns())))
 
-    def _refresh_text(self) -> None:
+    def _tick_text(self) -> None:
+        """The clockwork of the figures; seldom under a dialog."""
+        self._find_end()
+        if not self._dashboard.covered or self._ticks % round(TEXT_HZ / COVERED_HZ) == 0:
+            self._refresh()
+        self._ticks += 1
+
+    def _tick_picture(self) -> None:
+        """The clockwork of the picture; under a dialog it comes with the figures."""
+        if not self._dashboard.covered:
+            self._dashboard.draw(self.session, self._clock.now_ns() / 1e9)
+
+    def _find_end(self) -> None:
+        """Notices when the session has ended by itself, and lets it give its devices back."""
         try:
-            if self.desk.ended():
-                self._tell(Level.WARNING, self.desk.reason)
-                self._stop_session()
+            if not self.desk.ended():
+                return
+            self._tell(Level.WARNING, self.desk.reason)
         except UnderstudyError as error:
             self._tell(Level.ERROR, str(error))
-            self._stop_session()
-        self._dashboard.present(self._watch.look())
+        self._stop_session()
 
-    def _refresh_picture(self) -> None:
-        self._dashboard.draw(self.session, self.desk.phase, self._clock.now_ns() / 1e9)
+    def _refresh(self) -> None:
+        """Shows everything as it is now."""
+        view = self._watch.look()
+        for switch in self._watch.new_switches():
+            self._tell(Level.INFO, switch_text(switch, view.profile.title))
+        self._dashboard.present(view)
+        self._dashboard.draw(self.session, self._clock.now_ns() / 1e9)
 
 
-def run_console(settings: "SessionSettings", profile: "Profile", profiles: ShelfPort, models: "ModelStore") -> int:
+def run_console(settings: SessionSettings, profile: Profile, profiles: ShelfPort, models: ModelStore) -> int:
     """Opens the console over a session and tells the exit status.
 
     Raises:
         UnderstudyError: there is no terminal, or the log can't be written.
     """
-    from pipeline.session import Session
 
     def open_session(tell: Callable[[Event], None]) -> SessionPort:
         return Session(settings, profile, models, on_event=tell)

@@ -17,6 +17,8 @@ from profiles.profile import Profile
 HISTORY_LENGTH = 50
 ONE_ADJUSTMENT_NS = 1_500_000_000
 """Presses of one key closer together than this count as one adjustment when it is undone."""
+SETTLING_NS = 1_000_000_000
+"""Until then the session may not have begun what it was asked for."""
 SOURCE_ENDED = "The source has come to its end."
 
 
@@ -74,9 +76,23 @@ class Desk:
         self._refused: set[str] = set()
         self._wanted: str | None = None
         self._loading_seen = False
+        self._wanted_ns = 0
         self._panic_wanted = False
         self._history: deque[Change] = deque(maxlen=HISTORY_LENGTH)
-        self._adjusted_ns = 0
+        self._pressed_ns = self._applied_ns = 0
+        self._pending: Profile | None = None
+
+    @property
+    def profile(self) -> Profile:
+        """The live profile; an adjustment counts from the key press, a frame before the lane has taken it."""
+        running, pending = self.session.profile, self._pending
+        if pending is None or pending.name != running.name or pending == running:
+            self._pending = None
+            return running
+        if self._clock.now_ns() - self._applied_ns < SETTLING_NS or self.session.readings().loading == pending.name:
+            return pending
+        self._pending, self._adjusted[running.name] = None, running
+        return running
 
     @property
     def summaries(self) -> tuple[SummaryPort, ...]:
@@ -141,11 +157,12 @@ class Desk:
     def switch(self, name: str) -> str:
         """Takes another profile, with the adjustments that were made on it before."""
         self._require_running()
-        if name == self.session.profile.name and self._wanted is None:
-            return f"{self.session.profile.title} is already in."
+        running = self.profile
+        if name == running.name and self._wanted is None:
+            return f"{running.title} is already in."
         profile = self._adjusted.get(name) or self._load(name)
         self.session.switch(profile)
-        self._wanted, self._loading_seen = name, False
+        self._wanted, self._loading_seen, self._wanted_ns = name, False, self._clock.now_ns()
         self._refused.discard(name)
         self._history.clear()
         return f"Switching to {profile.title}."
@@ -187,7 +204,7 @@ class Desk:
             return "There is no adjustment to undo."
         change = self._history.pop()
         self._apply(change.before)
-        self._adjusted_ns = 0
+        self._pressed_ns = 0
         return f"Undone: {change.setting}."
 
     def rows(self, readings: Readings | None) -> tuple[ProfileRow, ...]:
@@ -214,37 +231,38 @@ class Desk:
         if self._wanted is None:
             return
         self._loading_seen = self._loading_seen or readings.loading == self._wanted
+        waited = self._loading_seen or self._clock.now_ns() - self._wanted_ns > SETTLING_NS
         if readings.profile == self._wanted:
             self._wanted = None
-        elif self._loading_seen and readings.loading is None and self._wanted not in readings.ready:
+        elif waited and readings.loading is None and self._wanted not in readings.ready:
             self._refused.add(self._wanted)
+            self._adjusted.pop(self._wanted, None)
             self._wanted = None
 
     def _adjust(self, setting: Setting, change: Callable[[Profile], Profile]) -> None:
         self._require_running()
-        before = self.session.profile
+        before = self.profile
         after = change(before)
         if after == before:
             return
         now_ns = self._clock.now_ns()
         same = bool(self._history) and self._history[-1].setting is setting
-        if not (same and now_ns - self._adjusted_ns < ONE_ADJUSTMENT_NS):
+        if not (same and now_ns - self._pressed_ns < ONE_ADJUSTMENT_NS):
             self._history.append(Change(setting, before))
-        self._adjusted_ns = now_ns
+        self._pressed_ns = now_ns
         self._apply(after)
 
     def _apply(self, profile: Profile) -> None:
         self.session.adjust(profile)
-        self._adjusted[profile.name] = profile
+        self._applied_ns = self._clock.now_ns()
+        self._pending = self._adjusted[profile.name] = profile
 
     def _load(self, name: str) -> Profile:
         try:
             profile = self._shelf.load(name)
         except (ProfileError, UnderstudyError) as error:
             self._refused.add(name)
-            first, _, more = str(error).partition("\n")
-            hint = "; `understudy profiles check` tells the rest" if more else ""
-            raise UnderstudyError(f"The profile {name} can't be taken: {first}{hint}") from error
+            raise UnderstudyError(f"The profile {name} can't be taken: {_first_problem(error)}.") from error
         self._original[name] = profile
         return profile
 
@@ -253,3 +271,13 @@ class Desk:
             raise UnderstudyError("The session is still starting; try again in a moment.")
         if self.phase is not Phase.RUNNING:
             raise UnderstudyError(f"Nothing runs any more: {self.reason}")
+
+
+def _first_problem(error: BaseException) -> str:
+    """What is wrong first, and how much more is, without the long way to the file."""
+    cause = error if isinstance(error, ProfileError) else error.__cause__
+    if not isinstance(cause, ProfileError):
+        return str(error).partition("\n")[0].rstrip(".")
+    first, more = cause.problems[0], len(cause.problems) - 1
+    key = f"{first.key}: " if first.key else ""
+    return f"{key}{first.text}" + (f" (and {more} more)" if more else "")

@@ -24,7 +24,3 @@ class SessionRefused(Message):
     def __init__(self, error: UnderstudyError) -> None:
         self.error = error
         super().__init__()
-
-
-class SessionStopped(Message):
-    """A session that had ended by itself has given its devices back."""

@@ -1,14 +1,15 @@
 """What the screen needs from below, as protocols: the real session, shelf and machine fit them, and so do fakes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.telemetry import Readings
+from pipeline.clock import Clock, MonotonicClock
+from pipeline.telemetry import Event, Readings
 from profiles.profile import Kind, Profile
 
 
@@ -165,3 +166,18 @@ class Outputs:
     """`none`, `auto` or a device."""
     record: Path | None = None
     """The file that is being recorded."""
+
+
+OpenSession: TypeAlias = Callable[[Callable[[Event], None]], SessionPort]
+"""Makes a session that reports its events to the given function; starts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the console has beside a session."""
+
+    shelf: ShelfPort
+    outputs: Outputs = Outputs()
+    open_machine: Callable[[], MachinePort] | None = None
+    """Makes the reader of the computer's load; called by the thread that starts the session."""
+    clock: Clock = MonotonicClock()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from console.desk import Desk, Phase, ProfileRow
 from console.ports import GpuPort, MachinePort, Outputs, ProcessPort
 from pipeline.clock import Clock
-from pipeline.telemetry import Readings, State, VideoReadings
+from pipeline.telemetry import Readings, State, SwitchReading, VideoReadings
 from profiles.profile import Profile
 
 STALE_S = 1.0
@@ -120,6 +120,7 @@ class Watch:
         self._outputs = outputs
         self._clock = clock
         self._readings: Readings | None = None
+        self._switches_seen = 0
         self._losses = LossWindow()
         self._machine_view = MachineView()
         self._machine_ns: int | None = None
@@ -131,7 +132,7 @@ class Watch:
         now_ns, readings = self._clock.now_ns(), self._readings
         return View(
             phase=self._desk.phase,
-            profile=self._desk.session.profile,
+            profile=self._desk.profile,
             outputs=self._outputs,
             rows=self._desk.rows(readings),
             reason=self._desk.reason,
@@ -141,6 +142,12 @@ class Watch:
             machine=self._look_at_machine(now_ns),
         )
 
+    def new_switches(self) -> tuple[SwitchReading, ...]:
+        """The changes of profile that came in since the last call."""
+        switches = self._readings.switches if self._readings else ()
+        new, self._switches_seen = switches[self._switches_seen :], len(switches)
+        return new
+
     def _look_at_machine(self, now_ns: int) -> MachineView:
         """The machine, read once a second: the drivers answer more slowly than the lane does."""
         machine = self.machine
@@ -149,3 +156,9 @@ class Watch:
         self._machine_ns = now_ns
         self._machine_view = MachineView(machine.gpu(), machine.no_gpu_reason, machine.process())
         return self._machine_view
+
+
+def switch_text(switch: SwitchReading, title: str) -> str:
+    """What a change of profile cost, as a sentence."""
+    lost = "no frame lost" if switch.dropped == 0 else f"{switch.dropped} frames lost"
+    return f"{title} is in: ready after {switch.prepare_ms:.0f} ms, gap {switch.gap_ms:.1f} ms, {lost}."

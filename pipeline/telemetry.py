@@ -107,6 +107,8 @@ class VideoReadings:
     delay_ms: float = 0.0
     source: str = ""
     """What delivers, with the format really delivered."""
+    size: tuple[int, int] = (0, 0)
+    """Width and height of the frames in pixels; zeros while unknown."""
     sinks: tuple[str, ...] = ()
 
 

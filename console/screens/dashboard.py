@@ -1,7 +1,6 @@
 """The operator's screen: one strip of state, the picture, the figures, the controls, the events."""
 
 from datetime import datetime
-from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -17,23 +16,19 @@ from console.widgets.frame_flow import LossPanel, RatePanel
 from console.widgets.frame_time import FrameTimePanel
 from console.widgets.live_picture import Caption, LivePicture
 from console.widgets.machine_load import MachinePanel
+from console.widgets.panel import ViewPanel
 from console.widgets.profile_list import ProfileList
 from console.widgets.stage_times import StagePanel
 from console.widgets.status_strip import StatusStrip
-from pipeline.telemetry import Event
+from pipeline.telemetry import Event, State
 
 PICTURE_HZ = 15.0
 CELLS_PER_S = 54_000
 """Cells that may be repainted a second: 120 by 30 at 15 Hz. A larger picture comes less often instead."""
-COVERED_HZ = 2.0
-"""Under a dialog the picture is dimmed cell by cell, which is dear."""
-
-
-class Presenter(Protocol):
-    """A widget that shows a part of a view."""
-
-    def present(self, view: View) -> None:
-        """Shows it."""
+USUAL_SHAPE = (16, 9)
+"""Assumed while the session has not told the size of its frames."""
+COVERED_HZ = 1.0
+"""Under a dialog every change repaints the whole screen, dimmed cell by cell, which is dear."""
 
 
 class DashboardScreen(Screen[None]):
@@ -47,7 +42,8 @@ class DashboardScreen(Screen[None]):
         self._strip, self._picture = StatusStrip(), LivePicture()
         self._profiles, self._adjustments, self._events = ProfileList(), AdjustmentList(), EventList()
         self._gauges = (RatePanel(), FrameTimePanel(), StagePanel(), LossPanel(), MachinePanel())
-        self._panels: tuple[Presenter, ...] = (self._strip, self._profiles, self._adjustments, *self._gauges)
+        self._panels: tuple[ViewPanel, ...] = (self._strip, self._profiles, self._adjustments, *self._gauges)
+        self._view: View | None = None
         self._picture_at_s = 0.0
         self._new_picture_at_s = 0.0
 
@@ -65,34 +61,39 @@ class DashboardScreen(Screen[None]):
                 yield from self._gauges
         yield Footer()
 
+    @property
+    def covered(self) -> bool:
+        """True while a dialog lies over the dashboard, and when everything is being taken down."""
+        return self.app.screen_stack[-1:] != [self]
+
     def present(self, view: View) -> None:
         """Shows what there is to see."""
+        self._view = view
         for panel in self._panels:
             panel.present(view)
 
-    def draw(self, session: SessionPort, phase: Phase, now_s: float) -> None:
+    def draw(self, session: SessionPort, now_s: float) -> None:
         """Shows the newest picture, if it is time for one."""
-        widget = self._picture
-        if phase is not Phase.RUNNING:
+        view, widget = self._view, self._picture
+        if view is None or view.phase is not Phase.RUNNING:
             widget.show(None)
-            widget.caption(Caption("starting" if phase is Phase.STARTING else "no picture"))
+            widget.caption(Caption("starting" if view is None or view.phase is Phase.STARTING else "no picture"))
             return
-        if now_s - self._picture_at_s < self._interval_s(widget):
+        if now_s - self._picture_at_s < self._interval_s():
             return
         self._picture_at_s = now_s
-        width, height = widget.pixel_size
+        width, height = widget.wanted_size(view.video.size if all(view.video.size) else USUAL_SHAPE)
         if width and height and widget.show(session.picture(width, height)):
             self._new_picture_at_s = now_s
         age_s = now_s - self._new_picture_at_s
-        widget.caption(Caption(f"no new picture for {age_s:.0f} s", warning=True) if age_s > STALE_S else Caption())
+        held = age_s > STALE_S and view.state is not State.CARD
+        widget.caption(Caption(f"no new picture for {age_s:.0f} s", warning=True) if held else Caption())
 
     def note(self, event: Event) -> None:
         """Adds to the list of events."""
         self._events.add(Entry(datetime.now(), event.level, event.text))
 
-    def _interval_s(self, widget: LivePicture) -> float:
+    def _interval_s(self) -> float:
         """Seconds between two pictures, a little less than that for the timer's jitter."""
-        if not self.is_current:
-            return 1.0 / COVERED_HZ
-        cells = widget.size.width * widget.size.height
+        cells = self._picture.size.width * self._picture.size.height
         return 0.8 * max(1.0 / PICTURE_HZ, cells / CELLS_PER_S)

@@ -35,28 +35,32 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, bindings: Iterable[Binding]) -> None:
         super().__init__()
-        self._bindings_shown = tuple(bindings)
+        self._listed = tuple(bindings)
+
+    @property
+    def rows(self) -> list[HelpRow]:
+        """What is listed."""
+        return help_rows(self._listed, self.app.get_key_display)
 
     def compose(self) -> ComposeResult:
         """One table."""
-        rows = help_rows(self._bindings_shown, self.app.get_key_display)
         with Vertical(id="dialog"):
             yield Label("KEYS", id="help-title")
             with VerticalScroll():
-                yield Static(self._table(rows), id="help-table")
+                yield Static(self._table(), id="help-table")
 
     def action_close(self) -> None:
         """Closes."""
         self.dismiss()
 
-    def _table(self, rows: list[HelpRow]) -> Table:
+    def _table(self) -> Table:
         colours = self.app.theme_variables
         table = Table.grid(padding=(0, 2))
         table.add_column(width=12, style=colours["muted"], no_wrap=True)
         table.add_column(width=14, style=colours["primary"], no_wrap=True)
         table.add_column(style=colours["foreground"])
         last = ""
-        for row in rows:
+        for row in self.rows:
             if last and row.section != last:
                 table.add_row()
             table.add_row(row.section if row.section != last else "", row.keys, row.meaning)

@@ -5,6 +5,7 @@ from textual.binding import Binding
 SECTIONS = {"air": "Output", "profile": "Profiles", "adjust": "Adjustments", "console": "Console"}
 """Headings of the help, by the first part of a binding's id."""
 
+PANIC_ID = "air.panic"
 _SIZE = Binding.Group("Face size", compact=True)
 _WARP = Binding.Group("Warp", compact=True)
 _TAKE = Binding.Group("Take profile", compact=True)
@@ -52,7 +53,7 @@ BINDINGS: tuple[Binding, ...] = (
         "p",
         "panic",
         "Panic",
-        id="air.panic",
+        id=PANIC_ID,
         tooltip="The card goes out within one frame, whatever is open; again: take it back",
         priority=True,
     ),

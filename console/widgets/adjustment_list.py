@@ -1,8 +1,10 @@
 """The live settings of the running profile, each beside the keys that change it."""
 
+from collections.abc import Sequence
+
 from console.adjustments import SIZE_LIMITS, WARP_LIMITS
 from console.view import View
-from console.widgets.panel import Line, Panel, Role, fit, heading
+from console.widgets.panel import Line, Role, ViewPanel, fit, heading
 
 KEYS_WIDTH = 5
 NAME_WIDTH = 11
@@ -48,9 +50,9 @@ def _choice(key: str, name: str, value: str, width: int, role: Role) -> Line:
     return (fit(key, KEYS_WIDTH), Role.KEY), (fit(name, NAME_WIDTH), Role.MUTED), (words, role)
 
 
-class AdjustmentList(Panel):
+class AdjustmentList(ViewPanel):
     """Face size, warp, background, fail-safe policy and label."""
 
-    def present(self, view: View) -> None:
-        """Shows the view's settings."""
-        self.show(adjustment_lines(view, self.size.width))
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's settings."""
+        return adjustment_lines(view, self.size.width)

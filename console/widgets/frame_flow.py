@@ -1,10 +1,10 @@
 """Frames in and out against the target, the way from capture to sink, and what was lost on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from console.view import Losses, View
-from console.widgets.panel import BLANK, Line, Panel, Role, heading, spread
+from console.widgets.panel import BLANK, Line, Role, ViewPanel, greyed, heading, spread
 from pipeline.telemetry import VideoReadings
 
 FPS_WARNING, FPS_ERROR = 0.95, 0.80
@@ -41,17 +41,18 @@ def loss_role(lost: int, frames: int) -> Role:
 def rate_lines(view: View, width: int) -> list[Line]:
     """Rates and latency."""
     video = view.video
-    note = f"stopped {view.age_s:.0f} s ago" if view.stale else f"target {video.fps_target:.4g} fps"
     latency: Line = (
         (f"{video.latency.p50_ms:7.1f}", Role.TEXT),
         (" p95", Role.MUTED),
         (f"{video.latency.p95_ms:6.1f} ms", Role.TEXT),
     )
-    return [
-        heading("FRAMES", width, note, Role.WARNING if view.stale else Role.MUTED),
+    rows = [
         spread((("in", Role.MUTED), *_rate(video.fps_in, video)), _out(video), width),
         spread((("capture → sink" if width > 34 else "latency", Role.MUTED),), latency, width),
     ]
+    if view.stale:
+        return [heading("FRAMES", width, f"read {view.age_s:.0f} s ago", Role.WARNING), *greyed(rows)]
+    return [heading("FRAMES", width, f"target {video.fps_target:.4g} fps"), *rows]
 
 
 def _rate(fps: float, video: VideoReadings) -> Line:
@@ -99,18 +100,20 @@ def loss_summary(view: View, width: int) -> list[Line]:
     return [spread((("LOST 60 s", Role.TITLE),), sum(spans, BLANK), width)]
 
 
-class RatePanel(Panel):
+class RatePanel(ViewPanel):
     """Frames in and out, and latency."""
 
-    def present(self, view: View) -> None:
-        """Shows the view's rates."""
-        self.show(rate_lines(view, self.size.width))
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's rates."""
+        return rate_lines(view, self.size.width)
 
 
-class LossPanel(Panel):
+class LossPanel(ViewPanel):
     """What was lost, in as many rows as there is room."""
 
-    def present(self, view: View) -> None:
-        """Shows the view's losses."""
+    AGES = True
+
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's losses."""
         lines = loss_lines(view, self.size.width)
-        self.show(lines if self.size.height > 2 else loss_summary(view, self.size.width), stale=view.stale)
+        return lines if self.size.height > 2 else loss_summary(view, self.size.width)

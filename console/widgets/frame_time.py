@@ -1,9 +1,10 @@
 """Work time per frame as a graph, with the frame budget drawn in."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from console.view import View
-from console.widgets.panel import Line, Panel, Role, Span, heading
+from console.widgets.panel import Line, Role, Span, ViewPanel, heading
 from pipeline.telemetry import Readings
 
 BIN_NS = 250_000_000
@@ -33,8 +34,9 @@ class FrameTimeHistory:
     def add(self, readings: Readings) -> None:
         """Takes the frames that are new in these readings."""
         video = readings.video
-        count = min(max(0, video.frames_out - self._frames), len(video.lane_history_ms))
-        self._frames = video.frames_out
+        worked_on = video.frames_in - video.drops.capture
+        count = min(max(0, worked_on - self._frames), len(video.lane_history_ms))
+        self._frames = worked_on
         slowest_ms = max(video.lane_history_ms[-count:], default=0.0) if count else 0.0
         present = readings.at_ns // BIN_NS
         if self._open_bin is not None and present > self._open_bin:
@@ -80,8 +82,10 @@ def budget_ms(view: View) -> float:
     return 1000.0 / view.video.fps_target if view.video.fps_target > 0 else 0.0
 
 
-class FrameTimePanel(Panel):
+class FrameTimePanel(ViewPanel):
     """The graph under a heading with the figures."""
+
+    AGES = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,10 +93,14 @@ class FrameTimePanel(Panel):
         self._seen_ns = -1
 
     def present(self, view: View) -> None:
-        """Adds the view's frames and shows the graph."""
+        """Adds the view's new frames to the graph."""
         if view.readings and view.readings.at_ns != self._seen_ns:
             self._seen_ns = view.readings.at_ns
             self._history.add(view.readings)
+        super().present(view)
+
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's figures and the graph."""
         width, height = self.size
         lane, budget = view.video.lane, budget_ms(view)
         note = f"{lane.p50_ms:5.1f} p95{lane.p95_ms:6.1f} of {budget:.1f} ms"
@@ -100,4 +108,4 @@ class FrameTimePanel(Panel):
             note = f"p95{lane.p95_ms:5.1f} of {budget:.0f} ms"
         title = heading("FRAME TIME", width, note, time_role(lane.p95_ms, budget, Role.MUTED))
         graph = graph_lines(self._history.last_ms(width), budget, (width, max(0, height - 1)))
-        self.show([title, *graph], stale=view.stale)
+        return [title, *graph]

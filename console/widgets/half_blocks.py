@@ -17,7 +17,7 @@ from textual.strip import Strip
 LEVEL_STEP = 8
 """Width of one five-bit level."""
 HYSTERESIS = 3
-"""A channel keeps its level until it lies this far beyond the level's bounds."""
+"""A row is left as it is until a channel in it lies this far beyond the bounds of the level that is shown."""
 UPPER_HALF = "▀"
 
 
@@ -121,33 +121,29 @@ class HalfBlocks:
     def __init__(self, palette: Palette) -> None:
         self._palette = palette
         self._levels: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
-        self._codes: NDArray[np.int32] = np.zeros((0, 0), np.int32)
         self.rows: list[HalfBlockRow] = []
         """The picture as it stands."""
 
     def show(self, pixels: NDArray[np.uint8]) -> list[int]:
         """Takes the next picture, uint8 (2 * rows, columns, 3) RGB; the numbers of the rows that have changed."""
-        levels = self._quantised(pixels)
-        wide = levels.astype(np.int32)
-        codes: NDArray[np.int32] = wide[..., 0] << 10 | wide[..., 1] << 5 | wide[..., 2]
-        fresh = codes.shape != self._codes.shape
-        same = np.zeros(len(codes), bool) if fresh else (codes == self._codes).all(axis=1)
-        changed = np.flatnonzero(~(same[0::2] & same[1::2])).tolist()
-        if fresh:
-            blank = HalfBlockRow((), (), self._palette)
-            self.rows = [blank] * (len(codes) // 2)
+        levels: NDArray[np.uint8] = pixels >> np.uint8(3)
+        if self._levels.shape == levels.shape:
+            changed = np.flatnonzero(self._moved(pixels)).tolist()
+        else:
+            changed = list(range(len(levels) // 2))
+            self._levels = levels.copy()
+            self.rows = [HalfBlockRow((), (), self._palette)] * len(changed)
         for row in changed:
-            upper, lower = codes[2 * row].tolist(), codes[2 * row + 1].tolist()
+            pair = slice(2 * row, 2 * row + 2)
+            self._levels[pair] = levels[pair]
+            red, green, blue = np.moveaxis(levels[pair].astype(np.int32), 2, 0)
+            upper, lower = (red << 10 | green << 5 | blue).tolist()
             self.rows[row] = HalfBlockRow(upper, lower, self._palette)
-        self._levels, self._codes = levels, codes
         return changed
 
-    def _quantised(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Five-bit levels of `pixels`; a level that the channel has hardly left is kept."""
-        levels: NDArray[np.uint8] = pixels >> np.uint8(3)
-        if self._levels.shape != pixels.shape:
-            return levels
+    def _moved(self, pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """By row of cells, whether a channel of a pixel has clearly left the level that is shown."""
         over = pixels.astype(np.int16) - (self._levels.astype(np.int16) << 3)
-        near = (over >= -HYSTERESIS) & (over < LEVEL_STEP + HYSTERESIS)
-        kept: NDArray[np.uint8] = np.where(near, self._levels, levels)
-        return kept
+        far = (over < -HYSTERESIS) | (over >= LEVEL_STEP + HYSTERESIS)
+        moved: NDArray[np.bool_] = np.any(far.reshape(len(self.rows), -1), axis=1)
+        return moved

@@ -32,7 +32,7 @@ class Caption:
 
 
 class LivePicture(Widget):
-    """Shows pictures of any size up to `pixel_size`, centred.
+    """Shows pictures centred; one of `wanted_size` fills the cells without being stretched.
 
     Rendering bypasses Textual's styles: no border, no padding.
     """
@@ -44,14 +44,17 @@ class LivePicture(Widget):
         self._caption = Caption()
         self._empty = True
 
-    @property
-    def pixel_size(self) -> tuple[int, int]:
-        """Width and height in pixels that the cells hold."""
-        return self.size.width, self.size.height * 2
+    def wanted_size(self, shape: tuple[int, int]) -> tuple[int, int]:
+        """Width and height in pixels that a picture of `shape` (width, height) has to have to fill the cells."""
+        width, height = self._room
+        if not width or not height or not all(shape):
+            return width, height
+        scale = min(width / shape[0], height / shape[1])
+        return max(1, min(width, round(shape[0] * scale))), max(1, min(height, round(shape[1] * scale)))
 
     def show(self, preview: PreviewPort | None) -> bool:
         """Shows a picture, or none; True when it is another than the last."""
-        width, height = self.pixel_size
+        width, height = self._room
         if preview is None or not width or not height:
             if not self._empty:
                 self._empty, self._serial = True, None
@@ -77,6 +80,11 @@ class LivePicture(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows that the compositor asks for."""
         return [self._row(y).crop(crop.x, crop.right) for y in crop.line_range]
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """Width and height in pixels that the cells hold."""
+        return self.size.width, self.size.height * 2
 
     @property
     def _encoder(self) -> HalfBlocks:

@@ -2,9 +2,10 @@
 
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 
 from console.view import View
-from console.widgets.panel import Line, Panel, Role, heading, spread
+from console.widgets.panel import Line, Role, ViewPanel, heading, spread
 
 GIBIBYTE_MB = 1024.0
 
@@ -49,9 +50,9 @@ def _networks(view: View, width: int) -> list[Line]:
     return [spread((("networks", Role.MUTED),), ((words, Role.TEXT),), width)]
 
 
-class MachinePanel(Panel):
+class MachinePanel(ViewPanel):
     """Processor, memory and graphics processor."""
 
-    def present(self, view: View) -> None:
-        """Shows the view's machine."""
-        self.show(machine_lines(view, self.size.width))
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's machine."""
+        return machine_lines(view, self.size.width)

@@ -1,5 +1,6 @@
 """A block of painted text: the cheapest widget that can show a dozen changing numbers."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
@@ -10,6 +11,8 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
+
+from console.view import View
 
 
 class Role(StrEnum):
@@ -86,6 +89,11 @@ def clip(line: Line, width: int) -> Line:
     return tuple(kept)
 
 
+def greyed(lines: Sequence[Line]) -> list[Line]:
+    """Lines that are not to be believed any more."""
+    return [tuple((text, Role.MUTED) for text, _ in line) for line in lines]
+
+
 class Panel(Widget):
     """Lines of painted text. `show` repaints only the rows that have changed."""
 
@@ -106,10 +114,10 @@ class Panel(Widget):
         """What is shown, without its look."""
         return "\n".join("".join(text for text, _ in line) for line in self._lines)
 
-    def show(self, lines: Sequence[Line], *, stale: bool = False) -> None:
-        """Shows `lines`, greyed when `stale`."""
-        new = tuple(tuple((text, Role.MUTED) for text, _ in line) for line in lines) if stale else tuple(lines)
-        old, self._lines = self._lines, new
+    def show(self, lines: Sequence[Line]) -> None:
+        """Shows `lines`."""
+        old, self._lines = self._lines, tuple(lines)
+        new = self._lines
         if len(old) != len(new):
             self.refresh(layout=self.styles.is_auto_height)
             return
@@ -138,3 +146,29 @@ class Panel(Widget):
         if role not in self._looks:
             self._looks[role] = self.get_component_rich_style(f"panel--{role}")
         return self._looks[role]
+
+
+class ViewPanel(Panel):
+    """A panel that shows a part of a view, and shows it again when its room changes."""
+
+    AGES: ClassVar[bool] = False
+    """True where everything is a measurement, and grey when that is old."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: View | None = None
+
+    @abstractmethod
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The part of `view` that this panel shows, in the room there is."""
+
+    def present(self, view: View) -> None:
+        """Shows its part of `view`."""
+        self._view = view
+        lines = self.lines_of(view)
+        self.show(greyed(lines) if self.AGES and view.stale else lines)
+
+    def on_resize(self) -> None:
+        """Fills the new room."""
+        if self._view is not None:
+            self.present(self._view)

@@ -1,8 +1,10 @@
 """The profiles and the number keys that take them."""
 
+from collections.abc import Sequence
+
 from console.desk import Phase, ProfileRow, Standing
 from console.view import View
-from console.widgets.panel import Line, Panel, Role, fit, heading, spread
+from console.widgets.panel import Line, Role, ViewPanel, fit, heading, spread
 from pipeline.telemetry import State
 
 MARKS = {
@@ -47,9 +49,9 @@ def _row(number: int, row: ProfileRow, view: View, width: int) -> Line:
     return spread(left, ((f" {right}", role),), width)
 
 
-class ProfileList(Panel):
+class ProfileList(ViewPanel):
     """The shelf, numbered."""
 
-    def present(self, view: View) -> None:
-        """Shows the view's profiles."""
-        self.show(profile_lines(view, self.size.width, self.size.height))
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's profiles."""
+        return profile_lines(view, self.size.width, self.size.height)

@@ -1,7 +1,9 @@
 """Where the time of a frame goes: a bar and two figures per stage, the slowest one named."""
 
+from collections.abc import Sequence
+
 from console.view import View
-from console.widgets.panel import Line, Panel, Role, fit, heading
+from console.widgets.panel import Line, Role, ViewPanel, fit, heading
 from pipeline.telemetry import Percentiles
 
 SCALES_MS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
@@ -43,9 +45,11 @@ def _cells(share: float, room: int) -> int:
     return min(room, max(round(share * room), 1 if share > 0 else 0))
 
 
-class StagePanel(Panel):
+class StagePanel(ViewPanel):
     """The stages of the lane."""
 
-    def present(self, view: View) -> None:
-        """Shows the view's stage times."""
-        self.show(stage_lines(view, self.size.width), stale=view.stale)
+    AGES = True
+
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's stage times."""
+        return stage_lines(view, self.size.width)

@@ -1,8 +1,10 @@
 """The strip that is always there: what goes out, as whom, how it is marked, for how long, from where to where."""
 
+from collections.abc import Sequence
+
 from console.desk import Phase
 from console.view import View
-from console.widgets.panel import BLANK, Line, Panel, Role, clip, line_width, spread
+from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, line_width, spread
 from pipeline.telemetry import State
 
 CORNERS = {"top-right": "┐", "top-left": "┌", "bottom-right": "┘", "bottom-left": "└"}
@@ -77,11 +79,11 @@ def outputs_text(view: View) -> str:
     return ", ".join(names) or "no virtual camera"
 
 
-class StatusStrip(Panel):
+class StatusStrip(ViewPanel):
     """One line, or two where the style sheet gives it two."""
 
-    def present(self, view: View) -> None:
-        """Shows the view's state."""
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's state."""
         width = self.size.width
         self.set_class(view.raw, "-raw")
-        self.show((first_line(view, width), second_line(view, width)))
+        return (first_line(view, width), second_line(view, width))

@@ -240,5 +240,5 @@ class FakeSession:
             video,
             frames_in=video.frames_in + frames,
             frames_out=video.frames_out + frames,
-            **changes,  # type: ignore[arg-type]
+            **changes,
         )

@@ -1,0 +1,188 @@
+"""Every key, pressed."""
+
+import pytest
+from textual.command import CommandPalette
+from textual.screen import ModalScreen
+
+from console.screens.help import HelpScreen
+from console.screens.keys import BINDINGS
+from console.screens.question import Question
+from pipeline.telemetry import State
+from profiles.profile import FailSafePolicy
+from tests.console.fake_app import running, text_of
+from tests.console.fake_session import FakeSession
+
+
+async def test_space_goes_to_preview_and_back_on_air() -> None:
+    session = FakeSession()
+    async with running(session) as (_, pilot):
+        await pilot.press("space")
+        assert session.state is State.PREVIEW
+        await pilot.press("space")
+        assert session.state is State.ON_AIR
+
+
+async def test_p_puts_the_card_up_and_takes_it_back_and_the_strip_says_so() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        await pilot.press("p")
+        assert session.state is State.CARD
+        await pilot.pause()
+        assert "■ CARD" in text_of(app)
+        await pilot.press("p")
+        assert session.state is State.ON_AIR
+
+
+@pytest.mark.parametrize("opener", ["ctrl+p", "question_mark", "q"])
+async def test_panic_works_under_whatever_is_open_and_never_rearms_there(opener: str) -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        await pilot.press(opener)
+        await pilot.pause()
+        assert isinstance(app.screen, ModalScreen)
+        await pilot.press("p")
+        assert session.state is State.CARD
+        await pilot.press("p")
+        assert session.state is State.CARD
+
+
+async def test_panic_comes_before_what_is_typed_into_the_palette() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        await pilot.press("ctrl+p", *"undo", "p")
+        assert isinstance(app.screen, CommandPalette)
+        assert session.calls[-1] == "panic"
+
+
+@pytest.mark.parametrize(("key", "name"), [("2", "ben"), ("3", "cleo")])
+async def test_a_number_takes_a_profile(key: str, name: str) -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        await pilot.press(key)
+        assert session.calls[-1] == f"switch {name}"
+        await pilot.pause()
+        assert name.title() in text_of(app).splitlines()[0]
+
+
+async def test_a_number_without_a_profile_does_nothing() -> None:
+    session = FakeSession()
+    async with running(session) as (_, pilot):
+        await pilot.press("9")
+        assert session.calls == ["start"]
+
+
+async def test_a_broken_profile_is_refused_with_a_sentence() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        await pilot.press("4")
+        await pilot.pause()
+        assert session.calls == ["start"]
+        assert "The profile dora can't be taken" in text_of(app)
+
+
+async def test_brackets_change_the_face_size_and_show_it() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        await pilot.press("]", "]", "]")
+        assert session.profile.face.size == pytest.approx(1.03)
+        await pilot.press("[")
+        await pilot.pause()
+        assert session.profile.face.size == pytest.approx(1.02)
+        assert "1.02" in text_of(app)
+
+
+@pytest.mark.parametrize(("more", "less"), [("equals_sign", "minus"), ("}", "{")])
+async def test_warp_keys(more: str, less: str) -> None:
+    session = FakeSession()
+    async with running(session) as (_, pilot):
+        await pilot.press(more, more)
+        assert session.profile.face.warp == pytest.approx(0.45)
+        await pilot.press(less)
+        assert session.profile.face.warp == pytest.approx(0.40)
+
+
+async def test_b_f_and_c_go_round_and_u_takes_it_back() -> None:
+    session = FakeSession()
+    async with running(session) as (_, pilot):
+        first = session.profile
+        await pilot.press("b", "f", "c")
+        assert session.profile.background.kind == "blur"
+        assert session.profile.output.policy is FailSafePolicy.BLUR
+        assert session.profile.disclosure.corner == "bottom-right"
+        await pilot.press("u", "u", "u")
+        assert session.profile == first
+
+
+@pytest.mark.parametrize("key", ["question_mark", "f1"])
+async def test_help_lists_every_binding_of_the_app(key: str) -> None:
+    async with running(FakeSession(), size=(120, 60)) as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        text = " ".join(text_of(app).split())
+        shown = {row.meaning for row in app.screen.rows}
+        for binding in BINDINGS:
+            assert binding.tooltip in shown
+        for keys in ("space", "p", "1 … 9", "[ ]", "- = { }", "b", "f", "c", "u", "q ^c ^q"):
+            assert f" {keys} " in text
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+
+
+def test_every_binding_has_an_id_of_its_own_and_a_tooltip() -> None:
+    ids = [binding.id for binding in BINDINGS]
+    assert None not in ids
+    assert len(set(ids)) == len(ids)
+    assert all(binding.tooltip and binding.description for binding in BINDINGS)
+
+
+async def test_a_key_can_be_given_to_another_act() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        app.set_keymap({"air.toggle": "x"})
+        await pilot.press("x")
+        assert session.state is State.PREVIEW
+
+
+async def test_the_palette_has_every_act_and_every_profile() -> None:
+    async with running(FakeSession()) as (app, _):
+        commands = {command.title for command in app.get_system_commands(app.screen)}
+        assert {binding.description for binding in BINDINGS if "take(" not in binding.action} <= commands
+        assert {"Take Cleo", "Make Cleo ready"} <= commands
+
+
+async def test_the_palette_does_what_is_chosen() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        await pilot.press("ctrl+p", *"make cleo")
+        await app.workers.wait_for_complete()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert session.calls[-1] == "prepare cleo"
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_leaving_on_air_is_asked_for_and_no_is_the_answer_of_a_slip(key: str) -> None:
+    async with running(FakeSession()) as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(app.screen, Question)
+        assert app.is_running and app.return_code is None
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_leaving_on_air_with_yes(key: str) -> None:
+    async with running(FakeSession()) as (app, pilot):
+        await pilot.press(key, "y")
+        await pilot.pause()
+        assert app.return_code == 0
+
+
+async def test_leaving_in_preview_is_not_asked_about() -> None:
+    async with running(FakeSession(state=State.PREVIEW)) as (app, pilot):
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.return_code == 0

@@ -1,0 +1,108 @@
+"""From the first paint to the last: starting, failing, ending and leaving."""
+
+import pytest
+
+from console.app import UnderstudyApp, run_app
+from console.screens.question import Notice
+from pipeline.errors import DeviceError, LaneError
+from tests.console.fake_app import make_app, running, settled, text_of
+from tests.console.fake_session import FakeSession
+
+
+async def test_the_screen_is_there_before_the_session_is() -> None:
+    session = FakeSession()
+    session.may_start.clear()
+    app = make_app(session)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        assert session.calls == []
+        assert "▷ STARTING" in text_of(app)
+        await pilot.press("space")
+        await pilot.pause()
+        assert "still starting" in text_of(app)
+        session.may_start.set()
+        await settled(app)
+        await pilot.pause()
+        assert "● ON AIR" in text_of(app)
+
+
+async def test_a_session_that_can_not_start_says_why_and_leaves_with_1() -> None:
+    error = DeviceError("Camera 3 is not there; `understudy devices` lists the cameras.")
+    async with running(FakeSession(start_error=error)) as (app, pilot):
+        await pilot.pause()
+        assert isinstance(app.screen, Notice)
+        assert "Camera 3 is not there" in text_of(app)
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.return_code == 1
+
+
+async def test_an_unexpected_failure_at_the_start_is_told_too() -> None:
+    app = make_app(FakeSession(start_error=ValueError("odd")))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(app)
+        await pilot.pause()
+        assert isinstance(app.screen, Notice)
+        assert "ValueError" in text_of(app)
+
+
+async def test_the_end_of_the_source_leaves_the_console_open_and_stops_the_session() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        session.over = True
+        app._tick_text()
+        await settled(app)
+        await pilot.pause()
+        assert "□ STOPPED" in text_of(app)
+        assert "come to its end" in text_of(app).splitlines()[1]
+        assert session.calls[-1] == "stop"
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.return_code == 0
+
+
+async def test_a_lane_that_dies_is_told_with_its_reason() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        session.end_error = LaneError("The video lane died: out of memory.")
+        app._tick_text()
+        await settled(app)
+        await pilot.pause()
+        assert "□ STOPPED" in text_of(app)
+        assert "out of memory" in text_of(app).splitlines()[1]
+
+
+class LeavingApp(UnderstudyApp):
+    """Leaves as soon as it is up, or fails."""
+
+    failing = False
+
+    def on_ready(self) -> None:
+        """Ends at once."""
+        if self.failing:
+            raise RuntimeError("a fault of the screen")
+        self.exit(0)
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_the_session_is_stopped_however_the_screen_ends(failing: bool) -> None:
+    session = FakeSession()
+    app = make_app(session)
+    app.__class__ = LeavingApp
+    app.failing = failing
+    assert run_app(app, headless=True) == int(failing)
+    assert session.calls[-1] == "stop"
+
+
+async def test_an_error_of_the_session_while_it_stops_is_told() -> None:
+    class Hanging(FakeSession):
+        def stop(self, timeout_s: float = 5.0) -> None:
+            raise LaneError("The thread capture did not end within 5 s.")
+
+    session = Hanging()
+    async with running(session) as (app, pilot):
+        session.over = True
+        app._tick_text()
+        await settled(app)
+        await pilot.pause()
+        assert "did not end within 5 s" in text_of(app)

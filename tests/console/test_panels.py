@@ -1,0 +1,208 @@
+"""What the panels say of a view, without a screen."""
+
+from collections import deque
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.desk import Phase, ProfileRow, Standing
+from console.ports import Outputs
+from console.view import Losses, LossWindow, MachineView, View
+from console.widgets.adjustment_list import adjustment_lines
+from console.widgets.event_list import Entry, event_lines
+from console.widgets.frame_flow import loss_lines, loss_role, loss_summary, rate_lines, rate_role
+from console.widgets.frame_time import FrameTimeHistory, graph_lines, time_role
+from console.widgets.machine_load import machine_lines
+from console.widgets.panel import Line, Role, fit, heading, line_width, printable
+from console.widgets.profile_list import profile_lines
+from console.widgets.stage_times import stage_lines
+from console.widgets.status_strip import first_line, second_line
+from pipeline.telemetry import Level, State
+from tests.console.fake_session import ADA, FakeGpu, FakeProcess, FakeSession
+
+WIDTHS = (20, 30, 40, 54, 120, 200)
+
+
+def make_view(session: FakeSession | None = None, **changes: object) -> View:
+    """A view of a session that does well."""
+    session = session or FakeSession()
+    rows = (ProfileRow("ada", "Ada", Standing.CURRENT), ProfileRow("ben", "Ben", Standing.READY))
+    view = View(Phase.RUNNING, session.profile, rows=rows, readings=session.readings())
+    machine = MachineView(None, "no GPU: there is no NVIDIA driver on this computer", FakeProcess())
+    return replace(view, **({"machine": machine} | changes))
+
+
+def words(lines: list[Line]) -> str:
+    """The text of some lines."""
+    return "\n".join("".join(text for text, _ in line) for line in lines)
+
+
+def role_of(line: Line, part: str) -> Role:
+    """The role of the span that holds `part`."""
+    return next(role for text, role in line if part in text)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_line_is_wider_than_its_panel(width: int) -> None:
+    view = make_view(outputs=Outputs(record=Path("a-long-name-for-a-recording.mkv")))
+    lines = [
+        first_line(view, width),
+        second_line(view, width),
+        *rate_lines(view, width),
+        *loss_lines(view, width),
+        *stage_lines(view, width),
+        *machine_lines(view, width),
+        *profile_lines(view, width, 8),
+        *graph_lines((5.0,) * 300, 33.3, (width, 4)),
+    ]
+    assert max(line_width(line) for line in lines) <= max(width, 26)
+
+
+@given(st.text(max_size=30), st.integers(0, 20))
+def test_fitted_text_has_the_width_and_no_power_over_the_terminal(text: str, width: int) -> None:
+    fitted = fit(printable(text), width)
+    assert line_width(((fitted, Role.TEXT),)) == width
+    assert "\x1b" not in fitted
+
+
+@pytest.mark.parametrize(
+    ("state", "word", "role"),
+    [
+        (State.ON_AIR, "● ON AIR", Role.ON_AIR),
+        (State.PREVIEW, "○ PREVIEW", Role.PREVIEW),
+        (State.CARD, "■ CARD", Role.CARD),
+    ],
+)
+def test_the_state_is_told_by_word_symbol_and_colour(state: State, word: str, role: Role) -> None:
+    line = first_line(make_view(FakeSession(state=state)), 80)
+    assert role_of(line, word) is role
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_the_state_and_a_raw_face_are_told_at_every_width(width: int) -> None:
+    assert "ON AIR" in words([first_line(make_view(), width)])
+    raw = first_line(make_view(FakeSession(raw=True)), width)
+    assert role_of(raw, "RAW") is Role.RAW
+
+
+def test_the_strip_tells_title_label_recording_and_time() -> None:
+    text = words([first_line(make_view(outputs=Outputs(record=Path("a.mkv"))), 100)])
+    assert "Ada" in text and "┐ AI label" in text and "● REC" in text and "01:02:05" in text
+
+
+def test_why_nothing_runs_stands_in_the_strip() -> None:
+    view = make_view(phase=Phase.ENDED, reason="The source has come to its end.")
+    assert "STOPPED" in words([first_line(view, 80)])
+    assert "come to its end" in words([second_line(view, 80)])
+
+
+@pytest.mark.parametrize(
+    ("fps", "role"), [(30.0, Role.GOOD), (28.6, Role.GOOD), (28.0, Role.WARNING), (23.0, Role.ERROR)]
+)
+def test_a_rate_below_its_target_is_coloured(fps: float, role: Role) -> None:
+    assert rate_role(fps, 30.0) is role
+
+
+@pytest.mark.parametrize(("lost", "role"), [(0, Role.MUTED), (5, Role.TEXT), (20, Role.WARNING), (60, Role.ERROR)])
+def test_losses_are_coloured_by_their_share(lost: int, role: Role) -> None:
+    assert loss_role(lost, 1000) is role
+
+
+@pytest.mark.parametrize(("ms", "role"), [(20.0, Role.TEXT), (27.0, Role.WARNING), (34.0, Role.ERROR)])
+def test_time_is_coloured_against_the_budget(ms: float, role: Role) -> None:
+    assert time_role(ms, 1000.0 / 30.0) is role
+
+
+def test_losses_are_told_by_place() -> None:
+    text = words(loss_lines(make_view(recent=Losses(capture=7, frames=1800)), 40))
+    rows = {line.split()[0]: line.split()[1:] for line in text.splitlines()}
+    assert rows["capture"] == ["7", "2"]
+    assert rows["processing"] == ["0", "1"]
+    assert rows["output"] == ["0", "0"]
+    assert "capt 7" in words(loss_summary(make_view(recent=Losses(capture=7, frames=1800)), 30))
+
+
+def test_the_last_minute_forgets_older_losses() -> None:
+    window = LossWindow(60.0)
+    for second in range(200):
+        lost = window.add(second * 1_000_000_000, Losses(capture=min(second, 100), frames=30 * second))
+    assert lost.capture == 0
+    assert lost.frames == 1800
+
+
+def test_stages_keep_their_order_and_the_slowest_is_named() -> None:
+    lines = stage_lines(make_view(), 40)
+    assert [line[0][0].strip() for line in lines[1:]] == ["track", "swap", "segment", "compose", "label", "i420"]
+    assert "slowest: track" in words(lines[:1])
+    assert [line[0][1] is Role.ACCENT for line in lines[1:]] == [True, False, False, False, False, False]
+    assert lines[1][3][0].strip() == "4.1"
+
+
+def test_the_budget_line_is_drawn_and_broken_by_slow_frames() -> None:
+    lines = graph_lines((10.0, 10.0, 40.0), 30.0, (5, 4))
+    assert words(lines[:1])[:4] == "▁▁▁▁"
+    assert words(lines[:1])[4] not in " ▁"
+    assert lines[0][-1][1] is Role.ERROR
+    assert [row[4] for row in words(lines).splitlines()[1:]] == ["█", "█", "█"]
+
+
+def test_the_graph_keeps_the_slowest_new_frame_of_each_quarter_second() -> None:
+    session = FakeSession()
+    history = FrameTimeHistory()
+    history.add(session.readings())
+    session.clock.move(0.25)
+    session.count_frames(8, lane_history_ms=(99.0,) * 112 + (5.0, 5.0, 5.0, 31.0, 5.0, 5.0, 5.0, 5.0))
+    history.add(session.readings())
+    assert history.last_ms(1) == (31.0,)
+    session.clock.move(0.25)
+    history.add(session.readings())
+    assert history.last_ms(2) == (31.0, 0.0)
+
+
+def test_a_computer_without_gpu_says_so_in_words() -> None:
+    text = words(machine_lines(make_view(), 40))
+    assert "no GPU: there is no NVIDIA driver" in text
+    assert "61 %" in text and "372 MB" in text and "3 on CPU" in text
+
+
+def test_a_gpu_tells_load_and_memory() -> None:
+    text = words(machine_lines(make_view(machine=MachineView(FakeGpu(), "", FakeProcess())), 40))
+    assert "42 %" in text and "2048 MB" in text and "16.0 GB" in text and "Accelerator 9" in text
+
+
+def test_profiles_are_numbered_and_tell_their_standing() -> None:
+    text = words(profile_lines(make_view(), 40, 6)).splitlines()
+    assert text[1].startswith("1 ● Ada") and text[1].endswith("on air")
+    assert text[2].startswith("2 ○ Ben") and text[2].endswith("ready")
+
+
+def test_more_profiles_than_rows_are_counted() -> None:
+    rows = tuple(ProfileRow(f"p{n}", f"P {n}", Standing.IDLE) for n in range(12))
+    lines = profile_lines(make_view(rows=rows), 40, 6)
+    assert len(lines) == 6
+    assert "7 more" in words(lines[:1])
+
+
+def test_adjustments_show_their_values_and_keys() -> None:
+    profile = ADA.with_face(size=1.1, warp=0.5).with_background(kind="none")
+    text = words(adjustment_lines(make_view(FakeSession(profile=profile)), 44))
+    assert "[ ]" in text and "1.10" in text and "0.50" in text and "own room" in text and "hold" in text
+
+
+def test_events_come_newest_first_with_the_time() -> None:
+    entries = deque(Entry(datetime(2026, 1, 1, 12, 0, n), Level.INFO, f"thing {n}") for n in range(9))
+    text = words(event_lines(entries, 40, 4)).splitlines()
+    assert text[1:] == ["12:00:08 · thing 8", "12:00:07 · thing 7", "12:00:06 · thing 6"]
+
+
+def test_a_heading_gives_up_its_note_before_its_name() -> None:
+    assert words([heading("STAGES", 30, "ms")]).endswith(" ms")
+    assert words([heading("STAGES", 7, "a long note")]) == "STAGES "
+
+
+def test_old_readings_say_how_old_they_are() -> None:
+    assert "3 s" in words(rate_lines(make_view(age_s=3.2), 40))
