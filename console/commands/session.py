@@ -1,6 +1,7 @@
 """From the command line's options to a session, its profiles and its networks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from console.commands.models import ready_models
@@ -59,7 +60,7 @@ def open_session(
 
 
 def open_console(options: SessionOptions) -> int:
-    """Opens the console and tells its exit status."""
+    """Opens the console, in preview, and tells its exit status: going on air is an act of the operator."""
     from console.app import run_console
 
     configure_logging()
@@ -67,4 +68,5 @@ def open_console(options: SessionOptions) -> int:
     profile = shelf.load(options.profile)
     models = ready_models()
     usual = "auto" if any(camera.writable for camera in list_virtual_cameras()) else "none"
-    return run_console(session_settings(options, virtual_camera=usual), profile, shelf, models)
+    settings = replace(session_settings(options, virtual_camera=usual), on_air=False)
+    return run_console(settings, profile, shelf, models)
