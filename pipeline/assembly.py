@@ -93,9 +93,10 @@ class Assembly:
         return Chain(profile, (self._tracker, self._matte, *owned), tuple(owned), label, picture)
 
     def relabel(self, chain: Chain, profile: Profile) -> Chain:
-        """The chain with the live settings of `profile`: stages are told, label and card made anew if they change."""
-        for stage in chain.stages:
-            stage.adjust(profile)
+        """The chain for the live settings of `profile`, label and card made anew if they change.
+
+        Its stages hear of the settings when the chain enters the lane.
+        """
         if profile.disclosure == chain.profile.disclosure:
             return Chain(profile, chain.stages, chain.owned, chain.label, chain.card)
         label = Label.build(profile.title, profile.disclosure, self._size)

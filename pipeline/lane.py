@@ -154,16 +154,22 @@ class VideoLane:
             handover, self._handover = self._handover, None
             settings, self._settings = self._settings, None
         if handover is not None:
-            old, self._chain = self._chain, handover.chain
+            old = self._chain
             if handover.counts:
                 prepare_ms = (self._links.clock.now_ns() - handover.requested_ns) / 1e6
                 names = (old.profile.name, handover.chain.profile.name)
                 self._switching = SwitchReading(*names, prepare_ms, gap_ms=0.0, dropped=-self._dropped())
-            self._links.taken(handover.chain)
+            self._enter(handover.chain)
             self._links.retire(old)
         if settings is not None:
-            self._chain = self._links.assembly.relabel(self._chain, settings)
-            self._links.taken(self._chain)
+            self._enter(self._links.assembly.relabel(self._chain, settings))
+
+    def _enter(self, chain: Chain) -> None:
+        """Goes on with a chain; the stages that all chains share hear its settings too."""
+        self._chain = chain
+        for stage in chain.stages:
+            stage.adjust(chain.profile)
+        self._links.taken(chain)
 
     def _dropped(self) -> int:
         """Frames lost before and behind the lane so far."""
@@ -211,13 +217,13 @@ class VideoLane:
         self._chain.label.draw(pixels)
         self._links.line.write(pixels, frame.captured_ns, frame.media_ns)
         if good:
-            self._good_ns = frame.captured_ns
+            self._good_ns = frame.media_ns
         self._show(pixels)
 
     def _stand_in(self, captured_ns: int, media_ns: int) -> None:
         """Queues what the policy shows instead of a frame."""
         policy = self._chain.profile.output.policy
-        held = self._good_ns is not None and captured_ns - self._good_ns <= HOLD_NS
+        held = self._good_ns is not None and media_ns - self._good_ns <= HOLD_NS
         if policy is FailSafePolicy.CARD or not held:
             self._links.line.mark(Showing.CARD, captured_ns, media_ns)
             self._show(self._chain.card)
