@@ -44,6 +44,7 @@ class Loader:
         self._assembly, self._clock, self._hand_over, self._report = assembly, clock, hand_over, report
         self._changed = threading.Condition()
         self._requests: OrderedDict[str, Request] = OrderedDict()
+        self._wanted: Request | None = None
         self._retired: list[Chain] = []
         self._ready: OrderedDict[str, Chain] = OrderedDict()
         self.loading: str | None = None
@@ -57,21 +58,21 @@ class Loader:
 
     def ask(self, request: Request) -> None:
         """Asks for a profile. A later request to take replaces an earlier one that is not done yet."""
+        name = request.profile.name
         with self._changed:
-            warm = self._ready.get(request.profile.name)
-            if warm is not None and request.take and same_but_live(warm.profile, request.profile):
-                del self._ready[request.profile.name]
+            if request.take:
+                self._wanted = request
                 self._cancel_takes()
-            else:
-                warm = None
+            warm = self._ready.get(name)
+            if warm is not None and same_but_live(warm.profile, request.profile):
                 if request.take:
-                    self._cancel_takes()
-                self._requests[request.profile.name] = request
+                    del self._ready[name]
+                    self._give(warm, request)
+            elif request.take or not self._will_be_taken(name):
+                self._requests[name] = request
                 while len(self._requests) > REQUEST_LIMIT:
                     self._requests.popitem(last=False)
                 self._changed.notify_all()
-        if warm is not None:
-            self._give(warm, request)
 
     def retire(self, chain: Chain) -> None:
         """Takes a chain that has left the lane."""
@@ -118,15 +119,16 @@ class Loader:
         except UnderstudyError as error:
             self._report(Event(Level.ERROR, f"{request.profile.name}: {error}", self._clock.now_ns()))
             return
-        if request.take and not self._superseded():
-            self._give(chain, request)
-        else:
-            self._keep(chain)
-
-    def _superseded(self) -> bool:
-        """Whether something else was asked to be taken since."""
         with self._changed:
-            return any(request.take for request in self._requests.values())
+            if request is self._wanted:
+                self._give(chain, request)
+                return
+        self._keep(chain)
+
+    def _will_be_taken(self, name: str) -> bool:
+        """Whether a profile is asked for already, to be taken."""
+        waiting = self._requests.get(name)
+        return waiting is not None and waiting.take
 
     def _give(self, chain: Chain, request: Request) -> None:
         """Hands a chain to the lane, with the live settings that were asked for."""
