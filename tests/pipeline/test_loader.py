@@ -48,7 +48,7 @@ def other_room(profile: Profile) -> Profile:
 def test_a_profile_that_is_asked_to_be_ready_is_built_and_kept() -> None:
     desk = Desk()
     desk.ask("ben")
-    assert desk.loader.ready == ()
+    assert not desk.loader.ready
     desk.work()
     assert desk.loader.ready == ("ben",)
     assert desk.given == []
