@@ -1,0 +1,1 @@
+"""Compressed media, read and written."""

@@ -1,0 +1,188 @@
+"""Stand-ins for everything that is slow, absent or rare: a clock, a camera, a virtual camera, a stage."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import numpy as np
+
+from pipeline.errors import DeviceError, StageError
+from pipeline.media import Frame, Picture, Pixels
+from pipeline.stage import EndOfSource
+from profiles.profile import Profile
+
+FRAME_NS = 33_333_333
+
+
+class FakeClock:
+    """Time that passes only when it is told to, or, when `jumps`, as far as anyone wants to wait."""
+
+    def __init__(self, start_ns: int = 0, *, jumps: bool = True) -> None:
+        self._now_ns = start_ns
+        self._jumps = jumps
+        self._moved = threading.Condition()
+        self.waited_ns: list[int] = []
+        """Every instant that was waited for."""
+
+    def now_ns(self) -> int:
+        """The present instant."""
+        with self._moved:
+            return self._now_ns
+
+    def advance(self, nanoseconds: int) -> None:
+        """Lets time pass and wakes whoever waited for it."""
+        with self._moved:
+            self._now_ns += nanoseconds
+            self._moved.notify_all()
+
+    def wait_until(self, instant_ns: int, interrupt: threading.Event) -> bool:
+        """Returns when the instant is reached or `interrupt` is set; True when interrupted."""
+        with self._moved:
+            self.waited_ns.append(instant_ns)
+            if self._jumps and not interrupt.is_set():
+                self._now_ns = max(self._now_ns, instant_ns)
+            while self._now_ns < instant_ns and not interrupt.is_set():
+                # An event can't wake a condition, so that it is looked at now and then.
+                self._moved.wait(0.005)
+            return interrupt.is_set()
+
+
+def make_frame(index: int = 0, size: tuple[int, int] = (64, 64), *, interval_ns: int = FRAME_NS) -> Frame:
+    """A frame whose every pixel tells its index."""
+    width, height = size
+    return Frame(np.full((height, width, 3), index % 256, np.uint8), index * interval_ns, index * interval_ns)
+
+
+def make_picture(index: int = 0, size: tuple[int, int] = (64, 64), *, interval_ns: int = FRAME_NS) -> Picture:
+    """A grey picture whose every luminance tells its index."""
+    width, height = size
+    planes = np.full((height * 3 // 2, width), 128, np.uint8)
+    planes[:height] = 16 + index % 220
+    return Picture(planes, index * interval_ns, index * interval_ns)
+
+
+class FakeSource:
+    """Gives the items that it was made with: a frame, None for a time-out, or an error to raise."""
+
+    name = "fake source"
+    description = "fake source · 64×64 at 30 fps"
+
+    def __init__(
+        self,
+        items: Iterable[Frame | None | Exception] = (),
+        *,
+        size: tuple[int, int] = (64, 64),
+        fps: float = 30.0,
+        live: bool = False,
+    ) -> None:
+        self._items = iter(list(items))
+        self._closed = threading.Event()
+        self.size = size
+        self.fps = fps
+        self.live = live
+        self.read_count = 0
+
+    @classmethod
+    def of(cls, count: int, size: tuple[int, int] = (64, 64)) -> Self:
+        """A source of `count` different frames."""
+        return cls([make_frame(index, size) for index in range(count)], size=size)
+
+    @property
+    def closed(self) -> bool:
+        """True once it was given back."""
+        return self._closed.is_set()
+
+    def read(self) -> Frame | None:
+        """The next item."""
+        if self._closed.is_set():
+            raise EndOfSource
+        self.read_count += 1
+        item = next(self._items, EndOfSource())
+        if isinstance(item, Exception):
+            raise item
+        return item
+
+    def close(self) -> None:
+        """Ends it."""
+        self._closed.set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class FakeSink:
+    """Keeps a copy of everything that is written to it; fails at picture number `fails_at`."""
+
+    name = "fake sink"
+    description = "fake sink · 64×64"
+
+    def __init__(self, *, steady: bool = False, fails_at: int | None = None, fails_to_close: bool = False) -> None:
+        self.steady = steady
+        self.pictures: list[Picture] = []
+        self.closed = False
+        self.close_count = 0
+        self.gate = threading.Event()
+        """Clear it to make `write` hang."""
+        self.gate.set()
+        self._fails_at = fails_at
+        self._fails_to_close = fails_to_close
+
+    def write(self, picture: Picture) -> None:
+        """Keeps the picture."""
+        self.gate.wait()
+        if self.closed:
+            raise DeviceError("The fake sink is closed.")
+        if self._fails_at is not None and len(self.pictures) >= self._fails_at:
+            raise DeviceError("The fake sink took no more.")
+        self.pictures.append(replace(picture, planes=picture.planes.copy()))
+
+    def close(self) -> None:
+        """Takes no more."""
+        self.close_count += 1
+        first, self.closed = not self.closed, True
+        if first and self._fails_to_close:
+            raise DeviceError("The fake sink could not be closed.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass
+class FakeStage:
+    """Adds `offset` to every pixel; fails on the frames whose number, counted from 0, is in `fails_on`."""
+
+    name: str = "fake"
+    offset: int = 1
+    fails_on: frozenset[int] = frozenset()
+    latency_ns: int = 0
+    count: int = 0
+    resets: int = 0
+    closes: int = 0
+    adjusted: list[Profile] = field(default_factory=list)
+
+    def process(self, frame: Frame) -> Frame:
+        """The brighter frame."""
+        number, self.count = self.count, self.count + 1
+        if number in self.fails_on:
+            raise StageError(f"The stage {self.name} could not do frame {number}.")
+        pixels: Pixels = frame.pixels + np.uint8(self.offset)
+        return replace(frame, pixels=pixels)
+
+    def adjust(self, profile: Profile) -> None:
+        """Remembers what it was told."""
+        self.adjusted.append(profile)
+
+    def reset(self) -> None:
+        """Counts."""
+        self.resets += 1
+
+    def close(self) -> None:
+        """Counts."""
+        self.closes += 1
