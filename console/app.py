@@ -1,6 +1,8 @@
 """The app: it starts and stops the session, turns keys into the operator's acts, and tells what came of them."""
 
+import asyncio
 import logging
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -33,11 +35,6 @@ from pipeline.telemetry import Event, Level
 from profiles.profile import Profile
 
 TEXT_HZ = 4.0
-SEVERITIES: dict[Level, Literal["information", "warning", "error"]] = {
-    Level.INFO: "information",
-    Level.WARNING: "warning",
-    Level.ERROR: "error",
-}
 TOAST_S = 6.0
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread keeps the interpreter. The screen shares it with the lane: with Python's own 5 ms a lane's thread
@@ -72,10 +69,17 @@ class UnderstudyApp(App[int]):
 
     def on_ready(self) -> None:
         """Starts the session and the clockwork once the screen is up."""
+        self._leave_on_signals()
         self._refresh()
         self._dashboard.set_interval(1.0 / TEXT_HZ, self._tick_text)
         self._dashboard.set_interval(1.0 / PICTURE_HZ, self._tick_picture)
         self._start_session()
+
+    def _leave_on_signals(self) -> None:
+        """A process that is told to end, or whose terminal is gone, still stops its session."""
+        if sys.platform != "win32" and not self.is_headless:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every act of the key list, and the acts on profiles that no number key reaches."""
@@ -230,7 +234,8 @@ class UnderstudyApp(App[int]):
         event = message.event
         self._dashboard.note(event)
         if event.level is not Level.INFO:
-            self.notify(event.text, severity=SEVERITIES[event.level], timeout=TOAST_S, markup=False)
+            severity: Literal["warning", "error"] = "error" if event.level is Level.ERROR else "warning"
+            self.notify(event.text, severity=severity, timeout=TOAST_S, markup=False)
 
     def _tell(self, level: Level, text: str) -> None:
         self.post_message(EventReported(Event(level, text, self._clock.now_ns())))
@@ -276,7 +281,7 @@ def run_console(settings: SessionSettings, profile: Profile, profiles: ShelfPort
     def open_session(tell: Callable[[Event], None]) -> SessionPort:
         return Session(settings, profile, models, on_event=tell)
 
-    outputs = Outputs(settings.virtual_camera, settings.record)
+    outputs = Outputs.of(settings.virtual_camera, settings.record)
     with chatter_to(log_file()):
         return run_app(UnderstudyApp(open_session, Surroundings(profiles, outputs, Machine)))
 

@@ -12,6 +12,8 @@ from pipeline.clock import Clock, MonotonicClock
 from pipeline.telemetry import Event, Readings
 from profiles.profile import Kind, Profile
 
+FILM_SUFFIXES = (".mp4", ".mkv")
+
 
 class PreviewPort(Protocol):
     """One small picture for the screen."""
@@ -166,6 +168,12 @@ class Outputs:
     """`none`, `auto` or a device."""
     record: Path | None = None
     """The file that is being recorded."""
+
+    @classmethod
+    def of(cls, virtual_camera: str, record: Path | None) -> "Outputs":
+        """The outputs that two options name; a film file in place of a virtual camera is a recording."""
+        target = Path(virtual_camera)
+        return cls(virtual_camera, record or (target if target.suffix.lower() in FILM_SUFFIXES else None))
 
 
 OpenSession: TypeAlias = Callable[[Callable[[Event], None]], SessionPort]

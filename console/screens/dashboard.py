@@ -34,6 +34,7 @@ COVERED_HZ = 1.0
 class DashboardScreen(Screen[None]):
     """Shows views and pictures; decides nothing."""
 
+    ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-compact"), (108, "-full"), (150, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (32, "-tall"), (50, "-high")]
 
@@ -77,7 +78,8 @@ class DashboardScreen(Screen[None]):
         view, widget = self._view, self._picture
         if view is None or view.phase is not Phase.RUNNING:
             widget.show(None)
-            widget.caption(Caption("starting" if view is None or view.phase is Phase.STARTING else "no picture"))
+            starting = view is None or view.phase is Phase.STARTING
+            widget.caption(Caption("starting" if starting or view is None else view.reason or "no picture"))
             return
         if now_s - self._picture_at_s < self._interval_s():
             return

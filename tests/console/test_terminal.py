@@ -1,9 +1,13 @@
 """The terminal while the console is open: native chatter goes to the log, Textual keeps a terminal of its own."""
 
+import fcntl
 import os
 import pty
+import signal
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -31,15 +35,16 @@ os.write(2, b"back again\\n")
 """
 
 
+def open_terminal() -> tuple[int, int]:
+    """Both ends of a terminal of 93 by 31 cells."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 31, 93, 0, 0))
+    return master, slave
+
+
 def run_in_terminal(*arguments: str) -> str:
     """What a terminal of 93 by 31 cells shows of a program."""
-    master, slave = pty.openpty()
-    os.set_blocking(master, True)
-    import fcntl
-    import struct
-    import termios
-
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 31, 93, 0, 0))
+    master, slave = open_terminal()
     environment = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *arguments],
@@ -60,7 +65,7 @@ def run_in_terminal(*arguments: str) -> str:
 def test_chatter_goes_to_the_log_and_the_terminal_comes_back(tmp_path: Path, ending: str) -> None:
     log = tmp_path / "logs" / "understudy.log"
     shown = run_in_terminal(str(log), ending)
-    assert shown.split() == "drawn by the screen back again".split()
+    assert shown.split() == ["drawn", "by", "the", "screen", "back", "again"]
     assert set(log.read_text().splitlines()) == {"native one", "native two", "python one"}
 
 
@@ -69,3 +74,42 @@ def test_no_terminal_is_said_in_a_sentence() -> None:
     done = subprocess.run([sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert done.returncode == 1
     assert "UnderstudyError: The console needs a terminal" in done.stderr
+
+
+APP = """
+import sys
+from pathlib import Path
+from console.app import run_app
+from console.terminal import chatter_to
+from tests.console.fake_app import make_app
+from tests.console.fake_session import FakeSession
+class Session(FakeSession):
+    def start(self):
+        super().start()
+        Path(sys.argv[1], "started").touch()
+    def stop(self, timeout_s=5.0):
+        Path(sys.argv[1], "stopped").touch()
+with chatter_to(Path(sys.argv[1], "log")):
+    code = run_app(make_app(Session()))
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_process_told_to_end_stops_its_session_and_gives_the_terminal_back(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    master, slave = open_terminal()
+    command = [sys.executable, "-c", APP, str(tmp_path)]
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave) as process:
+        os.close(slave)
+        shown = b""
+        while b"ON AIR" not in shown:
+            shown += os.read(master, 65536)
+        process.send_signal(number)
+        while b"\x1b[?1049l" not in shown:
+            shown += os.read(master, 65536)
+        assert process.wait(30) == 0
+    os.close(master)
+    assert (tmp_path / "stopped").exists()
+    assert b"\x1b[?25h" in shown
