@@ -118,21 +118,19 @@ class PhotoTarget:
         )
 
     def _locate_grid(self) -> GridPoints:
-        """The triangle that each grid point lies in, or is nearest to, and its weights there."""
+        """The triangle that each grid point lies in and its weights there; beyond the ring they stay near the mesh."""
         triangles = self.topology.triangles
-        a, b, c = (self._grid_points[triangles[:, i], :2] for i in range(3))
+        index = np.zeros((GRID_HEIGHT, GRID_WIDTH), np.int32)
+        for number, corners in enumerate(np.rint(self._grid_points[:, :2] * 16).astype(np.int32)[triangles]):
+            cv2.fillConvexPoly(index, corners, (number,), cv2.LINE_4, 4)
+        chosen = index.ravel()
+        spots = np.stack(np.meshgrid(np.arange(GRID_WIDTH), np.arange(GRID_HEIGHT)), axis=-1).reshape(-1, 2)
+        a, b, c = (self._grid_points[triangles[chosen, i], :2] for i in range(3))
         area = _cross(b - a, c - a)
         area = np.where(np.abs(area) < 1e-6, 1e-6, area)
-        spots = np.stack(np.meshgrid(np.arange(GRID_WIDTH), np.arange(GRID_HEIGHT)), axis=-1).reshape(-1, 1, 2)
-        found, weights = [], []
-        for row in np.array_split(spots.astype(np.float32), GRID_HEIGHT):
-            first, second = _cross(b - row, c - row) / area, _cross(c - row, a - row) / area
-            all_weights = np.stack([first, second, 1 - first - second], axis=-1)
-            nearest = all_weights.min(axis=-1).argmax(axis=1)
-            found.append(nearest)
-            weights.append(all_weights[np.arange(len(nearest)), nearest])
-        chosen = np.concatenate(found).astype(np.int32)
-        return GridPoints(triangles[chosen], np.concatenate(weights).astype(np.float32), chosen)
+        first, second = _cross(b - spots, c - spots) / area, _cross(c - spots, a - spots) / area
+        weights = np.stack([first, second, 1 - first - second], axis=-1)
+        return GridPoints(triangles[chosen], np.clip(weights, -0.5, 1.5).astype(np.float32), chosen)
 
     def _inside(self) -> NDArray[np.float32]:
         """The distance to the oval's edge."""
