@@ -67,7 +67,7 @@ class FaceDetector:
             Detection((float(box[0]), float(box[1]), float(box[2]), float(box[3])), points, float(score))
             for box, points, score in zip(boxes, keypoints.astype(np.float32), scores[kept], strict=True)
         ]
-        return _without_overlaps(found)
+        return _merged(found)
 
     def _letterbox(self, pixels: Pixels) -> tuple[float, NDArray[np.float32]]:
         """Fills the network's input; the scale and the offset that lead back to the picture."""
@@ -100,10 +100,15 @@ def _grid(cells: int, anchors_per_cell: int) -> NDArray[np.float32]:
     return np.repeat(np.stack([x.ravel(), y.ravel()], axis=1), anchors_per_cell, axis=0)
 
 
-def _without_overlaps(found: list[Detection]) -> list[Detection]:
-    """The detections, best first, less those that overlap a better one."""
-    kept: list[Detection] = []
-    for detection in found:
-        if all(overlap(detection.box, other.box) < OVERLAP_LIMIT for other in kept):
-            kept.append(detection)
-    return kept
+def _merged(found: list[Detection]) -> list[Detection]:
+    """One detection for each group that overlaps its best, best first: their mean, weighted by score."""
+    merged: list[Detection] = []
+    while found:
+        group = [other for other in found if overlap(other.box, found[0].box) >= OVERLAP_LIMIT]
+        scores = np.array([detection.score for detection in group], np.float32)
+        boxes = np.array([detection.box for detection in group], np.float32)
+        left, top, width, height = (float(value) for value in np.average(boxes, axis=0, weights=scores))
+        keypoints = np.average([detection.keypoints for detection in group], axis=0, weights=scores)
+        merged.append(Detection((left, top, width, height), keypoints.astype(np.float32), found[0].score))
+        found = [other for other in found if all(other is not member for member in group)]
+    return merged

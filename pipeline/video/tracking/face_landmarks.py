@@ -51,10 +51,13 @@ class Region:
         )
 
     def to_picture(self, size_px: int) -> NDArray[np.float64]:
-        """float64 (2, 3): from a square crop of `size_px` to picture pixels, pixel centres at whole numbers."""
+        """float64 (2, 3): from a square crop of `size_px` to picture pixels, pixel centres at whole numbers.
+
+        The crop's pixel `size_px / 2` is the region's centre; the network's own zero lies half a pixel before it.
+        """
         scale = self.side / size_px
         a, b = scale * cos(self.angle_rad), scale * sin(self.angle_rad)
-        half = (size_px - 1) / 2
+        half = size_px / 2
         return np.array([[a, -b, self.centre_x - half * (a - b)], [b, a, self.centre_y - half * (a + b)]])
 
 
@@ -89,7 +92,7 @@ class FaceLandmarks:
         points, logit = self._network.run()
         crop = points.reshape(LANDMARK_COUNT, 3)
         landmarks = np.empty((LANDMARK_COUNT, 3), np.float32)
-        landmarks[:, :2] = (crop[:, :2] - 0.5) @ matrix[:, :2].T + matrix[:, 2]
+        landmarks[:, :2] = crop[:, :2] @ matrix[:, :2].T + matrix[:, 2]
         landmarks[:, 2] = crop[:, 2] * (region.side / INPUT_PX)
         return landmarks, float(1.0 / (1.0 + np.exp(-np.clip(logit.ravel()[0], -50.0, 50.0))))
 
