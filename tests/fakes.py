@@ -1,15 +1,19 @@
 """Stand-ins for everything that is slow, absent or rare: a clock, a camera, a virtual camera, a stage."""
 
 import threading
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
+import pyvirtualcam.camera
+from numpy.typing import NDArray
 
 from pipeline.errors import DeviceError, StageError
 from pipeline.media import Frame, Picture, Pixels
 from pipeline.stage import EndOfSource
+from pipeline.video.devices.capture import CaptureFormat
 from profiles.profile import Profile
 
 FRAME_NS = 33_333_333
@@ -185,4 +189,71 @@ class FakeStage:
 
     def close(self) -> None:
         """Counts."""
+        self.closes += 1
+
+
+class FakeCapture:
+    """Delivers pictures that are put into it; `unplug` makes it fail."""
+
+    def __init__(self, size: tuple[int, int] = (96, 64), fps: float = 30.0, coding: str = "MJPG") -> None:
+        self.format = CaptureFormat(size, fps, coding)
+        self._pictures: deque[Pixels | None] = deque()
+        self._change = threading.Condition()
+        self._plugged = True
+        self.released = threading.Event()
+        self.taken = 0
+
+    def put(self, pixels: Pixels | None) -> None:
+        with self._change:
+            self._pictures.append(pixels)
+            self._change.notify_all()
+
+    def show(self, level: int) -> None:
+        width, height = self.format.size
+        self.put(np.full((height, width, 3), level, np.uint8))
+
+    def unplug(self) -> None:
+        with self._change:
+            self._plugged = False
+            self._change.notify_all()
+
+    def grab(self, timeout_s: float) -> bool:
+        with self._change:
+            self._change.wait_for(lambda: self._pictures or not self._plugged, timeout_s)
+            if not self._plugged:
+                raise DeviceError("gone")
+            return bool(self._pictures)
+
+    def retrieve(self) -> Pixels | None:
+        self.taken += 1
+        return self._pictures.popleft()
+
+    def release(self) -> None:
+        self.released.set()
+
+
+class FakeBackend:
+    """What pyvirtualcam feeds; takes pictures of at most 1000 pixels' width."""
+
+    made: "ClassVar[list[FakeBackend]]" = []
+
+    def __init__(self, *, width: int, height: int, fps: float, fourcc: int, device: str | None) -> None:
+        if width > 1000:
+            raise RuntimeError("too\nwide")
+        self.options = (width, height, fps, pyvirtualcam.camera.decode_fourcc(fourcc))
+        self._device = device or "fake camera"
+        self.sent: list[NDArray[np.uint8]] = []
+        self.closes = 0
+        FakeBackend.made.append(self)
+
+    def device(self) -> str:
+        return self._device
+
+    def native_fourcc(self) -> int | None:
+        return None
+
+    def send(self, frame: NDArray[np.uint8]) -> None:
+        self.sent.append(frame)
+
+    def close(self) -> None:
         self.closes += 1

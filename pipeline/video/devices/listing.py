@@ -21,6 +21,8 @@ LOOPBACK_DRIVER = "v4l2 loopback"
 _QUERY = struct.Struct("16s32s32sIII12x")
 """struct v4l2_capability: driver, card, bus, version, capabilities of the whole, of this node."""
 _VIDIOC_QUERYCAP = 2 << 30 | _QUERY.size << 16 | ord("V") << 8 | 0
+_VIDIOC_STREAMON = 1 << 30 | 4 << 16 | ord("V") << 8 | 18
+_OUTPUT_STREAM = struct.pack("i", 2)
 _CAPTURES = 0x1 | 0x1000
 _OUTPUTS = 0x2 | 0x2000
 _NODE_CAPABILITIES_KNOWN = 0x80000000
@@ -100,7 +102,11 @@ def list_virtual_cameras() -> tuple[VirtualCameraInfo, ...]:
 
 def virtual_cameras_among(nodes: Sequence[Node]) -> tuple[VirtualCameraInfo, ...]:
     """The loopback nodes; one that is being fed announces itself as a camera only."""
-    return tuple(VirtualCameraInfo(node.name, str(node.path), node.outputs) for node in nodes if node.loopback)
+    return tuple(
+        VirtualCameraInfo(node.name, str(node.path), writable=node.outputs or not node.captures)
+        for node in nodes
+        if node.loopback
+    )
 
 
 def video_nodes(system_folder: Path = SYSTEM_FOLDER, device_folder: Path = DEVICE_FOLDER) -> tuple[Node, ...]:
@@ -143,3 +149,20 @@ def query(path: Path) -> tuple[str, int]:
     driver, _, _, _, whole, node = _QUERY.unpack(answer)
     capabilities = node if whole & _NODE_CAPABILITIES_KNOWN else whole
     return driver.split(b"\0", 1)[0].decode(errors="replace"), capabilities
+
+
+def offer_output(path: Path) -> None:
+    """Makes a loopback device that nobody feeds take pictures again.
+
+    v4l2loopback before 0.13, with exclusive_caps, forgets that it can be written when a program that fed it by plain
+    writes ends, but remembers it when one ends that had started a stream. A device that can be written is left alone.
+    """
+    with contextlib.suppress(OSError):
+        driver, capabilities = query(path)
+        if driver != LOOPBACK_DRIVER or capabilities & _OUTPUTS:
+            return
+        descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        try:
+            fcntl.ioctl(descriptor, _VIDIOC_STREAMON, _OUTPUT_STREAM)
+        finally:
+            os.close(descriptor)

@@ -9,7 +9,7 @@ import pyvirtualcam
 
 from pipeline.errors import DeviceError
 from pipeline.media import Picture
-from pipeline.video.devices.listing import VirtualCameraInfo, list_virtual_cameras
+from pipeline.video.devices.listing import VirtualCameraInfo, list_virtual_cameras, offer_output
 
 _CURES = {
     "linux": "sudo modprobe v4l2loopback video_nr=10 card_label=Understudy exclusive_caps=1",
@@ -81,6 +81,8 @@ class VirtualCamera:
             camera, self._camera = self._camera, None
             if camera is not None:
                 camera.close()
+                if self._node is not None:
+                    offer_output(self._node)
 
     def __enter__(self) -> Self:
         """The virtual camera itself."""
@@ -122,10 +124,12 @@ def _loopback(wanted: str, cameras: tuple[VirtualCameraInfo, ...]) -> str:
         named = [camera for camera in cameras if wanted in (camera.device, camera.name)]
     free = [camera for camera in named if camera.writable]
     if free:
+        offer_output(Path(free[0].device))
         return free[0].device
     if named:
         raise DeviceError(
-            f"The virtual camera {named[0].name} ({named[0].device}) is fed by another program; end that one."
+            f"The virtual camera {named[0].name} ({named[0].device}) is fed by another program, or was until it died; "
+            "end that program and those that still watch the camera."
         )
     if wanted.startswith("/dev/") and Path(wanted).exists():
         raise DeviceError(f"{wanted} is not a virtual camera; make one with: {_cure()}.")

@@ -32,7 +32,7 @@ def drain(source: FileSource, limit: int = 1000) -> list[Frame]:
 
 
 def settings(**changes: object) -> SourceSettings:
-    return SourceSettings(**{"pace": Pace.MAX, **changes})  # type: ignore[arg-type]
+    return SourceSettings(**{"pace": Pace.MAX, **changes})
 
 
 @pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.mkv", "libx264"), ("a.gif", "gif")])

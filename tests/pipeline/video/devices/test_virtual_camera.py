@@ -2,50 +2,21 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import pyvirtualcam.camera
-from numpy.typing import NDArray
 
 from pipeline.errors import DeviceError
 from pipeline.video.devices import virtual_camera
 from pipeline.video.devices.listing import VirtualCameraInfo
 from pipeline.video.devices.virtual_camera import VirtualCamera
-from tests.fakes import make_picture
-
-
-class Backend:
-    """Takes pictures of at most 1000 pixels' width."""
-
-    made: "list[Backend]" = []
-
-    def __init__(self, *, width: int, height: int, fps: float, fourcc: int, device: str | None) -> None:
-        if width > 1000:
-            raise RuntimeError("too\nwide")
-        self.options = (width, height, fps, pyvirtualcam.camera.decode_fourcc(fourcc))
-        self._device = device or "fake camera"
-        self.sent: list[NDArray[np.uint8]] = []
-        self.closes = 0
-        Backend.made.append(self)
-
-    def device(self) -> str:
-        return self._device
-
-    def native_fourcc(self) -> int | None:
-        return None
-
-    def send(self, frame: NDArray[np.uint8]) -> None:
-        self.sent.append(frame)
-
-    def close(self) -> None:
-        self.closes += 1
+from tests.fakes import FakeBackend, make_picture
 
 
 @pytest.fixture(autouse=True)
 def fake_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     """The only backend is called fake."""
-    monkeypatch.setattr(Backend, "made", [])
-    monkeypatch.setattr(pyvirtualcam.camera, "BACKENDS", {"fake": Backend})
+    monkeypatch.setattr(FakeBackend, "made", [])
+    monkeypatch.setattr(pyvirtualcam.camera, "BACKENDS", {"fake": FakeBackend})
 
 
 def on_linux(monkeypatch: pytest.MonkeyPatch, *cameras: VirtualCameraInfo) -> None:
@@ -57,7 +28,7 @@ def test_the_planes_are_sent_as_they_are_without_a_copy() -> None:
     picture = make_picture(3, (96, 64))
     with VirtualCamera("fake", (96, 64), 25) as camera:
         camera.write(picture)
-    backend = Backend.made[0]
+    backend = FakeBackend.made[0]
     assert backend.options == (96, 64, 25, "I420")
     assert backend.sent[0].ctypes.data == picture.planes.ctypes.data
     assert backend.sent[0].shape == (96 * 64 * 3 // 2,)
@@ -89,7 +60,7 @@ def test_another_size_and_a_closed_camera_are_refused() -> None:
     camera.close()
     with pytest.raises(DeviceError, match="closed"):
         camera.write(make_picture(0, (96, 64)))
-    assert Backend.made[0].closes == 1
+    assert FakeBackend.made[0].closes == 1
 
 
 def test_a_device_that_vanishes_while_it_is_fed_is_an_error(tmp_path: Path) -> None:
@@ -100,7 +71,7 @@ def test_a_device_that_vanishes_while_it_is_fed_is_an_error(tmp_path: Path) -> N
         node.unlink()
         with pytest.raises(DeviceError, match=r"video10 is gone; bring it back"):
             camera.write(make_picture(1, (96, 64)))
-    assert len(Backend.made[0].sent) == 1
+    assert len(FakeBackend.made[0].sent) == 1
 
 
 def test_a_device_replaced_by_another_of_its_name_is_an_error(tmp_path: Path) -> None:

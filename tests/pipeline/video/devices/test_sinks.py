@@ -1,0 +1,56 @@
+"""From words on the command line to sinks."""
+
+from pathlib import Path
+
+import av
+import pytest
+
+from pipeline.errors import DeviceError
+from pipeline.video.devices import sinks
+from pipeline.video.devices.sinks import open_recording, open_sinks
+from tests.fakes import FakeSink, make_picture
+
+SIZE = (96, 64)
+
+
+def frames_in(path: Path) -> int:
+    with av.open(str(path)) as container:
+        return sum(1 for _ in container.decode(container.streams.video[0]))
+
+
+def test_none_is_nothing() -> None:
+    assert open_sinks("none", SIZE, 30) == ()
+
+
+def test_a_file_name_and_a_recording_make_two_files(tmp_path: Path) -> None:
+    opened = open_sinks(str(tmp_path / "a.mp4"), SIZE, 30, record=tmp_path / "b.MKV", lossless=True)
+    for index in range(30):
+        for sink in opened:
+            sink.write(make_picture(index, SIZE))
+    for sink in opened:
+        assert not sink.steady
+        sink.close()
+    assert frames_in(tmp_path / "a.mp4") == frames_in(tmp_path / "b.MKV") == 30
+
+
+def test_a_device_is_a_virtual_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    camera = FakeSink(steady=True)
+    monkeypatch.setattr(sinks, "VirtualCamera", lambda wanted, size, fps: camera if wanted == "auto" else None)
+    assert open_sinks("auto", SIZE, 30) == (camera,)
+    assert not camera.closed
+
+
+def test_when_one_cannot_be_opened_none_stays_open(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    camera = FakeSink(steady=True)
+    monkeypatch.setattr(sinks, "VirtualCamera", lambda wanted, size, fps: camera)
+    with pytest.raises(DeviceError, match="no such file or directory"):
+        open_sinks("auto", SIZE, 30, record=tmp_path / "absent" / "a.mp4")
+    assert camera.closed
+
+
+def test_a_full_queue_of_a_lossless_recording_makes_the_writer_wait(tmp_path: Path) -> None:
+    with open_recording(tmp_path / "a.mkv", (640, 480), 30, lossless=True) as sink:
+        for index in range(100):
+            sink.write(make_picture(index, (640, 480)))
+    assert sink.dropped == 0
+    assert frames_in(tmp_path / "a.mkv") == 100
