@@ -26,6 +26,8 @@ LIGHTNESS_SHARE = 0.7
 LIGHT_CHANGE_SHARE = 0.5
 """When more of the face than this looks new, the light has changed."""
 CLOSING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11))
+FILLING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17))
+"""Notches in a thing that are narrower than this belong to it: parts of a hand look like the face behind it."""
 SHIFT = np.ones((5, 5), np.uint8)
 """The look may shift by two grid points, as landmarks do."""
 
@@ -94,5 +96,9 @@ def _things(strange: Grid, sure: Grid, likely: float, judged: Mask) -> Grid:
     count, labels = cv2.connectedComponents(joined, connectivity=4)
     points = np.bincount(labels[seeds], minlength=count)
     points[0] = 0
-    solid = (points >= SURE_POINTS)[labels].astype(np.float32)
+    things = (points >= SURE_POINTS)[labels].astype(np.uint8)
+    things = np.asarray(cv2.morphologyEx(things, cv2.MORPH_CLOSE, FILLING), np.uint8)
+    outlines, _ = cv2.findContours(things, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    solid = np.zeros(strange.shape, np.float32)
+    cv2.drawContours(solid, outlines, -1, (1.0,), cv2.FILLED)
     return np.asarray(cv2.blur(cv2.dilate(solid, np.ones((3, 3), np.uint8)), (3, 3)), np.float32)

@@ -120,17 +120,22 @@ class PhotoTarget:
     def _locate_grid(self) -> GridPoints:
         """The triangle that each grid point lies in and its weights there; beyond the ring they stay near the mesh."""
         triangles = self.topology.triangles
-        index = np.zeros((GRID_HEIGHT, GRID_WIDTH), np.int32)
+        index = np.full((GRID_HEIGHT, GRID_WIDTH), -1, np.int32)
         for number, corners in enumerate(np.rint(self._grid_points[:, :2] * 16).astype(np.int32)[triangles]):
             cv2.fillConvexPoly(index, corners, (number,), cv2.LINE_4, 4)
         chosen = index.ravel()
         spots = np.stack(np.meshgrid(np.arange(GRID_WIDTH), np.arange(GRID_HEIGHT)), axis=-1).reshape(-1, 2)
+        on_mesh = spots[chosen >= 0]
+        for number in np.flatnonzero(chosen < 0):
+            nearest = on_mesh[np.abs(on_mesh - spots[number]).sum(axis=1).argmin()]
+            chosen[number] = index[nearest[1], nearest[0]]
         a, b, c = (self._grid_points[triangles[chosen, i], :2] for i in range(3))
         area = _cross(b - a, c - a)
         area = np.where(np.abs(area) < 1e-6, 1e-6, area)
-        first, second = _cross(b - spots, c - spots) / area, _cross(c - spots, a - spots) / area
+        first = np.clip(_cross(b - spots, c - spots) / area, -0.5, 1.5)
+        second = np.clip(_cross(c - spots, a - spots) / area, -0.5, 1.5)
         weights = np.stack([first, second, 1 - first - second], axis=-1)
-        return GridPoints(triangles[chosen], np.clip(weights, -0.5, 1.5).astype(np.float32), chosen)
+        return GridPoints(triangles[chosen], weights.astype(np.float32), chosen)
 
     def _inside(self) -> NDArray[np.float32]:
         """The distance to the oval's edge."""
