@@ -131,6 +131,14 @@ class VideoLane:
         self._preview_size = (max(2, width), max(2, height))
         return self._preview
 
+    def close(self) -> None:
+        """Closes the chain in the lane and one that waits for it."""
+        with self._lock:
+            waiting, self._handover = self._handover, None
+        if waiting is not None:
+            waiting.chain.close()
+        self._chain.close()
+
     def step(self) -> bool:
         """Works on one frame, or notices that none came; False when none will."""
         frame = self._links.frames.take(self._links.interval_ns / 1e9)

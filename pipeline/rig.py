@@ -1,6 +1,7 @@
 """The opened devices and the threads between them, as one thing that starts and stops."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,7 +88,9 @@ class Rig:
         self.source = self._opened(settings.source)
         self._closing.append(self.source.close)
         self.fps = self.source.fps or 30.0
-        self.sinks = open_sinks(settings.virtual_camera, self.source.size, self.fps, record=settings.record)
+        self.sinks = open_sinks(
+            settings.virtual_camera, self.source.size, self.fps, record=settings.record, lossless=self._lossless
+        )
         delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
         pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(delay_ns * self.fps / 1e9)
         self.line = DelayLine(self.source.size, pictures, self._lossless)
@@ -102,8 +105,8 @@ class Rig:
         self._closing.append(self.loader.close)
         self.frames: Latest[Frame] = Latest(self._lossless)
         self.arrivals = RateMeter()
-        self._closing.append(chain.close)
         self.lane = VideoLane(chain, self._links())
+        self._closing.append(self.lane.close)
         self._taken(chain)
 
     @property
@@ -230,6 +233,8 @@ class Rig:
         self._hooks.report(event)
 
     def _close(self) -> None:
-        """Closes what is open, last opened first."""
-        while self._closing:
-            self._closing.pop()()
+        """Closes what is open, last opened first; a part that can't be closed leaves no other open."""
+        with ExitStack() as closing:
+            for close in self._closing:
+                closing.callback(close)
+            self._closing.clear()
