@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from textual import on, work
@@ -46,7 +47,7 @@ class UnderstudyApp(App[int]):
     """The operator's console over one session."""
 
     TITLE = "Understudy"
-    CSS_PATH = "console.tcss"
+    CSS_PATH = Path(__file__).with_name("console.tcss")
     BINDINGS: ClassVar[list[BindingType]] = list(BINDINGS)
 
     def __init__(self, open_session: OpenSession, surroundings: Surroundings) -> None:

@@ -161,7 +161,11 @@ class Desk:
         if name == running.name and self._wanted is None:
             return f"{running.title} is already in."
         profile = self._adjusted.get(name) or self._load(name)
-        self.session.switch(profile)
+        try:
+            self.session.switch(profile)
+        except UnderstudyError:
+            self._refused.add(name)
+            raise
         self._wanted, self._loading_seen, self._wanted_ns = name, False, self._clock.now_ns()
         self._refused.discard(name)
         self._history.clear()

@@ -3,7 +3,7 @@
 import pytest
 
 from console.desk import Desk, Phase, Standing
-from pipeline.errors import LaneError, UnderstudyError
+from pipeline.errors import ConsentError, LaneError, UnderstudyError
 from pipeline.telemetry import State
 from profiles.profile import FailSafePolicy
 from tests.console.fake_session import ADA, BEN, CLEO, FakeSession, FakeShelf
@@ -217,6 +217,19 @@ def test_a_profile_that_could_not_be_built_is_marked() -> None:
     assert desk.rows(session.readings())[2].standing is Standing.LOADING
     session.loading = None
     assert desk.rows(session.readings())[2].standing is Standing.REFUSED
+
+
+def test_a_profile_that_nobody_has_cleared_is_refused_and_marked() -> None:
+    class Strict(FakeSession):
+        def switch(self, profile: object) -> None:
+            raise ConsentError("The profile cleo is of a real person and has no verified consent record.")
+
+    session = Strict()
+    desk = make_desk(session)
+    with pytest.raises(ConsentError):
+        desk.switch("cleo")
+    assert desk.rows(session.readings())[2].standing is Standing.REFUSED
+    assert "already" in desk.switch("ada"), "the refused switch is not waited for"
 
 
 def test_a_profile_can_be_made_ready_without_being_taken() -> None:
