@@ -126,9 +126,9 @@ class PhotoTarget:
         chosen = index.ravel()
         spots = np.stack(np.meshgrid(np.arange(GRID_WIDTH), np.arange(GRID_HEIGHT)), axis=-1).reshape(-1, 2)
         on_mesh = spots[chosen >= 0]
-        for number in np.flatnonzero(chosen < 0):
-            nearest = on_mesh[np.abs(on_mesh - spots[number]).sum(axis=1).argmin()]
-            chosen[number] = index[nearest[1], nearest[0]]
+        for beyond in np.flatnonzero(chosen < 0):
+            nearest = on_mesh[np.abs(on_mesh - spots[beyond]).sum(axis=1).argmin()]
+            chosen[beyond] = index[nearest[1], nearest[0]]
         a, b, c = (self._grid_points[triangles[chosen, i], :2] for i in range(3))
         area = _cross(b - a, c - a)
         area = np.where(np.abs(area) < 1e-6, 1e-6, area)
