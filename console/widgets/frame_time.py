@@ -41,8 +41,8 @@ class FrameTimeHistory:
         present = readings.at_ns // BIN_NS
         if self._open_bin is not None and present > self._open_bin:
             self._closed.append(self._open_ms)
-            gap = min(present - self._open_bin - 1, LONGEST)
-            self._closed.extend([0.0] * gap)
+            between = min(present - self._open_bin - 1, LONGEST)
+            self._closed.extend([slowest_ms] * between)
             self._open_ms = 0.0
         self._open_bin = present
         self._open_ms = max(self._open_ms, slowest_ms)

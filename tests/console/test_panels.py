@@ -163,6 +163,16 @@ def test_the_graph_keeps_the_slowest_new_frame_of_each_quarter_second() -> None:
     assert history.last_ms(2) == (31.0, 0.0)
 
 
+def test_a_late_look_leaves_no_hole_in_the_graph() -> None:
+    session = FakeSession()
+    history = FrameTimeHistory()
+    history.add(session.readings())
+    session.clock.move(0.75)
+    session.count_frames(20, lane_history_ms=(12.0,) * 20)
+    history.add(session.readings())
+    assert history.last_ms(3) == (12.0, 12.0, 12.0)
+
+
 def test_a_computer_without_gpu_says_so_in_words() -> None:
     text = words(machine_lines(make_view(), 40))
     assert "no GPU: there is no NVIDIA driver" in text
