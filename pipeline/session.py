@@ -76,10 +76,13 @@ class Session:
 
         Raises:
             LaneError: a thread did not end in time; everything else is stopped.
+            DeviceError: a sink could not be finished; everything is stopped.
         """
-        if self._rig is not None:
-            self._rig.stop(timeout_s)
-        self._ended.set()
+        try:
+            if self._rig is not None:
+                self._rig.stop(timeout_s)
+        finally:
+            self._ended.set()
 
     def wait(self, timeout_s: float) -> bool:
         """Waits for the session to end by itself, at most `timeout_s`; True when it has.
