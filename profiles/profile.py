@@ -63,9 +63,9 @@ class FaceSettings(Section):
     """How far the actor's proportions go toward the target's: 0 the actor's, 1 the target's."""
     opacity: Fraction = 1.0
     """Share of the target's face in the picture; below 1 the actor shows through."""
-    colour: Fraction = 0.85
+    colour: Fraction = 0.95
     """Strength of the transfer of the actor's colours onto the target's skin."""
-    relight: Fraction = 0.7
+    relight: Fraction = 0.85
     """How much of the actor's own light falls on the target's skin."""
     feather: Annotated[float, Field(ge=0.01, le=0.3)] = 0.09
     """Width of the soft edge inside the face oval, as a share of the face's height."""
