@@ -145,7 +145,8 @@ class Watch:
     def new_switches(self) -> tuple[SwitchReading, ...]:
         """The changes of profile that came in since the last call."""
         switches = self._readings.switches if self._readings else ()
-        new, self._switches_seen = switches[self._switches_seen :], len(switches)
+        new = tuple(switch for switch in switches if switch.number > self._switches_seen)
+        self._switches_seen = new[-1].number if new else self._switches_seen
         return new
 
     def _look_at_machine(self, now_ns: int) -> MachineView:

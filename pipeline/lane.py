@@ -1,6 +1,7 @@
 """The video lane: one frame after another through the present profile's chain, and the policy where that fails."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from pipeline.video.output.blur import blurred_picture
 from pipeline.video.output.delay_line import DelayLine, Showing
 from profiles.profile import FailSafePolicy, Profile
 
+SWITCHES_KEPT = 1000
 HOLD_NS = 2_000_000_000
 """The last good picture is held for so long before the card takes over."""
 LOST_AFTER_NS = 300_000_000
@@ -56,7 +58,7 @@ class LaneMeters:
     failed: int = 0
     faces_found: int = 0
     faces_now: int = 0
-    switches: list[SwitchReading] = field(default_factory=list)
+    switches: deque[SwitchReading] = field(default_factory=lambda: deque(maxlen=SWITCHES_KEPT))
 
     def stage(self, name: str) -> DurationMeter:
         """The meter of one stage, made when first asked for."""
@@ -189,8 +191,9 @@ class VideoLane:
         if begun is None:
             return
         gap_ns = self._links.clock.now_ns() - self._emitted_ns - self._links.interval_ns if self._emitted_ns else 0
-        done = replace(begun, gap_ms=max(0.0, gap_ns / 1e6), dropped=begun.dropped + self._dropped())
-        self.meters.switches.append(done)
+        number = self.meters.switches[-1].number + 1 if self.meters.switches else 1
+        dropped = begun.dropped + self._dropped()
+        self.meters.switches.append(replace(begun, gap_ms=max(0.0, gap_ns / 1e6), dropped=dropped, number=number))
 
     def _work(self, frame: Frame) -> None:
         """Takes one frame through the chain; where a stage fails, the policy decides."""

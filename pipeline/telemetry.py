@@ -75,6 +75,8 @@ class SwitchReading:
     """How much longer than the lane's frame interval the first new frame let the output wait; 0 when it did not."""
     dropped: int
     """Frames lost by it."""
+    number: int = 0
+    """Counts the session's switches from 1; only the last ones are kept."""
 
 
 @dataclass(frozen=True, slots=True)
