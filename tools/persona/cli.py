@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import cv2
+import numpy as np
 import typer
 
+from tools.persona.averaging.shape import mean_head
+from tools.persona.averaging.triangulation import face_triangles
 from tools.persona.geometry.expression import VISEMES, Expression
 from tools.persona.identity import Identity
+from tools.persona.motion.actor import frames, write_clip, write_timeline
 from tools.persona.personas import PERSONAS
 from tools.persona.pose import Pose
-from tools.persona.studio import Picture, portrait
+from tools.persona.studio import RELAXED, Picture, portrait
 
 app = typer.Typer(add_completion=False, help="Render synthetic people.")
 
@@ -36,7 +40,7 @@ def portrait_command(
     samples: Annotated[int, typer.Option(help="Samples per pixel along each side.", min=1, max=4)] = 3,
 ) -> None:
     """Render a persona's portrait: frontal, neutral, evenly lit."""
-    _save(out, portrait(_identity(name), Pose(), side, samples))
+    _save(out, portrait(_identity(name), Pose(expression=RELAXED), side, samples))
 
 
 @app.command("frame")
@@ -57,6 +61,27 @@ def frame_command(
     parts = {name_: getattr(face, name_) for name_ in Expression.__slots__} | {"blink": blink}
     pose = Pose(yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll, expression=Expression(**parts))
     _save(out, portrait(_identity(name), pose, side, 2))
+
+
+@app.command("demo-actor")
+def demo_actor_command(
+    out: Path, samples: Annotated[int, typer.Option(help="Samples per pixel along each side.", min=1, max=4)] = 2
+) -> None:
+    """Render the demo actor's clip, and its timeline beside it."""
+    written = write_clip(out, frames(samples))
+    write_timeline(out.with_suffix(".json"))
+    typer.echo(f"{out}: {written} frames")
+
+
+@app.command("mean-face")
+def mean_face_command(archive: Path, out: Path) -> None:
+    """Make the mean face from an archive that holds one float32 (frames, 468, 3) array of landmarks per person."""
+    with np.load(archive) as people:
+        points, mirror = mean_head([people[name] for name in people.files])
+    triangles = face_triangles(points, mirror)
+    np.savez(
+        out, points=points.astype(np.float32), mirror=mirror.astype(np.int16), triangles=triangles.astype(np.int16)
+    )
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tools.persona.geometry.expression import Expression
 from tools.persona.geometry.head import mean_surface
+from tools.persona.meshes.mesh import carried
 
 Floats = npt.NDArray[np.float64]
 PIVOT = np.array([0.0, -4.5, -9.0])
@@ -55,11 +56,11 @@ def neck_weights() -> Floats:
 def turned(points: Floats, pose: Pose, weights: Floats | None = None) -> Floats:
     """Points (n, 3) of the head carried into a pose; ``weights`` (n,) let the neck follow less."""
     turn = rotation(pose.yaw_deg, pose.pitch_deg, pose.roll_deg)
-    moved = (points - PIVOT) @ turn.T + PIVOT + np.array(pose.shift_cm)
+    moved = carried(points, turn, PIVOT, PIVOT + np.array(pose.shift_cm))
     if weights is None:
-        return np.asarray(moved)
+        return moved
     still = points + np.array([0.35, 0.35, 0.35]) * np.array(pose.shift_cm) + [0, pose.breath_cm, 0]
     share = weights[:, None]
     half = rotation(pose.yaw_deg * 0.5, pose.pitch_deg * 0.5, pose.roll_deg * 0.5)
-    middle = (points - PIVOT) @ half.T + PIVOT + 0.6 * np.array(pose.shift_cm)
+    middle = carried(points, half, PIVOT, PIVOT + 0.6 * np.array(pose.shift_cm))
     return np.asarray((1 - share) ** 2 * still + 2 * share * (1 - share) * middle + share**2 * moved)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.persona.figure import Figure
+from tools.persona.geometry.expression import Expression
 from tools.persona.identity import Identity
 from tools.persona.pose import Pose
 from tools.persona.render.camera import Camera
@@ -18,13 +19,17 @@ from tools.persona.strands.coat import Coat
 Singles = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 STUDIO_RIG = (
-    Lamp((-0.10, 0.55, 1.0), 9.0, (3.55, 3.45, 3.3)),
-    Lamp((0.0, 0.25, 1.0), 0.7, (0.30, 0.31, 0.33)),
-    Lamp((0.0, -1.0, 0.7), 3.0, (0.40, 0.36, 0.33)),
-    Lamp((-1.0, 0.45, -0.35), 9.0, (1.35, 1.4, 1.5)),
-    Lamp((1.0, 0.45, -0.35), 9.0, (1.35, 1.4, 1.5)),
+    Lamp((-0.08, 0.62, 1.0), 10.0, (4.2, 4.08, 3.9)),
+    Lamp((0.0, 0.25, 1.0), 0.7, (0.24, 0.25, 0.27)),
+    Lamp((0.0, -1.0, 0.7), 3.0, (0.30, 0.27, 0.25)),
+    Lamp((-1.0, 0.45, -0.35), 9.0, (0.85, 0.88, 0.94)),
+    Lamp((1.0, 0.45, -0.35), 9.0, (0.85, 0.88, 0.94)),
 )
 """Key, room, floor, and one rim light on each side; nearly the same from left and right."""
+
+
+RELAXED = Expression(blink=0.09)
+"""A neutral face: the lids rest a little on the irises."""
 
 
 class Sitter:
@@ -44,7 +49,7 @@ class Sitter:
 
         image, buffer, head_light = surfaces(parts, self.identity, stage, veil)
         self.coat.draw(self.figure, pose, stage, (head_light, parts[0], buffer, image))
-        return finished(image, buffer, stage)
+        return finished(image, stage)
 
 
 def wall(width: int, height: int) -> Singles:
@@ -59,6 +64,6 @@ def wall(width: int, height: int) -> Singles:
 
 def portrait(identity: Identity, pose: Pose, side_px: int, samples: int = 3) -> Picture:
     """A square portrait, 8-bit BGR (side, side, 3)."""
-    camera = Camera(side_px, side_px, samples, 115.0, 31.5 * side_px / 1024, look=(0.0, 1.0))
+    camera = Camera(side_px, side_px, samples, 115.0, 35.0 * side_px / 1024, look=(0.0, 1.1))
     stage = Stage(camera, STUDIO_RIG, wall(side_px, side_px))
     return developed(Sitter(identity).light(pose, stage), 0.006, identity.seed)

@@ -1,1 +1,1 @@
-"""The surfaces of a person: head, ears, eyes, mouth and clothes, in centimetres (x image right, y up, z to the camera)."""
+"""The head's surface, in centimetres: x to the image's right, y up, z to the camera."""

@@ -39,8 +39,14 @@ class Expression:
     smile: float = 0.0
     blink: float = 0.0
     """0 open .. 1 closed."""
+    tongue: float = 0.0
+    """Tip of the tongue raised to the teeth, 0..1."""
     brow: float = 0.0
     """Brows raised, -1 (frown) .. 1."""
+
+    def opens(self) -> bool:
+        """Whether the mouth's inside can show."""
+        return self.jaw_deg > 0.2 or self.lower_lip > 0.05 or self.upper_lip > 0.05
 
     def blended(self, other: Expression, weight: float) -> Expression:
         """This expression with every part moved ``weight`` (0..1) of the way to another's."""
@@ -50,17 +56,17 @@ class Expression:
 
 VISEMES: dict[str, Expression] = {
     "rest": Expression(),
-    "A": Expression(jaw_deg=11, lower_lip=0.35, upper_lip=0.25),
+    "A": Expression(jaw_deg=11, wide=-0.3, lower_lip=0.35, upper_lip=0.25),
     "E": Expression(jaw_deg=5.5, wide=0.55, lower_lip=0.4, upper_lip=0.3),
     "I": Expression(jaw_deg=3.0, wide=0.8, lower_lip=0.4, upper_lip=0.3),
-    "O": Expression(jaw_deg=7.5, wide=-0.75, pucker=0.6, lower_lip=0.2),
+    "O": Expression(jaw_deg=7.5, wide=-0.9, pucker=0.6, lower_lip=0.2),
     "U": Expression(jaw_deg=3.5, wide=-1.0, pucker=1.0, lower_lip=0.1),
     "M": Expression(jaw_deg=0.0, press=0.9),
     "F": Expression(jaw_deg=2.0, lower_lip=-0.8, upper_lip=0.3, wide=0.1),
-    "L": Expression(jaw_deg=5.0, wide=0.15, lower_lip=0.3, upper_lip=0.2),
+    "L": Expression(jaw_deg=5.0, tongue=0.9, wide=0.15, lower_lip=0.3, upper_lip=0.2),
     "S": Expression(jaw_deg=1.5, wide=0.4, lower_lip=0.5, upper_lip=0.35),
     "R": Expression(jaw_deg=3.5, wide=-0.5, pucker=0.45, lower_lip=0.2, upper_lip=0.1),
-    "T": Expression(jaw_deg=3.0, wide=0.2, lower_lip=0.35, upper_lip=0.25),
+    "T": Expression(jaw_deg=3.0, tongue=0.7, wide=0.2, lower_lip=0.35, upper_lip=0.25),
 }
 """Mouth shapes by the sound they belong to: M stands for M/B/P, F for F/V, T for T/D/N."""
 _HINGE = np.array([0.0, 0.8, -8.0])
@@ -78,8 +84,9 @@ def _jaw_weights(rest: Floats) -> Floats:
     return np.asarray(weights)
 
 
-def _turned_jaw(points: Floats, rest: Floats, degrees: float) -> Floats:
-    angle = np.radians(degrees) * _jaw_weights(rest)
+def turned_about_hinge(points: Floats, degrees: float | Floats) -> Floats:
+    """Points (n, 3) that follow the jaw as it opens by an angle, one for all or one each (n,)."""
+    angle = np.radians(degrees)
     y, z = points[:, 1] - _HINGE[1], points[:, 2] - _HINGE[2]
     out = points.copy()
     out[:, 1] = _HINGE[1] + y * np.cos(angle) - z * np.sin(angle)
@@ -139,7 +146,7 @@ def expressed(
     points: Floats, rest: Floats, expression: Expression, eyes: tuple[tuple[float, float, float], ...]
 ) -> Floats:
     """The control points (n >= 468, 3) moved to an expression; ``rest`` are the same points of the mean face."""
-    out = _turned_jaw(points, rest, expression.jaw_deg)
+    out = turned_about_hinge(points, expression.jaw_deg * _jaw_weights(rest))
     out = _moved_brows(_moved_lips(out, rest, expression), rest, expression.brow)
     return _closed_lids(out, expression.blink, eyes)
 

@@ -41,18 +41,18 @@ def _falloff(points: Floats, centre: Vector, radius: Vector) -> Floats:
 def _mirrored(points: Floats, move: Callable[[Floats], Floats]) -> Floats:
     """Apply a move defined at x > 0 to both sides."""
     flip = np.array([-1.0, 1.0, 1.0])
-    return points + move(points) + move(points * flip) * flip
+    return np.asarray(points + move(points) + move(points * flip) * flip)
 
 
 def _bump(centre: Vector, radius: Vector, offset: Floats) -> Callable[[Floats], Floats]:
-    return lambda points: _falloff(points, centre, radius)[:, None] * offset
+    return lambda points: np.asarray(_falloff(points, centre, radius)[:, None] * offset)
 
 
 def _bumps(points: Floats, shape: Shape) -> Floats:
     for name, bumps in _BUMPS.items():
         amount = float(getattr(shape, name))
         for centre, radius, offset in bumps:
-            vector = np.array(offset) * amount
+            vector = 1.35 * np.array(offset) * amount
             if centre[0] == 0.0:
                 points = points + _falloff(points, centre, radius)[:, None] * vector
             else:
@@ -62,7 +62,7 @@ def _bumps(points: Floats, shape: Shape) -> Floats:
 
 def _eyes(points: Floats, shape: Shape) -> Floats:
     angle, scale = np.radians(4.0) * shape.eye_tilt, 0.10 * shape.eye_size
-    open_up = np.diag([1.04, 1.16, 1.0])
+    open_up = np.diag([1.13, 1.22, 1.0])
     turn = (
         np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
         * (1 + scale)
@@ -76,13 +76,21 @@ def _eyes(points: Floats, shape: Shape) -> Floats:
     return _mirrored(points, move)
 
 
+def _nod() -> Floats:
+    angle = np.radians(_NOD_DEG)
+    return np.array([[1, 0, 0], [0, np.cos(angle), -np.sin(angle)], [0, np.sin(angle), np.cos(angle)]])
+
+
+def unnodded(points: Floats) -> Floats:
+    """Points (n, 3) of the level head as they lay before it was levelled, where features are placed by hand."""
+    return np.asarray((points - _NOD_CENTRE) @ _nod() + _NOD_CENTRE)
+
+
 def shaped(points: Floats, shape: Shape) -> Floats:
     """The (468, 3) landmarks of the mean face moved to an identity's proportions, mouth closed."""
-    points = points * np.array([1.0, 1.0, _DEPTH_STRETCH])
-    nod = np.radians(_NOD_DEG)
-    turn = np.array([[1, 0, 0], [0, np.cos(nod), -np.sin(nod)], [0, np.sin(nod), np.cos(nod)]])
-    points = (points - _NOD_CENTRE) @ turn.T + _NOD_CENTRE
-    points = closed(_eyes(_bumps(points, shape), shape), shape.lip_fullness, shape.mouth_width)
+    points = _eyes(_bumps(points * np.array([1.0, 1.0, _DEPTH_STRETCH]), shape), shape)
+    points = (points - _NOD_CENTRE) @ _nod().T + _NOD_CENTRE
+    points = closed(points, shape.lip_fullness, shape.mouth_width)
     low = np.clip(-points[:, 1] / 8.0, 0, 1.2)
     points[:, 1] -= 0.5 * shape.face_length * low
     return points

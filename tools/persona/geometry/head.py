@@ -8,14 +8,15 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from tools.persona.geometry import eyeball, skull
+from tools.persona.body import eyeball
+from tools.persona.geometry import skull
 from tools.persona.geometry.expression import Expression, expressed
 from tools.persona.geometry.features import shaped
 from tools.persona.geometry.landmarks import FACE_POINTS, MOUTH_RING, mean_face
 from tools.persona.geometry.layout import CONTROL_POINTS, LIDS, Layout, eye_rings, layout
-from tools.persona.geometry.mesh import vertex_normals
 from tools.persona.geometry.sculpt import sculpted
 from tools.persona.identity import Shape
+from tools.persona.meshes.mesh import vertex_normals
 
 Floats = npt.NDArray[np.float64]
 Vector = tuple[float, float, float]
@@ -28,16 +29,17 @@ def _mean_rest() -> tuple[Floats, Floats]:
 
 
 def _sock(points: Floats) -> Floats:
-    """Rings (60, 3) leading from the lips' inner edge back into the mouth."""
+    """Rings (80, 3) leading from the lips' inner edge back into the mouth."""
     edge = points[list(MOUTH_RING)]
     k = np.arange(20)
     lower = np.where(k <= 10, -1.0, 1.0) * np.sin(np.pi * (k % 10) / 10)
     rows = []
-    for back, spread, scale in ((0.45, 0.12, 0.98), (1.4, 0.9, 0.95), (4.5, 1.4, 0.8)):
+    for back, spread, scale in ((0.40, 0.10, 0.99), (1.3, 0.8, 0.97), (3.6, 1.3, 0.85), (5.2, 0.2, 0.1)):
         ring = edge * np.array([scale, 1.0, 1.0])
         ring[:, 1] += spread * lower
         ring[:, 2] = ring[:, 2] * 0.6 + edge[:, 2].max() * 0.4 - back
         rows.append(ring)
+    rows[-1] = rows[-1].mean(0) + 0.01 * (rows[-1] - rows[-1].mean(0))
     return np.concatenate(rows)
 
 

@@ -32,6 +32,8 @@ LIPS_UPPER = (
 MOUTH_RING = LIPS_LOWER[3] + LIPS_UPPER[3][-2:0:-1]
 EYE_RING = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
 """The lid edge of the eye at the image's left: outer corner, lower lid, inner corner, upper lid."""
+EYE_RING_RIGHT = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
+"""The same on the other side, in matching order."""
 LID_UPPER = (246, 161, 160, 159, 158, 157, 173)
 LID_LOWER = (7, 163, 144, 145, 153, 154, 155)
 FOLD_UPPER = (247, 30, 29, 27, 28, 56, 190)

@@ -10,16 +10,20 @@ import numpy.typing as npt
 
 from tools.persona.geometry.landmarks import EYE_RING, FACE_POINTS, MOUTH_RING, OVAL, mean_face
 from tools.persona.geometry.skull import STATIONS
-from tools.persona.geometry.subdivision import Level, subdivide
+from tools.persona.meshes.subdivision import Level, subdivide
 
 Ints = npt.NDArray[np.int64]
 LID_RINGS = 3
-SOCK_RINGS = 3
+SOCK_RINGS = 4
 LEVELS = 3
 BAND = FACE_POINTS
 LIDS = BAND + STATIONS * 36
 SOCK = LIDS + 2 * LID_RINGS * 16
 CONTROL_POINTS = SOCK + SOCK_RINGS * 20
+
+
+_SIDES = {36: np.arange(36) >= 18, 20: (np.arange(20) >= 5) & (np.arange(20) < 15)}
+"""Which quads of the face's edge and of the mouth lie on the image's left or right, by the ring's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,13 @@ def eye_rings() -> tuple[Ints, Ints]:
 
 
 def _strip(first: Ints, second: Ints) -> Ints:
-    """Triangles between two closed rings, first one outside; seen from outside the rings run counter-clockwise."""
+    """Triangles between two closed rings; a ring across the middle line gets mirrored diagonals on its two sides."""
     a, b = first, np.roll(first, -1)
     c, d = second, np.roll(second, -1)
-    return np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)])
+    half = _SIDES.get(len(first), np.zeros(len(first), bool))[:, None]
+    one = np.where(half, np.stack([a, b, d], 1), np.stack([a, b, c], 1))
+    two = np.where(half, np.stack([a, d, c], 1), np.stack([b, d, c], 1))
+    return np.concatenate([one, two])
 
 
 def _wound_like(strip: Ints, faces: Ints) -> Ints:

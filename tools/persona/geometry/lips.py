@@ -41,8 +41,8 @@ def closed(points: Floats, fullness: float, width: float) -> Floats:
     lower[:, 1] += 0.34 * _BELLY
     upper[:, 1] += (
         _BELLY * 0.10 * fullness
-        - 0.07 * np.exp(-((_ACROSS / 0.13) ** 2))
-        + 0.03 * np.exp(-(((np.abs(_ACROSS) - 0.28) / 0.16) ** 2))
+        - 0.10 * np.exp(-((_ACROSS / 0.13) ** 2))
+        + 0.05 * np.exp(-(((np.abs(_ACROSS) - 0.28) / 0.16) ** 2))
     )
     lower[:, 1] -= _BELLY * 0.20 * fullness
     contact = (upper + lower) / 2

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.persona.geometry.landmarks import FOLD_LOWER, FOLD_UPPER, LID_LOWER, LID_UPPER
-from tools.persona.geometry.strokes import Stroke, relief
+from tools.persona.meshes.strokes import Stroke, relief
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,9 +23,9 @@ def anatomy(face: Floats) -> tuple[Stroke, ...]:
     middle = np.array([[-0.02, 0, 0]])
     ridge = np.stack([face[2] + [-0.33, -0.15, -0.1], face[164] + [-0.36, 0, 0], face[37] + [0.12, 0.1, 0]])
     return (
-        Stroke(crease, 0.07, -0.085, 0.25),
-        Stroke(over, 0.22, 0.07, 0.3),
-        Stroke(_path(face, 49, 129, 64, 98), 0.16, -0.07, 0.35),
+        Stroke(crease, 0.085, -0.14, 0.22),
+        Stroke(over, 0.24, 0.11, 0.3),
+        Stroke(_path(face, 102, 64, 98), 0.24, -0.05, 0.4),
         Stroke(face[[2, 164, 0]] + middle, 0.22, -0.06, 0.3),
         Stroke(ridge, 0.14, 0.035, 0.4),
         Stroke(np.stack([face[83], face[18]]) + [0, 0.05, 0], 0.35, -0.06, 0.05),
@@ -45,7 +45,7 @@ def _forehead(face: Floats, age: float) -> tuple[Stroke, ...]:
             Stroke(
                 np.stack([left, (left + near) / 2 + [0, 0.18, 0.05], near, centre]),
                 0.085,
-                -0.05 * age * (1 - 0.2 * level),
+                -0.075 * age * (1 - 0.2 * level),
                 0.12,
             )
         )
@@ -80,14 +80,32 @@ def lines_of_age(face: Floats, age: float) -> tuple[Stroke, ...]:
     )  # fmt: skip
 
 
+def neck_muscles() -> tuple[Stroke, ...]:
+    """The two cords from behind the ears to the notch of the breastbone, and the notch's hollow."""
+    cord = np.array([[-5.2, -7.3, -8.3], [-4.5, -9.3, -7.4], [-3.3, -11.8, -6.3], [-1.4, -14.6, -5.6]])
+    notch = np.array([[-0.05, -13.8, -5.3], [-0.05, -16.0, -5.5]])
+    return (
+        Stroke(cord, 0.75, 0.28, 0.45),
+        Stroke(cord + [1.5, -0.3, 0.6], 0.8, -0.14, 0.4),
+        Stroke(notch, 0.7, -0.3, 0.1),
+    )
+
+
+def nostril_hole(points: Floats) -> Floats:
+    """How much of each point (n, 3) of the mean head lies in a nostril (n,), 0..1."""
+    x, y, z = np.abs(points[:, 0]) - 0.58, points[:, 1] + 1.20, points[:, 2] - 2.42
+    lean = x + 0.22 * z
+    at = np.stack([lean / 0.27, (y - 0.25 * z) / 0.34, z / 0.52], 1)
+    return np.asarray(np.exp(-((at * at).sum(1) ** 2)))
+
+
 def nostrils(points: Floats) -> Floats:
     """Offsets in y and z (n, 2) that open the nostrils, at points (n, 3) of the mean head."""
-    at = np.stack([(np.abs(points[:, 0]) - 0.60) / 0.36, (points[:, 1] + 0.83) / 0.30, (points[:, 2] - 2.65) / 0.62], 1)
-    hole = np.exp(-((at * at).sum(1) ** 1.5))
-    return np.stack([0.55 * hole, -0.15 * hole], 1)
+    hole = nostril_hole(points)
+    return np.stack([0.62 * hole, -0.10 * hole], 1)
 
 
 def sculpted(points: Floats, face: Floats, age: float) -> Floats:
     """Relief (n, 3) (along the normal; y; z) at the mean head's fine vertices; ``face`` are its landmarks."""
-    height = relief(points, anatomy(face) + lines_of_age(face, age))
+    height = relief(points, anatomy(face) + neck_muscles() + lines_of_age(face, age))
     return np.column_stack([height, nostrils(points)])

@@ -23,6 +23,6 @@ def developed(light: Singles, grain: float, seed: int) -> Picture:
     curved = _curve(light)
     encoded = np.where(curved <= 0.0031308, 12.92 * curved, 1.055 * np.power(np.maximum(curved, 1e-6), 1 / 2.4) - 0.055)
     noise = np.random.default_rng(seed).standard_normal(light.shape[:2], np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.6)[..., None]
-    encoded = encoded + grain * noise * (0.4 + encoded * (1 - encoded) * 2.4)
+    soft = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.6), np.float32)[..., None]
+    encoded = encoded + grain * soft * (0.4 + encoded * (1 - encoded) * 2.4)
     return np.asarray(np.clip(encoded * 255 + 0.5, 0, 255).astype(np.uint8)[..., ::-1])

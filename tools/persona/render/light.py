@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.persona.compiled import compiled
-from tools.persona.geometry.mesh import unit
+from tools.persona.meshes.mesh import carried, unit
 from tools.persona.render.raster import depth_map
 
 Floats = npt.NDArray[np.float64]
@@ -71,23 +71,50 @@ class Arriving:
 
 
 @compiled
-def _seen(screen: Floats, depth: Singles, bias: float) -> Floats:
-    out = np.zeros(screen.shape[0])
+def _open(depth: Singles, x: float, y: float, z: float, bias: float) -> float:
+    """Share of light passing a depth map at a place, softened over the map's four nearest cells."""
     rows, columns = depth.shape
-    for i in range(screen.shape[0]):
-        x, y, hits = screen[i, 0], screen[i, 1], 0.0
-        ix, iy = int(np.floor(x)), int(np.floor(y))
-        if ix < 0 or iy < 0 or ix >= columns - 1 or iy >= rows - 1:
-            out[i] = 1.0
+    ix, iy = int(np.floor(x)), int(np.floor(y))
+    if ix < 0 or iy < 0 or ix >= columns - 1 or iy >= rows - 1:
+        return 1.0
+    fx, fy, hits = x - ix, y - iy, 0.0
+    for dx in range(2):
+        for dy in range(2):
+            weight = (fx if dx else 1 - fx) * (fy if dy else 1 - fy)
+            gap = z - depth[iy + dy, ix + dx]
+            hits += weight * min(max(1.0 - (gap - bias) / bias, 0.0), 1.0)
+    return hits
+
+
+@compiled
+def _add(
+    start: Floats,
+    normals: Floats,
+    map_of: tuple[Singles, Floats, float],
+    direction: tuple[Floats, Floats, Floats],
+    sums: Singles,
+) -> None:
+    """Add one direction's light: sums are 27 harmonics, then the lamps, then open and whole sky."""
+    depth, turn, bias = map_of
+    axis, coefficients, power = direction
+    lamps = power.size
+    for i in range(start.shape[0]):
+        facing = normals[i, 0] * axis[0] + normals[i, 1] * axis[1] + normals[i, 2] * axis[2]
+        sums[i, 28 + lamps] += max(facing, 0.0)
+        if facing < -0.35:
             continue
-        fx, fy = x - ix, y - iy
-        for dx in range(2):
-            for dy in range(2):
-                weight = (fx if dx else 1 - fx) * (fy if dy else 1 - fy)
-                gap = screen[i, 2] - depth[iy + dy, ix + dx]
-                hits += weight * min(max(1.0 - (gap - bias) / bias, 0.0), 1.0)
-        out[i] = hits
-    return out
+        px, py, pz = start[i, 0], start[i, 1], start[i, 2]
+        x = px * turn[0, 0] + py * turn[0, 1] + pz * turn[0, 2] + depth.shape[1] / 2
+        y = px * turn[1, 0] + py * turn[1, 1] + pz * turn[1, 2] + depth.shape[0] / 2
+        z = px * turn[2, 0] + py * turn[2, 1] + pz * turn[2, 2]
+        visible = _open(depth, x, y, z, bias)
+        if visible <= 0.0:
+            continue
+        for k in range(27):
+            sums[i, k] += visible * coefficients[k]
+        for k in range(lamps):
+            sums[i, 27 + k] += visible * power[k]
+        sums[i, 27 + lamps] += visible * max(facing, 0.0)
 
 
 def _frame(direction: Floats) -> Floats:
@@ -116,19 +143,15 @@ def arriving(
     radiance = power @ np.array([lamp.colour for lamp in rig])
     basis = harmonics(directions) * (4 * np.pi / count)
     middle, scale = casters.points.mean(0), side / (2 * _RADIUS_CM)
-    out, seen_lamps = np.zeros((len(receivers), 27)), np.zeros((len(receivers), len(rig)))
-    sky, whole = np.zeros(len(receivers)), np.zeros(len(receivers))
-    start = receivers + 0.12 * normals - middle
+    sums = np.zeros((len(receivers), 29 + len(rig)), np.float32)
+    start = np.ascontiguousarray(receivers + 0.12 * normals - middle)
+    shadow = casters.points - middle
+    centre, nowhere = np.array([side / 2, side / 2, 0.0]), np.zeros(3)
     for k, direction in enumerate(directions):
-        turn = _frame(direction).T * scale
+        turn = _frame(direction) * scale
         depth = np.full((side, side), np.inf, np.float32)
-        shift = np.array([side / 2, side / 2, 0])
-        depth_map((casters.points - middle) @ turn + shift, casters.triangles, depth)
-        visible = _seen(start @ turn + shift, depth, 0.28 * scale)
-        facing = np.clip(normals @ direction, 0, 1)
-        visible *= normals @ direction > -0.35
-        sky += visible * facing
-        whole += facing
-        out += visible[:, None] * np.outer(basis[k], radiance[k]).ravel()[None]
-        seen_lamps += visible[:, None] * power[k][None]
-    return Arriving(out, seen_lamps / power.sum(0), sky / np.maximum(whole, 1e-6))
+        depth_map(carried(shadow, turn, nowhere, centre), casters.triangles, depth)
+        light = (direction, np.outer(basis[k], radiance[k]).ravel(), power[k])
+        _add(start, normals, (depth, turn, 0.28 * scale), light, sums)
+    lamps, sky = sums[:, 27 : 27 + len(rig)] / power.sum(0), sums[:, -2] / np.maximum(sums[:, -1], 1e-6)
+    return Arriving(sums[:, :27].astype(np.float64), lamps.astype(np.float64), sky.astype(np.float64))

@@ -1,4 +1,4 @@
-"""Strands drawn as depth-tested lines of samples."""
+"""Strands drawn as depth-tested lines whose edges cover samples in part."""
 
 from __future__ import annotations
 
@@ -11,49 +11,59 @@ from tools.persona.render.raster import Buffer
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
+Order = npt.NDArray[np.intp]
 
 
 @compiled
-def _draw(
-    screen: Floats, colour: Singles, width: Singles, depth: Singles, image: Singles, hit: npt.NDArray[np.int32]
+def _blend(
+    image: Singles,
+    depth: Singles,
+    place: tuple[int, int],
+    drop: tuple[float, float],
+    colour: tuple[float, float, float],
 ) -> None:
-    rows, columns = depth.shape
-    strands, knots = screen.shape[0], screen.shape[1]
-    for s in range(strands):
+    z, share = drop
+    row, column = place
+    if row < 0 or column < 0 or row >= depth.shape[0] or column >= depth.shape[1] or z >= depth[row, column]:
+        return
+    for c in range(3):
+        image[row, column, c] += share * (colour[c] - image[row, column, c])
+
+
+@compiled
+def _draw(screen: Floats, colour: Singles, width: Singles, order: Order, target: tuple[Singles, Singles]) -> None:
+    depth, image = target
+    knots = screen.shape[1]
+    for s in order:
         for k in range(knots - 1):
             x0, y0, z0 = screen[s, k, 0], screen[s, k, 1], screen[s, k, 2]
-            x1, y1, z1 = screen[s, k + 1, 0], screen[s, k + 1, 1], screen[s, k + 1, 2]
-            dx, dy = x1 - x0, y1 - y0
+            dx, dy, dz = screen[s, k + 1, 0] - x0, screen[s, k + 1, 1] - y0, screen[s, k + 1, 2] - z0
+            steep = abs(dy) > abs(dx)
             steps = int(max(abs(dx), abs(dy))) + 1
-            tall = abs(dx) > abs(dy)
             for i in range(steps):
                 t = (i + 0.5) / steps
-                place = (k + t) / (knots - 1)
-                wide = width[s] * (1.0 - 0.75 * place * place)
-                x, y, z = x0 + dx * t, y0 + dy * t, z0 + (z1 - z0) * t
-                count = int(wide)
-                key = (int(x) * 73856093) ^ (int(y) * 19349663) ^ (s * 83492791)
-                if ((key >> 5) & 1023) / 1024.0 < wide - count:
-                    count += 1
-                for j in range(count):
-                    px, py = int(np.floor(x)), int(np.floor(y))
-                    if tall:
-                        py += j - count // 2
-                    else:
-                        px += j - count // 2
-                    if px < 0 or py < 0 or px >= columns or py >= rows or z >= depth[py, px]:
-                        continue
-                    depth[py, px] = z
-                    hit[py, px] = 1 << 30
-                    for c in range(3):
-                        image[py, px, c] = colour[s, k, c] * (1 - t) + colour[s, k + 1, c] * t
+                along = (k + t) / (knots - 1)
+                half = 0.5 * width[s] * (1.0 - 0.7 * along * along)
+                x, y, z = x0 + dx * t, y0 + dy * t, z0 + dz * t
+                ink = (
+                    colour[s, k, 0] * (1 - t) + colour[s, k + 1, 0] * t,
+                    colour[s, k, 1] * (1 - t) + colour[s, k + 1, 1] * t,
+                    colour[s, k, 2] * (1 - t) + colour[s, k + 1, 2] * t,
+                )
+                across = x if steep else y
+                fixed = int(np.floor(y if steep else x))
+                for j in range(int(np.floor(across - half)), int(np.floor(across + half)) + 1):
+                    share = min(j + 1.0, across + half) - max(float(j), across - half)
+                    _blend(image, depth, (fixed, j) if steep else (j, fixed), (z, min(share, 1.0)), ink)
 
 
 def draw_strands(
     camera: Camera, points: Floats, colour: Singles, radius_cm: Floats, target: tuple[Buffer, Singles]
 ) -> None:
-    """Draw strands (n, knots, 3) with lit colours of the same shape into a buffer and its image (rows, columns, 3)."""
+    """Draw strands (n, knots, 3) with lit colours of the same shape over a buffer's image (rows, columns, 3), the
+    farthest first."""
     buffer, image = target
     screen = camera.project(points.reshape(-1, 3)).reshape(points.shape)
     width = 2 * radius_cm * camera.px_per_cm * camera.samples
-    _draw(screen, np.ascontiguousarray(colour, np.float32), width.astype(np.float32), buffer.depth, image, buffer.label)
+    order = np.argsort(-screen[..., 2].mean(1), kind="stable")
+    _draw(screen, np.ascontiguousarray(colour, np.float32), width.astype(np.float32), order, (buffer.depth, image))

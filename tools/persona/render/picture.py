@@ -151,7 +151,9 @@ def _shade(part: Part, seen: _Seen, who: Identity, layers: Layers, stage: Stage)
 def _lit(parts: list[Part], stage: Stage) -> list[Arriving]:
     casters = [p for p in parts if p.kind != "eye"]
     starts = np.cumsum([0] + [len(p.points) for p in casters])
-    triangles = np.concatenate([p.triangles + s for p, s in zip(casters, starts, strict=False)])
+    triangles = np.concatenate(
+        [(p.triangles if p.shadow is None else p.shadow) + s for p, s in zip(casters, starts, strict=False)]
+    )
     shadow = Casters(np.concatenate([p.points for p in casters]), triangles)
     points, normals = np.concatenate([p.points for p in parts]), np.concatenate([p.normals for p in parts])
     light = arriving(points, normals, shadow, stage.rig, stage.quality)
@@ -168,7 +170,7 @@ Veil = Callable[[Arriving], Arriving]
 
 
 def surfaces(parts: list[Part], who: Identity, stage: Stage, veil: Veil) -> tuple[Singles, Buffer, Arriving]:
-    """Linear light (rows, columns, 3) of the parts before the backdrop, with the buffer and the light on the first
+    """Linear light (rows, columns, 3) of the parts over the backdrop, with the buffer and the light on the first
     part, the head; ``veil`` takes from the head's light what its hair holds back."""
     buffer = Buffer.empty(*stage.camera.size())
     first = 0
@@ -185,14 +187,18 @@ def surfaces(parts: list[Part], who: Identity, stage: Stage, veil: Veil) -> tupl
         first += len(part.triangles)
     spread = scattered(layers.light, layers.skin, stage.camera.px_per_cm * stage.camera.samples)
     mask = layers.skin[..., None]
-    return (layers.light + mask * (spread - layers.light)) * layers.albedo + layers.shine, buffer, bare
+    lit = (layers.light + mask * (spread - layers.light)) * layers.albedo + layers.shine
+    return over_backdrop(lit, buffer, stage), buffer, bare
 
 
-def finished(light: Singles, buffer: Buffer, stage: Stage) -> Singles:
-    """The picture (height, width, 3) in linear light, over its backdrop."""
-    camera = stage.camera
-    rows, columns = camera.size()
+def over_backdrop(light: Singles, buffer: Buffer, stage: Stage) -> Singles:
+    """The parts' light over the backdrop, still on the sample grid."""
+    rows, columns = stage.camera.size()
     backdrop = cv2.resize(stage.backdrop, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    whole = np.where((buffer.label >= 0)[..., None], light, backdrop)
-    whole = np.minimum(whole, 6.0)
-    return np.asarray(cv2.resize(whole, (camera.width, camera.height), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(np.where((buffer.label >= 0)[..., None], light, backdrop), np.float32)
+
+
+def finished(light: Singles, stage: Stage) -> Singles:
+    """The picture (height, width, 3) in linear light from its samples; sparks are held back."""
+    size = (stage.camera.width, stage.camera.height)
+    return np.asarray(cv2.resize(np.minimum(light, 4.0), size, interpolation=cv2.INTER_AREA), np.float32)

@@ -1,6 +1,7 @@
 """Light that enters skin at one place and leaves at another, as a blur of the light on it.
 
-Source: E. d'Eon and D. Luebke, "Advanced Techniques for Realistic Real-Time Skin Rendering", 2007 (sums of Gaussians). Own code.
+Source: sums of Gaussians after E. d'Eon and D. Luebke, "Advanced Techniques for Realistic Real-Time Skin Rendering",
+2007. Own code.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.persona.compiled import compiled
-from tools.persona.geometry.mesh import unit
+from tools.persona.meshes.mesh import unit
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -48,4 +48,6 @@ class HairVolume:
     def passing(self, points: Floats, direction: Floats) -> Singles:
         """Share of light from a direction that reaches points (n, 3)."""
         step = unit(direction) * _CELL_CM * 1.1
-        return _march(self._grid * 1.1 * _CELL_CM, self._low, np.ascontiguousarray(points), step)
+        return _march(
+            np.asarray(self._grid * (1.1 * _CELL_CM), np.float32), self._low, np.ascontiguousarray(points), step
+        )

@@ -15,10 +15,11 @@ Singles = npt.NDArray[np.float32]
 
 @compiled
 def lit(
-    tangents: Singles, views: Singles, pigment: Singles, lamps: Singles, seen: Singles, ambient: Singles
+    tangents: Singles, views: Singles, pigment: Singles, light: tuple[Singles, Singles, Singles], gloss: float
 ) -> Singles:
-    """Light (n, 3) leaving strand points: unit tangents and views (n, 3), pigment (n, 3), the lamp table, the share of
-    each lamp that arrives (n, lamps), and the matt light (n, 3) all round."""
+    """Light (n, 3) leaving strand points: unit tangents and views (n, 3), pigment (n, 3); ``light`` is the lamp table,
+    the share of each lamp that arrives (n, lamps) and the matt light (n, 3) all round; ``gloss`` scales highlights."""
+    lamps, seen, ambient = light
     out = np.empty((tangents.shape[0], 3), np.float32)
     for i in range(tangents.shape[0]):
         tx, ty, tz = tangents[i, 0], tangents[i, 1], tangents[i, 2]
@@ -46,8 +47,8 @@ def lit(
                 tint = np.sqrt(pigment[i, c])
                 value = (
                     0.40 * pigment[i, c]
-                    + 0.085 * first * half
-                    + 0.55 * tint * pigment[i, c] ** 0.35 * second * (0.25 + 0.75 * half)
+                    + gloss * 0.05 * first * half
+                    + gloss * 0.42 * tint * pigment[i, c] ** 0.35 * second * (0.25 + 0.75 * half)
                 )
                 value += 0.9 * tint * through * second
                 value *= power * lamps[k, 4 + c]

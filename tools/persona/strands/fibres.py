@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tools.persona.geometry.mesh import unit
 from tools.persona.identity import Colour
+from tools.persona.meshes.mesh import unit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -28,6 +28,8 @@ class Fibres:
     """(strands,)"""
     casts: bool = True
     """Whether it is thick enough to shade itself and the skin."""
+    gloss: float = 1.0
+    """Strength of the highlights."""
     swings: bool = False
     """Whether strands turn with the skin under them (lashes)."""
 
@@ -67,6 +69,6 @@ def pigment(colour: Colour, count: int, grey: float, seed: int) -> Floats:
     """Strand colours (count, 3) scattered round a pigment, a share of them grey."""
     rng = np.random.default_rng(seed)
     base = np.array(colour)[None] * np.exp(rng.normal(0, 0.22, (count, 1))) * np.exp(rng.normal(0, 0.05, (count, 3)))
-    bright = np.array([[0.46, 0.44, 0.41]]) * np.exp(rng.normal(0, 0.15, (count, 1)))
+    bright = np.array([[0.30, 0.29, 0.27]]) * np.exp(rng.normal(0, 0.15, (count, 1)))
     share = np.clip((rng.random((count, 1)) < grey) * rng.uniform(0.6, 1.0, (count, 1)), 0, 1)
     return np.asarray(base * (1 - share) + bright * share)

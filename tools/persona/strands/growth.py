@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from tools.persona.geometry.head import Head, mean_surface
 from tools.persona.geometry.landmarks import BROW_LOWER, BROW_UPPER, LID_LOWER, LID_UPPER, mean_face
-from tools.persona.geometry.mesh import unit, vertex_normals
 from tools.persona.identity import Identity
+from tools.persona.meshes.mesh import unit, vertex_normals
 from tools.persona.strands.fibres import Fibres, pigment, scattered_roots
 from tools.persona.strands.scalp import Scalp
 from tools.persona.strands.styles import STYLES
@@ -29,7 +29,7 @@ def _nearest(points: Floats, where: Floats) -> Ints:
 
 
 def _edge_noise(rest: Floats) -> Floats:
-    return np.asarray(0.30 * fbm(rest.astype(np.float32), 1.4, 3, 77), np.float64)
+    return np.asarray(0.22 * fbm(rest.astype(np.float32), 1.4, 3, 77), np.float64)
 
 
 def hair(who: Identity, head: Head, surface: Floats) -> Fibres:
@@ -38,9 +38,12 @@ def hair(who: Identity, head: Head, surface: Floats) -> Fibres:
     rest = mean_surface().points
     crown = regions().crown - who.hair.hairline * recession(rest.astype(np.float32)) + _edge_noise(rest)
     t = np.clip((crown + 0.15) / 1.5, 0, 1)
+    if who.hair.style == "pulled_back":
+        burns = (np.abs(rest[:, 0]) > 5.0) & (rest[:, 1] < 2.6) & (rest[:, 2] > -9.5)
+        t = t * np.clip((rest[:, 1] + 3.5) / 1.5, 0, 1) * np.where(burns, np.clip((rest[:, 1] - 1.6) / 1.0, 0.0, 1), 1)
     thin = 1 - 0.55 * who.hair.hairline * np.clip((rest[:, 1] - 8) / 4, 0, 1)
     roots = scattered_roots(
-        (surface, normals), head.layout.triangles, rest, (0.06 * (t > 0) + t) * thin, who.hair.strands, who.seed
+        (surface, normals), head.layout.triangles, rest, (0.06 + t) * (t > 0) * thin, who.hair.strands, who.seed
     )
     strands = STYLES[who.hair.style](roots, Scalp(surface), who.hair, who.seed)
     count = len(strands)
@@ -57,14 +60,16 @@ def beard(who: Identity, head: Head, surface: Floats) -> Fibres | None:
     normals = vertex_normals(surface, head.layout.triangles)
     rest = mean_surface().points
     weight = np.clip(regions().beard * 1.3 - 0.25 + 0.25 * _edge_noise(rest), 0, 1)
-    roots = scattered_roots((surface, normals), head.layout.triangles, rest, weight, 26000, who.seed + 6)
+    roots = scattered_roots((surface, normals), head.layout.triangles, rest, weight, 42000, who.seed + 6)
     down = np.array([0.0, -1.0, 0.15]) + roots.points * np.array([0.06, 0, 0])
     heading = unit(0.55 * roots.normals + 0.75 * unit(down) + rng.normal(0, 0.22, roots.points.shape))
     length = who.hair.beard_cm * rng.uniform(0.5, 1.1, len(heading))
     s = np.linspace(0, 1, 5)[None, :, None]
     curve = heading[:, None] * s * length[:, None, None] + (s * s) * np.array([0, -0.25, -0.05]) * length[:, None, None]
     colour = pigment(who.hair.colour, len(heading), who.hair.grey * 0.6, who.seed + 7)
-    return Fibres(np.asarray(roots.points[:, None] + curve), roots.anchor, colour, np.full(len(heading), 0.005))
+    return Fibres(
+        np.asarray(roots.points[:, None] + curve), roots.anchor, colour, np.full(len(heading), 0.006), gloss=0.5
+    )
 
 
 def brows(who: Identity, surface: Floats) -> Fibres:
@@ -99,8 +104,10 @@ def brows(who: Identity, surface: Floats) -> Fibres:
     strands = surface[anchor][:, None] + (where - rest[anchor])[:, None] - 0.02 * out[:, None] + curve
     both = np.concatenate([strands, strands * np.array([-1.0, 1.0, 1.0])])
     other = _nearest(rest, where * np.array([-1.0, 1.0, 1.0]))
-    colour = pigment(who.brows.colour, 2 * count, who.hair.grey * 0.6, who.seed + 12)
-    return Fibres(np.asarray(both), np.concatenate([anchor, other]), colour, np.full(2 * count, 0.0042), casts=False)
+    colour = pigment(who.brows.colour, 2 * count, who.hair.grey * 0.35, who.seed + 12)
+    return Fibres(
+        np.asarray(both), np.concatenate([anchor, other]), colour, np.full(2 * count, 0.0046), casts=False, gloss=0.3
+    )
 
 
 def _lash_row(edge: Floats, eye: Floats, count: int, rng: np.random.Generator, up: bool) -> tuple[Floats, Floats]:
@@ -112,14 +119,14 @@ def _lash_row(edge: Floats, eye: Floats, count: int, rng: np.random.Generator, u
     away = unit(where - eye)
     fan = np.stack([np.interp(place, [0, 0.5, 1], [-0.85, -0.12, 0.35]), np.zeros(count), np.zeros(count)], 1)
     pull = rng.normal(0, 0.09, (count, 3))
-    heading = unit(0.9 * away + fan + pull + np.array([0, -0.18 if up else -0.30, 0.25]))
+    heading = unit(0.9 * away + fan + pull + np.array([0, -0.25 if up else -0.30, 0.45]))
     length = (
-        (0.82 if up else 0.40)
+        (0.62 if up else 0.30)
         * np.interp(place, [0, 0.25, 0.8, 1], [0.85, 1.0, 0.75, 0.45])
         * rng.uniform(0.75, 1.05, count)
     )
     s = np.linspace(0, 1, 8)[None, :, None]
-    curl = np.array([0, 0.95 if up else -0.25, -0.15]) * (s * s)
+    curl = np.array([0, 0.80 if up else -0.25, -0.15]) * (s * s)
     return where, where[:, None] + (heading[:, None] * s * (1 - 0.25 * s) + curl * 0.75) * length[:, None, None]
 
 
@@ -128,7 +135,7 @@ def lashes(who: Identity, head: Head, surface: Floats) -> Fibres:
     rng = np.random.default_rng(who.seed + 21)
     mirror = mean_face().mirror
     strands, anchors = [], []
-    for row, count, up in ((LID_UPPER, 105, True), (LID_LOWER, 58, False)):
+    for row, count, up in ((LID_UPPER, 190, True), (LID_LOWER, 62, False)):
         path = (33, *row, 133)
         edge = surface[list(path)]
         where, grown = _lash_row(edge, np.array(head.eyes[0]), int(count * min(who.lashes, 1.3)), rng, up)
@@ -137,5 +144,7 @@ def lashes(who: Identity, head: Head, surface: Floats) -> Fibres:
         strands += [grown, grown * np.array([-1.0, 1.0, 1.0])]
         anchors += [index, mirror[index]]
     both = np.concatenate(strands)
-    colour = np.tile(np.minimum(np.array(who.brows.colour) * 0.5, 0.03), (len(both), 1))
-    return Fibres(both, np.concatenate(anchors), colour, np.full(len(both), 0.0075), casts=False, swings=True)
+    colour = np.tile(np.minimum(np.array(who.brows.colour) * 0.4, 0.012), (len(both), 1))
+    return Fibres(
+        both, np.concatenate(anchors), colour, np.full(len(both), 0.0068), casts=False, gloss=0.15, swings=True
+    )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.persona.compiled import compiled
-from tools.persona.geometry.mesh import unit
+from tools.persona.meshes.mesh import unit
 from tools.persona.strands.fibres import Roots
 from tools.persona.surface.noise import fbm
 
@@ -30,15 +30,15 @@ class Scalp:
         np.add.at(top, (row.astype(int) % _ROWS, column.astype(int) % _COLUMNS), radius)
         np.add.at(count, (row.astype(int) % _ROWS, column.astype(int) % _COLUMNS), 1.0)
         wide, many = np.hstack([top] * 3), np.hstack([count] * 3)
-        wide, many = (cv2.GaussianBlur(image, (0, 0), 1.5) for image in (wide, many))
-        self._radius = (wide / np.maximum(many, 1e-4))[:, _COLUMNS : 2 * _COLUMNS]
+        total, weight = (np.asarray(cv2.GaussianBlur(image, (0, 0), 1.5)) for image in (wide, many))
+        self._radius = (total / np.maximum(weight, 1e-4))[:, _COLUMNS : 2 * _COLUMNS]
 
     @staticmethod
     def _place(points: Floats) -> tuple[Floats, Floats, Floats]:
         d = points - CENTRE
         radius = np.linalg.norm(d, axis=1)
-        polar = np.arccos(np.clip(d[:, 1] / np.maximum(radius, 1e-6), -1, 1))
-        turn = np.arctan2(d[:, 0], -d[:, 2]) % (2 * np.pi)
+        polar = np.arccos(np.clip(d[:, 2] / np.maximum(radius, 1e-6), -1, 1))
+        turn = np.arctan2(d[:, 0], -d[:, 1]) % (2 * np.pi)
         return polar / np.pi * (_ROWS - 1e-3), turn / (2 * np.pi) * (_COLUMNS - 1e-3), radius
 
     def above(self, points: Floats) -> tuple[Floats, Floats]:
@@ -68,7 +68,13 @@ class Growth:
     wave_per_cm: float = 0.4
     layer_cm: float = 0.5
     """Thickness of the lying hair."""
+    disorder: float = 0.10
+    """Spread of the start directions."""
+    cling: float = 0.0
+    """How strongly strands are drawn back down to their layer, 0..1."""
     knots: int = 12
+    tied: Floats | None = None
+    """Where strands come together and end (3,), if anywhere."""
 
 
 def grown(roots: Roots, scalp: Scalp, flow: Flow, growth: Growth, seed: int) -> Floats:
@@ -77,7 +83,7 @@ def grown(roots: Roots, scalp: Scalp, flow: Flow, growth: Growth, seed: int) -> 
     count = len(roots.points)
     layer = rng.random(count) * growth.layer_cm
     heading = unit(roots.normals * growth.lift[:, None] + flow(roots.points) * (1 - growth.lift)[:, None])
-    heading = unit(heading + rng.normal(0, 0.10, (count, 3)))
+    heading = unit(heading + growth.disorder * rng.normal(0, 1, (count, 3)))
     point, rows = roots.points - 0.03 * roots.normals, []
     step = (growth.length_cm / (growth.knots - 1))[:, None]
     own = rng.normal(0, 1, (count, 3)) * 0.35
@@ -89,10 +95,16 @@ def grown(roots: Roots, scalp: Scalp, flow: Flow, growth: Growth, seed: int) -> 
         heading = unit(
             heading + growth.bend * flow(point) + growth.wave * sway - growth.gravity * np.array([0, 1.0, 0])
         )
-        point = point + heading * step
+        left = (
+            1.0
+            if growth.tied is None
+            else np.clip(np.linalg.norm(point - growth.tied, axis=1, keepdims=True) / 2.5 - 0.8, 0, 1)
+        )
+        point = point + heading * step * left * (0.4 + 1.2 * k / (growth.knots - 1))
         height, out = scalp.above(point)
         least = np.minimum(0.05 + layer * min((k + 1) / 3, 1.0), 0.05 + 0.6 * (k + 1) * step[:, 0])
-        point = point + out * np.maximum(least - height, 0)[:, None]
+        gap = least - height
+        point = point + out * np.where(gap > 0, gap, growth.cling * gap)[:, None]
     return np.stack(rows, 1)
 
 

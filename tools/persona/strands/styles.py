@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from tools.persona.geometry.mesh import unit
 from tools.persona.identity import Hair
+from tools.persona.meshes.mesh import unit
 from tools.persona.strands.fibres import Roots
 from tools.persona.strands.scalp import CENTRE, Flow, Growth, Scalp, clumped, grown
 
 Floats = npt.NDArray[np.float64]
-_KNOT = np.array([0.0, 4.0, -21.0])
+_KNOT = np.array([0.0, 4.0, -20.0])
 """Where pulled-back hair is tied."""
 
 
@@ -33,10 +33,9 @@ def _back(points: Floats) -> Floats:
 
 def _from_parting(points: Floats) -> Floats:
     across = np.where(points[:, 0:1] > 2.6, 1.0, -1.0) * np.array([1.0, 0, 0])
-    low = np.clip((8.0 - points[:, 1:2]) / 4.0, 0, 1)
-    return _along_skin(
-        points, across * (1 - 0.6 * low) + np.array([0, 0.45, -0.75]) * (1 - low) + low * np.array([0, -1.0, -0.35])
-    )
+    low = np.clip((10.0 - points[:, 1:2]) / 4.0, 0, 1)
+    swept = across * (1 - 0.8 * low) + np.array([0, 0.35, -0.95])
+    return _along_skin(points, swept * (1 - low) + low * np.array([0, -1.0, -0.55]))
 
 
 def _crop(points: Floats) -> Floats:
@@ -46,15 +45,26 @@ def _crop(points: Floats) -> Floats:
 
 def _nape(roots: Roots) -> Floats:
     """How hair shortens towards the neck (n,)."""
-    return np.clip((roots.points[:, 1] + 6.5) / 7.0, 0.25, 1.0)
+    return np.clip((roots.points[:, 1] + 5.5) / 8.0, 0.14, 1.0)
 
 
 def _pulled_back(roots: Roots, scalp: Scalp, hair: Hair, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
-    reach = np.linalg.norm(roots.points - _KNOT, axis=1) * 1.12
-    length = np.where(rng.random(len(reach)) < 0.035, rng.uniform(0.15, 0.5, len(reach)), 1.0) * reach
-    growth = Growth(length, np.full(len(reach), 0.22), bend=0.6, wave=0.07, wave_per_cm=0.35, layer_cm=0.75, knots=20)
-    return clumped(grown(roots, scalp, _to_knot, growth, seed), 60, 0.35, seed)
+    reach = np.linalg.norm(roots.points - _KNOT, axis=1) * 1.6
+    length = np.where(rng.random(len(reach)) < 0.012, rng.uniform(0.15, 0.4, len(reach)), 1.0) * reach
+    growth = Growth(
+        length,
+        np.full(len(reach), 0.12),
+        bend=0.6,
+        wave=0.03,
+        wave_per_cm=0.35,
+        layer_cm=0.95,
+        disorder=0.03,
+        knots=30,
+        cling=0.22,
+        tied=_KNOT,
+    )
+    return clumped(grown(roots, scalp, _to_knot, growth, seed), 90, 0.15, seed)
 
 
 def _short(roots: Roots, scalp: Scalp, hair: Hair, seed: int) -> Floats:
@@ -77,7 +87,7 @@ def _parted(roots: Roots, scalp: Scalp, hair: Hair, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     top = np.clip((roots.points[:, 1] - 6.0) / 3.5, 0, 1)
     length = hair.length_cm * (0.25 + 0.75 * top) * _nape(roots) * rng.uniform(0.8, 1.1, len(top))
-    growth = Growth(length, 0.30 + 0.30 * top, bend=0.26, wave=0.11, wave_per_cm=0.4, layer_cm=0.7, knots=12)
+    growth = Growth(length, 0.20 + 0.28 * top, bend=0.42, wave=0.10, wave_per_cm=0.4, layer_cm=0.6, knots=12)
     return clumped(grown(roots, scalp, _from_parting, growth, seed), 40, 0.5, seed)
 
 
@@ -86,7 +96,7 @@ def _coils(roots: Roots, scalp: Scalp, hair: Hair, seed: int) -> Floats:
     count, knots = len(roots.points), 22
     s = np.linspace(0, 1, knots)[None, :, None]
     away = unit(roots.normals + rng.normal(0, 0.28, (count, 3)) + np.array([0, 0.15, 0]))
-    length = hair.length_cm * rng.uniform(0.55, 1.05, (count, 1, 1))
+    length = (hair.length_cm * _nape(roots) * rng.uniform(0.55, 1.05, count))[:, None, None]
     side = unit(np.cross(away, rng.normal(0, 1, (count, 3))))
     other = np.cross(away, side)
     turns = rng.uniform(2.2, 4.0, (count, 1, 1)) * 2 * np.pi * s + rng.uniform(0, 6.3, (count, 1, 1))

@@ -12,16 +12,20 @@ from tools.persona.surface.skin import Look
 Singles = npt.NDArray[np.float32]
 
 
+def folds(rest: Singles, ring: Singles) -> Singles:
+    """Height (n,) in centimetres of a shirt's broad folds at points (n, 3) with their ring number (n,)."""
+    broad, drape = fbm(rest, (0.10, 0.16, 0.10), 4, 3), fbm(rest, (0.22, 0.10, 0.2), 3, 4)
+    return np.asarray(0.5 * broad + 0.30 * drape * np.clip((ring - 4) / 3, 0, 1), np.float32)
+
+
 def _cloth(rest: Singles, extra: Singles, who: Identity) -> Look:
     ring = extra[:, 0]
-    broad = fbm(rest, (0.10, 0.16, 0.10), 4, 3)
-    folds = fbm(rest, (0.22, 0.10, 0.2), 3, 4)
     turn = np.arctan2(rest[:, 0], rest[:, 2] + 9.5)
     rib = np.sin(turn * 190.0) * (ring < 4.0) * (ring > 0.6)
     weave = np.sin(rest[:, 0] * 42.0) * np.sin(rest[:, 1] * 42.0 + 0.6 * np.sin(rest[:, 0] * 21))
     seam = np.exp(-(((ring - 4.0) / 0.10) ** 2))
-    height = 0.5 * broad + 0.30 * folds * np.clip((ring - 4) / 3, 0, 1) + 0.018 * rib + 0.0035 * weave - 0.06 * seam
-    fuzz = 1 + 0.10 * fbm(rest, 6.0, 3, 5) + 0.04 * weave + 0.10 * rib - 0.25 * seam
+    height = extra[:, 1] + 0.018 * rib + 0.0035 * weave - 0.06 * seam
+    fuzz = 1 + 0.10 * fbm(rest, 6.0, 2, 5) + 0.04 * weave + 0.10 * rib - 0.25 * seam
     albedo = np.array(who.cloth.colour, np.float32) * np.clip(fuzz, 0.5, 1.5)[:, None]
     count = len(rest)
     return Look(

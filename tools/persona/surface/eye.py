@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tools.persona.geometry.eyeball import IRIS_CM, RADIUS_CM
+from tools.persona.body.eyeball import IRIS_CM, RADIUS_CM
 from tools.persona.identity import Eyes
 from tools.persona.surface.noise import fbm
 
@@ -45,11 +45,11 @@ def _iris(spot: Singles, eyes: Eyes, seed: int) -> Singles:
 
 
 def _white(local: Singles, eyes: Eyes, seed: int) -> Singles:
-    side = np.abs(local[:, 0]) / RADIUS_CM
+    side = np.asarray(np.abs(local[:, 0]) / RADIUS_CM, np.float32)
     vein = 1 - np.abs(fbm(local, (3.0, 6.0, 3.0), 4, seed)) * 2.2
-    red = _step(0.45, 1.0, side) * (0.30 + 0.5 * np.clip(vein, 0, 1) ** 4) + 0.05
-    white = np.array([1.0, 0.93, 0.87], np.float32) * eyes.sclera
-    blood = np.array([0.95, 0.62, 0.56], np.float32)
+    red = _step(0.42, 0.95, side) * (0.42 + 0.5 * np.clip(vein, 0, 1) ** 4) + 0.06
+    white = np.array([1.0, 0.915, 0.83], np.float32) * eyes.sclera
+    blood = np.array([0.92, 0.52, 0.45], np.float32)
     return np.asarray(white * (1 + red[:, None] * (blood - 1)), np.float32)
 
 

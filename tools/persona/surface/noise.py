@@ -23,26 +23,34 @@ def _hash(x: int, y: int, z: int, seed: int) -> int:
 
 @compiled
 def _corner(h: int, x: float, y: float, z: float) -> float:
-    k = h & 15
-    u = x if k < 8 else y
-    v = y if k < 4 else (x if k == 12 or k == 14 else z)
-    return (u if (k & 1) == 0 else -u) + (v if (k & 2) == 0 else -v)
+    """A pseudo-random gradient's slope: one of eight diagonals plus a tilt, without branches."""
+    return (
+        (1 - 2 * (h & 1)) * x
+        + (1 - ((h >> 1) & 1) * 2) * y * ((h >> 3) & 1)
+        + (1 - ((h >> 2) & 1) * 2) * z * (1 - ((h >> 3) & 1))
+    )
 
 
 @compiled
 def _gradient(x: float, y: float, z: float, seed: int) -> float:
     ix, iy, iz = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
     fx, fy, fz = x - ix, y - iy, z - iz
-    sx = fx * fx * fx * (fx * (fx * 6 - 15) + 10)
-    sy = fy * fy * fy * (fy * (fy * 6 - 15) + 10)
-    sz = fz * fz * fz * (fz * (fz * 6 - 15) + 10)
-    total = 0.0
-    for dx in range(2):
-        for dy in range(2):
-            for dz in range(2):
-                weight = (sx if dx else 1 - sx) * (sy if dy else 1 - sy) * (sz if dz else 1 - sz)
-                total += weight * _corner(_hash(ix + dx, iy + dy, iz + dz, seed), fx - dx, fy - dy, fz - dz)
-    return total
+    sx = fx * fx * (3 - 2 * fx)
+    sy = fy * fy * (3 - 2 * fy)
+    sz = fz * fz * (3 - 2 * fz)
+    gx, gy, gz = fx - 1, fy - 1, fz - 1
+    jx, jy, jz = ix + 1, iy + 1, iz + 1
+    a = _corner(_hash(ix, iy, iz, seed), fx, fy, fz)
+    b = _corner(_hash(jx, iy, iz, seed), gx, fy, fz)
+    c = _corner(_hash(ix, jy, iz, seed), fx, gy, fz)
+    d = _corner(_hash(jx, jy, iz, seed), gx, gy, fz)
+    e = _corner(_hash(ix, iy, jz, seed), fx, fy, gz)
+    f = _corner(_hash(jx, iy, jz, seed), gx, fy, gz)
+    g = _corner(_hash(ix, jy, jz, seed), fx, gy, gz)
+    h = _corner(_hash(jx, jy, jz, seed), gx, gy, gz)
+    near = (a + (b - a) * sx) * (1 - sy) + (c + (d - c) * sx) * sy
+    far = (e + (f - e) * sx) * (1 - sy) + (g + (h - g) * sx) * sy
+    return near + (far - near) * sz
 
 
 @compiled

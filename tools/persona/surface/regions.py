@@ -8,10 +8,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from tools.persona.geometry.features import unnodded
 from tools.persona.geometry.head import mean_surface
-from tools.persona.geometry.landmarks import FOLD_UPPER, LID_LOWER, LID_UPPER, LIPS_LOWER, LIPS_UPPER
-from tools.persona.geometry.layout import CONTROL_POINTS, LIDS, LID_RINGS, SOCK, layout
-from tools.persona.geometry.strokes import along
+from tools.persona.geometry.landmarks import FOLD_UPPER, LID_LOWER, LID_UPPER, LIPS_LOWER, LIPS_UPPER, MOUTH_RING
+from tools.persona.geometry.layout import CONTROL_POINTS, LID_RINGS, LIDS, SOCK, layout
+from tools.persona.geometry.sculpt import nostril_hole
+from tools.persona.meshes.strokes import along
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,6 +36,11 @@ class Regions:
     """Where hair grows with a straight, full hair line."""
     crown: Floats
     """Height above the hair line, centimetres; negative on the forehead."""
+    nostril: Floats
+    seam: Floats
+    """Where the lips meet."""
+    lash_line: Floats
+    """The skin along the upper lid's edge."""
 
     def stacked(self) -> Floats:
         """All masks as columns, in the order of the fields."""
@@ -58,10 +65,12 @@ def _step(low: float, high: float, values: Floats) -> Floats:
 
 def _painted() -> Floats:
     """Masks that follow the mesh itself: lips, mouth inside, lid edge."""
-    control = np.zeros((CONTROL_POINTS, 3))
+    control = np.zeros((CONTROL_POINTS, 4))
+    taper = np.array([0.45, 0.85, 1, 1, 1, 1, 1, 0.85, 0.45])
     for rings in (LIPS_UPPER, LIPS_LOWER):
         for ring, value in zip(rings, (0.45, 1.0, 1.0, 1.0), strict=True):
-            control[list(ring)[1:-1], 0] = value
+            control[list(ring)[1:-1], 0] = value * (taper if value < 1 else np.maximum(taper, 0.8))
+    control[list(MOUTH_RING), 3] = 1.0
     control[SOCK:, 0] = 1.0
     control[SOCK + 20 :, 1] = 1.0
     control[LIDS : LIDS + 2 * LID_RINGS * 16, 2] = 1.0
@@ -78,7 +87,7 @@ def hairline(p: Floats) -> Floats:
     temple = np.maximum(above, np.minimum(side, y - 0.4 + 0.0 * z))
     nape = (-z - 12.2) + 0.15 * (y + 5.0)
     back = np.minimum(nape, y + 5.2)
-    behind_ear = np.hypot((z + 9.2) / 1.9, (y - 1.0) / 2.9) - 1.0
+    behind_ear = np.hypot((z + 9.1) / 2.1, (y - 1.3) / 3.2) - 1.0
     return np.minimum(np.maximum(temple, back), np.where(x > 5.0, behind_ear * 2.0, 9.0))
 
 
@@ -97,6 +106,7 @@ def regions() -> Regions:
     """The masks of every head."""
     rest = mean_surface()
     p = rest.points
+    level = unnodded(p)
     face = rest.control
     painted = _painted()
     folded = np.ascontiguousarray(np.column_stack([-np.abs(p[:, 0]), p[:, 1:]]))
@@ -104,9 +114,10 @@ def regions() -> Regions:
     upper, _ = along(folded, np.ascontiguousarray(lid))
     lower, _ = along(folded, np.ascontiguousarray(face[list(LID_LOWER)] + [0, -0.15, 0]))
     under, _ = along(folded, np.ascontiguousarray(face[[112, 232, 231, 230, 229]]))
+    edge, _ = along(folded, np.ascontiguousarray(face[[33, *LID_UPPER, 133]]))
     blush = (
-        0.9 * _blob(p, (4.3, -0.6, 0.2), (2.0, 1.5, 3.0)) + 0.9 * _blob(p, (0.6, -0.1, 3.2), (1.0, 0.9, 2.5))
-        + 0.5 * _blob(p, (0.9, -6.9, 2.2), (1.4, 1.0, 2.5)) + 0.5 * _blob(p, (1.3, -0.7, 2.0), (0.5, 0.5, 1.2))
+        0.6 * _blob(level, (4.2, -0.5, 0.2), (2.6, 2.0, 3.5)) + 0.9 * _blob(level, (0.6, -0.1, 3.2), (1.0, 0.9, 2.5))
+        + 0.5 * _blob(level, (0.9, -6.9, 2.2), (1.4, 1.0, 2.5)) + 0.5 * _blob(level, (1.3, -0.7, 2.0), (0.5, 0.5, 1.2))
     )  # fmt: skip
     crown = hairline(p)
     lips = _step(0.25, 0.62, painted[:, 0])
@@ -117,7 +128,10 @@ def regions() -> Regions:
         lids=np.maximum(np.exp(-((upper / 0.35) ** 2)), 0.8 * np.exp(-((lower / 0.25) ** 2))),
         under_eye=np.exp(-((under / 0.45) ** 2)),
         blush=np.clip(blush, 0, 1),
-        beard=_beard(p) * (1 - lips),
+        beard=_beard(level) * (1 - lips),
         scalp=_step(-0.25, 0.45, crown),
         crown=crown,
+        nostril=nostril_hole(p),
+        seam=_step(0.3, 0.75, painted[:, 3]),
+        lash_line=np.maximum(np.exp(-((edge / 0.09) ** 2)), 0.45 * np.exp(-((edge / 0.22) ** 2))),
     )

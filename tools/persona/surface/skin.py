@@ -11,7 +11,7 @@ from tools.persona.identity import Identity
 from tools.persona.surface.noise import cells, fbm
 
 Singles = npt.NDArray[np.float32]
-LIPS, INSIDE, MARGIN, LIDS, UNDER_EYE, BLUSH, BEARD, SCALP, CROWN = range(9)
+LIPS, INSIDE, MARGIN, LIDS, UNDER_EYE, BLUSH, BEARD, SCALP, CROWN, NOSTRIL, SEAM, LASH_LINE = range(12)
 """Columns of the stacked regions."""
 
 
@@ -48,7 +48,7 @@ def _spots(rest: Singles, amount: float, seed: int) -> Singles:
     for scale, share, size in ((2.2, 0.25, 0.16), (4.5, 0.45, 0.26), (0.55, 0.10, 0.045)):
         distance, number = cells(rest, scale, seed + int(scale * 10))
         total += _step(size, 0.3 * size, distance) * (number < share * (0.3 + amount)) * (0.35 + 0.65 * number / share)
-    return np.clip(total * (0.35 + amount), 0, 1)
+    return np.asarray(np.clip(total * (0.35 + amount), 0, 1), np.float32)
 
 
 def _colour(rest: Singles, masks: Singles, who: Identity) -> Singles:
@@ -61,12 +61,13 @@ def _colour(rest: Singles, masks: Singles, who: Identity) -> Singles:
         fbm(rest, 2.5, 3, seed + 4), 0, 1
     )
     blood += 0.55 * masks[:, LIDS] + 0.3 * masks[:, UNDER_EYE]
-    albedo = _tinted(albedo, (1.03, 0.66, 0.64), np.clip(blood, 0, 1.3) * skin.redness)
+    flush = np.asarray(np.clip(blood, 0, 1.3) * skin.redness, np.float32)
+    albedo = _tinted(albedo, (1.03, 0.66, 0.64), flush)
     albedo = _tinted(albedo, (0.86, 0.80, 0.84), masks[:, UNDER_EYE] * (0.35 + 0.6 * skin.age))
     albedo = _tinted(albedo, (0.62, 0.45, 0.36), _spots(rest, skin.freckles, seed) * min(0.25 + skin.freckles, 1.0))
     if skin.stubble > 0:
         shadow = masks[:, BEARD] * (0.8 + 0.5 * fbm(rest, 5.0, 3, seed + 5))
-        albedo = _tinted(albedo, (0.50, 0.55, 0.62), np.clip(shadow, 0, 1) * skin.stubble)
+        albedo = _tinted(albedo, (0.50, 0.55, 0.62), np.asarray(np.clip(shadow, 0, 1) * skin.stubble, np.float32))
     lip = np.clip(masks[:, LIPS] * (1 + 0.15 * fine + 0.12 * fbm(rest, (7.0, 1.0, 4.0), 3, seed + 6)), 0, 1)
     return _blended(albedo, skin.lip, lip * 0.85)
 
@@ -82,8 +83,9 @@ def _relief(rest: Singles, masks: Singles, who: Identity, samples_per_cm: float)
     pore, number = cells(rest, 9.0, seed + 1)
     zone = 0.45 + 0.75 * masks[:, BLUSH]
     height -= fade(9.0) * 0.0075 * skin.pores * zone * bare * _step(0.42, 0.05, pore) * (0.4 + number)
-    ridge, _ = cells(rest, 17.0, seed + 2)
-    height += fade(17.0) * 0.0028 * bare * (1.0 - ridge) * (0.6 + skin.age)
+    if fade(17.0) > 0.3:
+        ridge, _ = cells(rest, 17.0, seed + 2)
+        height += fade(17.0) * 0.0028 * bare * (1.0 - ridge) * (0.6 + skin.age)
     height += fade(14.0) * 0.0030 * bare * fbm(rest, 13.0, 2, seed + 3)
     wrinkle = 1 - np.abs(fbm(rest, (5.0, 0.7, 2.0), 3, seed + 4)) * 1.6
     height += masks[:, LIPS] * (0.016 * wrinkle + 0.005 * fbm(rest, 9.0, 2, seed + 5)) * fade(5.0)
@@ -91,18 +93,27 @@ def _relief(rest: Singles, masks: Singles, who: Identity, samples_per_cm: float)
 
 
 def skin_look(rest: Singles, masks: Singles, who: Identity, samples_per_cm: float) -> Look:
-    """The skin at points (n, 3) of the mean head with their region masks (n, 9)."""
+    """The skin at points (n, 3) of the mean head with their region masks (n, 12)."""
     albedo = _colour(rest, masks, who)
     ragged = masks[:, CROWN] - who.hair.hairline * recession(rest) + 0.35 * fbm(rest, 1.5, 3, 77)
     roots = _step(-0.5, 0.9, ragged) * 0.85
     albedo = _blended(albedo, tuple(0.6 * c + 0.02 for c in who.hair.colour), roots)  # type: ignore[arg-type]
-    albedo = _blended(albedo, (0.13, 0.025, 0.022), masks[:, INSIDE])
+    albedo = _blended(albedo, (0.075, 0.014, 0.012), masks[:, INSIDE])
     albedo = _blended(albedo, (0.46, 0.22, 0.19), masks[:, MARGIN] * 0.6 * (who.skin.base[0] + 0.3))
+    dark = 0.85 * masks[:, NOSTRIL] + 0.55 * masks[:, SEAM] * (1 - masks[:, INSIDE])
+    albedo = albedo * (1 - np.clip(dark, 0, 0.92))[:, None]
+    albedo = _tinted(albedo, (0.36, 0.30, 0.28), masks[:, LASH_LINE] * 0.85)
     wet = np.maximum(masks[:, MARGIN], masks[:, INSIDE])
     oil = 0.5 * masks[:, BLUSH] * who.skin.oil
     rough = 0.52 - 0.10 * oil - 0.09 * masks[:, LIPS] + 0.05 * fbm(rest, 3.0, 2, 5)
     rough = np.where(wet > 0.3, 0.22, rough)
-    strength = (0.034 + 0.022 * who.skin.oil) * (1 + 0.35 * oil + 0.5 * wet + 0.3 * masks[:, LIPS]) * (1 - 0.8 * roots)
+    strength = (
+        (0.034 + 0.022 * who.skin.oil)
+        * (1 + 0.35 * oil + 0.5 * wet + 0.3 * masks[:, LIPS])
+        * (1 - 0.8 * roots)
+        * (1 - masks[:, NOSTRIL])
+        * (1 - 0.7 * masks[:, SEAM])
+    )
     height = _relief(rest, masks, who, samples_per_cm)
     return Look(albedo, height, rough.astype(np.float32), strength.astype(np.float32))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tools.persona.geometry.mesh import Mesh, grid_triangles
+from tools.persona.meshes.mesh import Mesh, grid_triangles
 
 Floats = npt.NDArray[np.float64]
 _SEGMENTS, _RINGS = 96, 40
@@ -25,24 +25,25 @@ def _arc(turn: Floats, centre: float, width: float) -> Floats:
 
 def _relief(share: Floats, turn: Floats) -> Floats:
     """Height outward (cm) over the patch by share of the outline's radius and angle."""
-    helix = 0.34 * _bell(share, 0.93, 0.075) * np.maximum(_arc(turn, 60, 115), 0.25 * _arc(turn, 270, 40))
+    helix = 0.40 * _bell(share, 0.92, 0.085) * np.maximum(_arc(turn, 45, 95), 0.2 * _arc(turn, 270, 40))
     crus = 0.22 * _bell(share, 0.62, 0.2) * _arc(turn, 165, 22)
-    groove = -0.14 * _bell(share, 0.76, 0.08) * _arc(turn, 35, 75)
-    antihelix = 0.30 * _bell(share, 0.56, 0.11) * _arc(turn, 0, 75)
+    groove = -0.20 * _bell(share, 0.75, 0.08) * _arc(turn, 35, 75)
+    antihelix = 0.34 * _bell(share, 0.56, 0.11) * _arc(turn, 0, 75)
     branch = 0.16 * _bell(share, 0.48, 0.12) * _arc(turn, 95, 28)
-    bowl = -0.5 * np.exp(-((share / 0.42) ** 4)) * (1 - 0.75 * _arc(turn, 75, 45) * np.clip(share * 3, 0, 1))
-    tragus = 0.42 * _bell(share, 0.52, 0.16) * _arc(turn, 205, 24)
+    bowl = -0.34 * np.exp(-((share / 0.42) ** 4)) * (1 - 0.75 * _arc(turn, 75, 45) * np.clip(share * 3, 0, 1))
+    tragus = 0.50 * _bell(share, 0.58, 0.16) * _arc(turn, 203, 24)
     antitragus = 0.24 * _bell(share, 0.52, 0.12) * _arc(turn, 292, 24)
     lobe = 0.10 * _bell(share, 0.85, 0.25) * _arc(turn, 270, 45)
-    return np.asarray(helix + crus + groove + antihelix + branch + bowl + tragus + antitragus + lobe)
+    root = -0.75 * np.clip(share - 0.45, 0, 1) * _arc(turn, 195, 50)
+    return np.asarray(root + helix + crus + groove + antihelix + branch + bowl + tragus + antitragus + lobe)
 
 
 def _outline(turn: Floats) -> tuple[Floats, Floats]:
     a = np.radians(turn)
     back, up = np.cos(a), np.sin(a)
-    wide = _WIDTH_CM * (1 + 0.16 * np.sin(a) - 0.10 * np.maximum(-np.sin(a), 0) ** 2)
-    tall = _HEIGHT_CM * np.where(up < 0, 1.0 - 0.04 * _arc(turn, 310, 30), 1.0)
-    return wide * back * np.where(back < 0, 0.80, 1.0), tall * up
+    lobe = np.where(up < 0, np.abs(up) ** 0.72 * -1.0, up)
+    narrow = 1 + 0.16 * up - 0.30 * np.clip(-up - 0.15, 0, 1) * (1 - 0.25 * np.clip(-up - 0.7, 0, 1))
+    return _WIDTH_CM * narrow * back * np.where(back < 0, 0.80, 1.0), _HEIGHT_CM * lobe * np.where(up < 0, 0.94, 1.0)
 
 
 def _patch() -> Floats:
@@ -64,12 +65,12 @@ def _patch() -> Floats:
 def ear(size: float) -> Mesh:
     """The ear at the image's right on the mean head; ``size`` as in ``Shape.ear_size``."""
     local = _patch() * (1 + 0.12 * size)
-    flare = np.radians(17)
+    flare = np.radians(25)
     lean = np.radians(-8)
     back, up, out = local.T
     back, up = back * np.cos(lean) - up * np.sin(lean), back * np.sin(lean) + up * np.cos(lean)
     depth, side = back * np.cos(flare) - out * np.sin(flare), back * np.sin(flare) + out * np.cos(flare)
-    points = np.stack([7.05 + side + 0.45, 1.25 + up, -8.75 - depth], 1)
+    points = np.stack([7.05 + side + 0.38, 1.75 + up, -8.65 - depth], 1)
     return Mesh(points, grid_triangles(_RINGS, _SEGMENTS, closed=True))
 
 

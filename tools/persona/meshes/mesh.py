@@ -39,6 +39,21 @@ def vertex_normals(points: Floats, triangles: Ints) -> Floats:
     return unit(_sum_normals(np.ascontiguousarray(points), triangles))
 
 
+@compiled
+def _carry(points: Floats, matrix: Floats, before: Floats, after: Floats) -> Floats:
+    out = np.empty_like(points)
+    for i in range(points.shape[0]):
+        x, y, z = points[i, 0] - before[0], points[i, 1] - before[1], points[i, 2] - before[2]
+        for k in range(3):
+            out[i, k] = x * matrix[k, 0] + y * matrix[k, 1] + z * matrix[k, 2] + after[k]
+    return out
+
+
+def carried(points: Floats, matrix: Floats, before: Floats, after: Floats) -> Floats:
+    """``matrix @ (point - before) + after`` for each of the points (n, 3)."""
+    return _carry(np.ascontiguousarray(points), np.ascontiguousarray(matrix), before.astype(float), after.astype(float))
+
+
 @dataclass(frozen=True, slots=True)
 class Mesh:
     """Points with the triangles between them."""

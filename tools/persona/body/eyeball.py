@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.persona.geometry.layout import eye_rings
-from tools.persona.geometry.mesh import Mesh, grid_triangles
+from tools.persona.meshes.mesh import Mesh, grid_triangles
 
 Floats = npt.NDArray[np.float64]
 Vector = tuple[float, float, float]

@@ -1,0 +1,1 @@
+"""Makes the mean face that ships from several people's tracked landmarks: nobody's face, symmetric, with triangles."""

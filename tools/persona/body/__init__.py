@@ -1,0 +1,1 @@
+"""What is joined to the head: ears, eyeballs, the mouth's inside, shoulders."""

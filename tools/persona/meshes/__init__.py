@@ -1,0 +1,1 @@
+"""Triangle meshes: normals, smooth refinement, lines of relief."""

@@ -1,0 +1,1 @@
+"""The demo actor: what is said, when the head moves, and the room behind."""
