@@ -104,7 +104,8 @@ def _merged(found: list[Detection]) -> list[Detection]:
     """One detection for each group that overlaps its best, best first: their mean, weighted by score."""
     merged: list[Detection] = []
     while found:
-        group = [other for other in found if overlap(other.box, found[0].box) >= OVERLAP_LIMIT]
+        # A box without an extent overlaps nothing, not even itself.
+        group = found[:1] + [other for other in found[1:] if overlap(other.box, found[0].box) >= OVERLAP_LIMIT]
         scores = np.array([detection.score for detection in group], np.float32)
         boxes = np.array([detection.box for detection in group], np.float32)
         left, top, width, height = (float(value) for value in np.average(boxes, axis=0, weights=scores))
