@@ -66,9 +66,9 @@ class PhotoSwap:
             self._worn_id = face.track_id
         actor = with_ring(face.landmarks)
         seen = unwrap(frame, actor, self._target)
-        visible = self._visible(seen, face, frame.captured_ns)
-        gain = self._colouring.gain(seen, visible, self._settings, frame.captured_ns)
-        mesh = self._proportions.displaced(face.landmarks, self._settings, frame.captured_ns)
+        visible = self._visible(seen, face, frame.media_ns)
+        gain = self._colouring.gain(seen, visible, self._settings, frame.media_ns)
+        mesh = self._proportions.displaced(face.landmarks, self._settings, frame.media_ns)
         pixels = self._copy(frame)
         rectangle = _rectangle(np.concatenate([mesh, actor]), frame.size)
         if rectangle is not None:

@@ -49,7 +49,7 @@ class Tracker:
 
     def process(self, frame: Frame) -> Frame:
         """The frame with its faces; none is no error."""
-        at_ns = frame.captured_ns
+        at_ns = frame.media_ns
         for track in self._tracks:
             track.follow(frame.pixels, at_ns, self._landmarks, self._poses)
         self._forget(at_ns)
@@ -80,12 +80,12 @@ class Tracker:
 
     def _search(self, frame: Frame) -> None:
         """Starts a track for every detected face that is not followed yet."""
-        self._searched_ns = frame.captured_ns
+        self._searched_ns = frame.media_ns
         for detection in self._detector.detect(frame.pixels):
             if len(self._tracks) >= MAX_FACES or self._is_followed(detection):
                 continue
             track = Track(self._next_id, Region.of_detection(detection))
-            track.follow(frame.pixels, frame.captured_ns, self._landmarks, self._poses)
+            track.follow(frame.pixels, frame.media_ns, self._landmarks, self._poses)
             if track.face is not None:
                 self._next_id += 1
                 self._tracks.append(track)
