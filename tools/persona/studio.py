@@ -65,5 +65,6 @@ def wall(width: int, height: int) -> Singles:
 def portrait(identity: Identity, pose: Pose, side_px: int, samples: int = 3) -> Picture:
     """A square portrait, 8-bit BGR (side, side, 3)."""
     camera = Camera(side_px, side_px, samples, 115.0, 35.0 * side_px / 1024, look=(0.0, 1.1))
-    stage = Stage(camera, STUDIO_RIG, wall(side_px, side_px))
+    quality = (96, 320) if side_px > 256 else (40, 144)
+    stage = Stage(camera, STUDIO_RIG, wall(side_px, side_px), quality)
     return developed(Sitter(identity).light(pose, stage), 0.006, identity.seed)

@@ -54,6 +54,21 @@ def carried(points: Floats, matrix: Floats, before: Floats, after: Floats) -> Fl
     return _carry(np.ascontiguousarray(points), np.ascontiguousarray(matrix), before.astype(float), after.astype(float))
 
 
+@compiled
+def nearest(points: Floats, others: Floats) -> Ints:
+    """Index (n,) of the nearest of the others (m, 3) to each of the points (n, 3)."""
+    found = np.empty(points.shape[0], np.int64)
+    for i in range(points.shape[0]):
+        best = 1e18
+        for j in range(others.shape[0]):
+            dx, dy, dz = points[i, 0] - others[j, 0], points[i, 1] - others[j, 1], points[i, 2] - others[j, 2]
+            gap = dx * dx + dy * dy + dz * dz
+            if gap < best:
+                best = gap
+                found[i] = j
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Mesh:
     """Points with the triangles between them."""

@@ -16,7 +16,8 @@ Labels = npt.NDArray[np.int32]
 
 
 @compiled
-def _fill(screen: Floats, triangles: Ints, first: int, depth: Singles, label: Labels, weights: Singles) -> None:
+def _fill(screen: Floats, triangles: Ints, first: int, target: tuple[Singles, Labels, Singles]) -> None:
+    depth, label, weights = target
     rows, columns = depth.shape
     for t in range(triangles.shape[0]):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
@@ -83,7 +84,7 @@ class Buffer:
 
     def draw(self, screen: Floats, triangles: Ints, first: int) -> None:
         """Draw triangles over projected vertices (n, 3); ``first`` is the number of the first triangle."""
-        _fill(np.ascontiguousarray(screen), triangles, first, self.depth, self.label, self.weights)
+        _fill(np.ascontiguousarray(screen), triangles, first, (self.depth, self.label, self.weights))
 
     def seen(self, first: int, count: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Rows and columns of the samples that see triangles ``first .. first + count - 1``."""

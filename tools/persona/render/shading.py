@@ -45,8 +45,9 @@ def diffuse(normals: tuple[Singles, Singles, Singles], coefficients: Singles) ->
 
 @compiled
 def _gloss(
-    normals: Singles, views: Singles, rough: Singles, lamps: Singles, seen: Singles, strength: Singles
+    normals: Singles, views: Singles, rough: Singles, strength: Singles, light: tuple[Singles, Singles]
 ) -> Singles:
+    lamps, seen = light
     out = np.zeros((normals.shape[0], 3), np.float32)
     for i in range(normals.shape[0]):
         nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
@@ -85,7 +86,7 @@ def gloss(
 ) -> Singles:
     """Mirrored light (n, 3); ``rough`` 0..1, ``strength`` the reflectance seen head on, ``light`` the lamp table and
     the share (n, lamps) of each lamp that arrives."""
-    return _gloss(normals, views, rough, light[0], np.ascontiguousarray(light[1]), strength)
+    return _gloss(normals, views, rough, strength, (light[0], np.ascontiguousarray(light[1])))
 
 
 def normalised(vectors: Singles) -> Singles:

@@ -45,14 +45,26 @@ class Roots:
     anchor: Ints
 
 
-def scattered_roots(
-    surface: tuple[Floats, Floats], triangles: Ints, rest: Floats, weight: Floats, count: int, seed: int
-) -> Roots:
-    """Random roots over a surface (points, normals); ``weight`` (vertices,) is the density, ``rest`` the mean head."""
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A head's skin with a density of roots."""
+
+    points: Floats
+    """(vertices, 3), the identity's head at rest."""
+    normals: Floats
+    triangles: Ints
+    rest: Floats
+    """(vertices, 3) on the mean head."""
+    weight: Floats
+    """(vertices,): roots per area, in any unit."""
+
+
+def scattered_roots(field: Field, count: int, seed: int) -> Roots:
+    """Random roots spread over a field by its density."""
     rng = np.random.default_rng(seed)
-    points, normals = surface
+    points, normals, triangles, rest = field.points, field.normals, field.triangles, field.rest
     a, b, c = (points[triangles[:, k]] for k in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1) * weight[triangles].mean(1)
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1) * field.weight[triangles].mean(1)
     chosen = rng.choice(len(triangles), count, p=area / area.sum())
     u, v = rng.random(count), rng.random(count)
     flip = u + v > 1

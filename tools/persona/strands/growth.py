@@ -8,8 +8,8 @@ import numpy.typing as npt
 from tools.persona.geometry.head import Head, mean_surface
 from tools.persona.geometry.landmarks import BROW_LOWER, BROW_UPPER, LID_LOWER, LID_UPPER, mean_face
 from tools.persona.identity import Identity
-from tools.persona.meshes.mesh import unit, vertex_normals
-from tools.persona.strands.fibres import Fibres, pigment, scattered_roots
+from tools.persona.meshes.mesh import nearest, unit, vertex_normals
+from tools.persona.strands.fibres import Fibres, Field, pigment, scattered_roots
 from tools.persona.strands.scalp import Scalp
 from tools.persona.strands.styles import STYLES
 from tools.persona.surface.noise import fbm
@@ -20,21 +20,17 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def _nearest(points: Floats, where: Floats) -> Ints:
-    """Index of the vertex nearest to each place."""
-    found = np.empty(len(where), np.int64)
-    for k, place in enumerate(where):
-        found[k] = ((points - place) ** 2).sum(1).argmin()
-    return found
-
-
 def _edge_noise(rest: Floats) -> Floats:
     return np.asarray(0.22 * fbm(rest.astype(np.float32), 1.4, 3, 77), np.float64)
 
 
+def _field(head: Head, surface: Floats, weight: Floats) -> Field:
+    triangles = head.layout.triangles
+    return Field(surface, vertex_normals(surface, triangles), triangles, mean_surface().points, weight)
+
+
 def hair(who: Identity, head: Head, surface: Floats) -> Fibres:
     """The hair on the head."""
-    normals = vertex_normals(surface, head.layout.triangles)
     rest = mean_surface().points
     crown = regions().crown - who.hair.hairline * recession(rest.astype(np.float32)) + _edge_noise(rest)
     t = np.clip((crown + 0.15) / 1.5, 0, 1)
@@ -42,9 +38,7 @@ def hair(who: Identity, head: Head, surface: Floats) -> Fibres:
         burns = (np.abs(rest[:, 0]) > 5.0) & (rest[:, 1] < 2.6) & (rest[:, 2] > -9.5)
         t = t * np.clip((rest[:, 1] + 3.5) / 1.5, 0, 1) * np.where(burns, np.clip((rest[:, 1] - 1.6) / 1.0, 0.0, 1), 1)
     thin = 1 - 0.55 * who.hair.hairline * np.clip((rest[:, 1] - 8) / 4, 0, 1)
-    roots = scattered_roots(
-        (surface, normals), head.layout.triangles, rest, (0.06 + t) * (t > 0) * thin, who.hair.strands, who.seed
-    )
+    roots = scattered_roots(_field(head, surface, (0.06 + t) * (t > 0) * thin), who.hair.strands, who.seed)
     strands = STYLES[who.hair.style](roots, Scalp(surface), who.hair, who.seed)
     count = len(strands)
     return Fibres(
@@ -57,10 +51,9 @@ def beard(who: Identity, head: Head, surface: Floats) -> Fibres | None:
     if who.hair.beard_cm <= 0:
         return None
     rng = np.random.default_rng(who.seed + 5)
-    normals = vertex_normals(surface, head.layout.triangles)
     rest = mean_surface().points
     weight = np.clip(regions().beard * 1.3 - 0.25 + 0.25 * _edge_noise(rest), 0, 1)
-    roots = scattered_roots((surface, normals), head.layout.triangles, rest, weight, 42000, who.seed + 6)
+    roots = scattered_roots(_field(head, surface, weight), 42000, who.seed + 6)
     down = np.array([0.0, -1.0, 0.15]) + roots.points * np.array([0.06, 0, 0])
     heading = unit(0.55 * roots.normals + 0.75 * unit(down) + rng.normal(0, 0.22, roots.points.shape))
     length = who.hair.beard_cm * rng.uniform(0.5, 1.1, len(heading))
@@ -86,7 +79,7 @@ def brows(who: Identity, surface: Floats) -> Fibres:
     body = np.interp(place, [0, 0.15, 0.5, 0.85, 1], [0.75, 1.0, 0.95, 0.75, 0.45]) * who.brows.thickness
     across = 0.30 + np.clip(rng.normal(0, 0.42, count), -0.9, 0.9) * body + 0.25 * who.brows.height
     where = low + (top - low) * across[:, None]
-    anchor = _nearest(rest, where)
+    anchor = nearest(where, rest)
     out = unit(where - np.array([-2.5, 3.5, -9.0]))
     side = np.stack(
         [
@@ -103,7 +96,7 @@ def brows(who: Identity, surface: Floats) -> Fibres:
     curve += np.array([0, -0.18, 0]) * (s * s) * length[:, None, None] * (across[:, None, None] > 0.4)
     strands = surface[anchor][:, None] + (where - rest[anchor])[:, None] - 0.02 * out[:, None] + curve
     both = np.concatenate([strands, strands * np.array([-1.0, 1.0, 1.0])])
-    other = _nearest(rest, where * np.array([-1.0, 1.0, 1.0]))
+    other = nearest(where * np.array([-1.0, 1.0, 1.0]), rest)
     colour = pigment(who.brows.colour, 2 * count, who.hair.grey * 0.35, who.seed + 12)
     return Fibres(
         np.asarray(both), np.concatenate([anchor, other]), colour, np.full(2 * count, 0.0046), casts=False, gloss=0.3

@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tools.persona.compiled import compiled
-from tools.persona.meshes.mesh import unit
+from tools.persona.meshes.mesh import nearest, unit
 from tools.persona.strands.fibres import Roots
 from tools.persona.surface.noise import fbm
 
@@ -108,25 +107,11 @@ def grown(roots: Roots, scalp: Scalp, flow: Flow, growth: Growth, seed: int) -> 
     return np.stack(rows, 1)
 
 
-@compiled
-def _nearest(points: Floats, others: Floats) -> npt.NDArray[np.int64]:
-    found = np.empty(points.shape[0], np.int64)
-    for i in range(points.shape[0]):
-        best = 1e18
-        for j in range(others.shape[0]):
-            dx, dy, dz = points[i, 0] - others[j, 0], points[i, 1] - others[j, 1], points[i, 2] - others[j, 2]
-            gap = dx * dx + dy * dy + dz * dz
-            if gap < best:
-                best = gap
-                found[i] = j
-    return found
-
-
 def clumped(strands: Floats, size: int, amount: float, seed: int) -> Floats:
     """Strands drawn together at their tips: each towards one of ``len / size`` chosen neighbours."""
     rng = np.random.default_rng(seed)
     leaders = rng.choice(len(strands), max(len(strands) // size, 1), replace=False)
-    nearest = _nearest(np.ascontiguousarray(strands[:, 0]), np.ascontiguousarray(strands[leaders, 0]))
-    goal = strands[leaders[nearest]]
+    led_by = nearest(np.ascontiguousarray(strands[:, 0]), np.ascontiguousarray(strands[leaders, 0]))
+    goal = strands[leaders[led_by]]
     share = amount * np.linspace(0, 1, strands.shape[1])[None, :, None] ** 1.3
     return np.asarray(strands + share * (goal - strands) * rng.uniform(0.5, 1.0, (len(strands), 1, 1)))

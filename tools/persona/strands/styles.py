@@ -48,6 +48,13 @@ def _nape(roots: Roots) -> Floats:
     return np.clip((roots.points[:, 1] + 5.5) / 8.0, 0.14, 1.0)
 
 
+def _clear_of_ears(roots: Roots) -> Floats:
+    """How hair shortens round the ears (n,)."""
+    away = np.hypot(roots.points[:, 1] - 1.6, roots.points[:, 2] + 8.6)
+    beside = np.abs(roots.points[:, 0]) > 5.0
+    return np.where(beside, np.clip((away - 2.6) / 2.8, 0.15, 1.0), 1.0)
+
+
 def _pulled_back(roots: Roots, scalp: Scalp, hair: Hair, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     reach = np.linalg.norm(roots.points - _KNOT, axis=1) * 1.6
@@ -96,7 +103,7 @@ def _coils(roots: Roots, scalp: Scalp, hair: Hair, seed: int) -> Floats:
     count, knots = len(roots.points), 22
     s = np.linspace(0, 1, knots)[None, :, None]
     away = unit(roots.normals + rng.normal(0, 0.28, (count, 3)) + np.array([0, 0.15, 0]))
-    length = (hair.length_cm * _nape(roots) * rng.uniform(0.55, 1.05, count))[:, None, None]
+    length = (hair.length_cm * _nape(roots) * _clear_of_ears(roots) * rng.uniform(0.55, 1.05, count))[:, None, None]
     side = unit(np.cross(away, rng.normal(0, 1, (count, 3))))
     other = np.cross(away, side)
     turns = rng.uniform(2.2, 4.0, (count, 1, 1)) * 2 * np.pi * s + rng.uniform(0, 6.3, (count, 1, 1))
