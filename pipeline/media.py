@@ -58,6 +58,8 @@ class Frame:
     faces: tuple[Face, ...] = ()
     matte: NDArray[np.uint8] | None = None
     """uint8 (h, w), the person's share of each pixel 0..255, at the segmentation network's own size."""
+    strangers: NDArray[np.uint8] | None = None
+    """uint8 (h, w), the same for people who are not joined to the chosen face; None when there are none."""
 
     @property
     def size(self) -> tuple[int, int]:

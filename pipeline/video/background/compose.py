@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from pipeline.media import Frame, Pixels
 from pipeline.video.background.edges import sharpened_matte
+from pipeline.video.background.person_matte import INNER_FACE
 from pipeline.video.background.room import Room
+from pipeline.video.tracking.mesh import inner_face
 from profiles.profile import Profile
 
 TILE_PX = 64
@@ -40,6 +42,9 @@ class Compose:
         width, height = frame.size
         half = cv2.resize(person, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
         matte = sharpened_matte(frame.matte, np.asarray(half, np.uint8))
+        if frame.chosen_face is not None:
+            oval = inner_face(frame.chosen_face.landmarks, INNER_FACE) * 0.5
+            cv2.fillPoly(matte, [np.rint(oval).astype(np.int32)], (255,))
         if self._light_wrap > 0:
             matte = wrapped(matte, self._light_wrap)
         output = self._buffer(person)

@@ -9,7 +9,7 @@ from pipeline.media import Pixels
 RADIUS = 3
 EDGE_VARIANCE = 0.0012
 """Grey-level variance (0..1 squared) below which a patch counts as flat."""
-LOW, HIGH = 0.32, 0.86
+LOW, HIGH = 0.42, 0.93
 """Matte values that become wholly room and wholly person."""
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.inference.litert import Network
 from pipeline.media import Face, Frame
-from pipeline.video.tracking.mesh import FACE_OVAL
+from pipeline.video.tracking.mesh import inner_face
 from profiles.profile import Profile
 
 WIDTH_PX, HEIGHT_PX = 256, 144
@@ -17,6 +17,10 @@ STILL_WEIGHT = 0.35
 """Share of the new matte where it hardly changes; where it changes much the new one counts fully."""
 PERSON_LEVEL = 0.35
 """Above this a pixel counts as joined to the person."""
+STRANGER_LEVEL = 0.12
+"""Above this what is not joined to the actor may be somebody: better blurred once too often."""
+STRANGER_POINTS = 60
+"""Fewer points of the matte than this are no person."""
 INNER_FACE = 0.85
 """Share of the face oval that is surely person; its edge may lie beyond the outline of a turned head."""
 
@@ -47,17 +51,18 @@ class PersonMatte:
         """The frame with its matte: what is joined to the chosen face, steadied over time."""
         _shrink(frame, self._small)
         np.multiply(self._small[:, :, ::-1], 1.0 / 255.0, out=self._network.input)
-        fresh = self._network.run()[0][:, :, 0]
+        everyone = fresh = self._network.run()[0][:, :, 0]
         face = frame.chosen_face
         if face is not None:
-            fresh = _joined_to(face, fresh, frame.size)
+            fresh = _joined_to(face, everyone, frame.size)
         if self._steady is None:
             self._steady = fresh.copy()
         else:
             change = fresh - self._steady
             weight = np.clip(np.abs(change) * 2.5, STILL_WEIGHT, 1.0)
             self._steady += weight * change
-        return replace(frame, matte=cv2.convertScaleAbs(self._steady, alpha=255.0).astype(np.uint8, copy=False))
+        matte = np.asarray(cv2.convertScaleAbs(self._steady, alpha=255.0), np.uint8)
+        return replace(frame, matte=matte, strangers=_strangers(everyone, fresh))
 
     def adjust(self, profile: Profile) -> None:
         """Nothing here is a setting."""
@@ -80,11 +85,18 @@ def _shrink(frame: Frame, small: NDArray[np.uint8]) -> None:
     cv2.resize(pixels, (WIDTH_PX, HEIGHT_PX), dst=small, interpolation=cv2.INTER_LINEAR)
 
 
+def _strangers(everyone: NDArray[np.float32], own: NDArray[np.float32]) -> NDArray[np.uint8] | None:
+    """uint8 (144, 256): people who are not joined to the chosen face, or None when they are only specks."""
+    others = (everyone - own > STRANGER_LEVEL).astype(np.uint8)
+    if np.count_nonzero(others) < STRANGER_POINTS:
+        return None
+    return np.asarray(cv2.blur(cv2.dilate(others, np.ones((7, 7), np.uint8)) * 255, (5, 5)), np.uint8)
+
+
 def _joined_to(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """The matte without what is not joined to the face, and with the face itself filled."""
     scale = np.array([WIDTH_PX / size[0], HEIGHT_PX / size[1]], np.float32)
-    points = face.landmarks[list(FACE_OVAL), :2] * scale
-    oval = np.rint(points + (INNER_FACE - 1.0) * (points - points.mean(axis=0))).astype(np.int32)
+    oval = np.rint(inner_face(face.landmarks, INNER_FACE) * scale).astype(np.int32)
     solid = (matte > PERSON_LEVEL).astype(np.uint8)
     cv2.fillPoly(solid, [oval], 1)
     _, labels = cv2.connectedComponents(solid, connectivity=4)

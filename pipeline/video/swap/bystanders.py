@@ -1,33 +1,42 @@
-"""Faces other than the actor's."""
+"""People other than the actor."""
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.media import Frame, Pixels
-from pipeline.video.output.blur import blur_face
+from pipeline.video.output.blur import blend, blur_face, blurred_picture
 from profiles.profile import Profile
 
 
 class Bystanders:
-    """The stage that blurs every face that does not take the likeness, unless the profile shows them."""
+    """The stage that blurs every face that does not take the likeness, unless the profile shows them.
+
+    Where the actor's own room is seen, whoever else stands in it is blurred whole: the detector misses faces that the
+    picture's edge cuts.
+    """
 
     name = "bystanders"
     latency_ns = 0
 
     def __init__(self, profile: Profile) -> None:
         """A stage with the profile's choice."""
-        self._shown = profile.face.bystanders == "show"
         self._output: Pixels | None = None
+        self.adjust(profile)
 
     def process(self, frame: Frame) -> Frame:
-        """The frame with other faces blurred; the frame itself when there are none."""
+        """The frame with others blurred; the frame itself when there are none."""
         others = [face for face in frame.faces if not face.chosen]
-        if self._shown or not others:
+        strangers = frame.strangers if self._own_room else None
+        if self._shown or not others and strangers is None:
             return frame
         if self._output is None or self._output.shape != frame.pixels.shape:
             self._output = np.empty_like(frame.pixels)
         np.copyto(self._output, frame.pixels)
+        if strangers is not None:
+            blend(self._output, blurred_picture(frame.pixels), _at_size(strangers, frame.size))
         for face in others:
             blur_face(self._output, face)
         return replace(frame, pixels=self._output)
@@ -35,6 +44,7 @@ class Bystanders:
     def adjust(self, profile: Profile) -> None:
         """Takes another choice."""
         self._shown = profile.face.bystanders == "show"
+        self._own_room = profile.background.kind == "none"
 
     def reset(self) -> None:
         """Nothing is remembered."""
@@ -42,3 +52,8 @@ class Bystanders:
     def close(self) -> None:
         """Lets the output buffer go."""
         self._output = None
+
+
+def _at_size(mask: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A mask enlarged to a picture's width and height."""
+    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), np.uint8)

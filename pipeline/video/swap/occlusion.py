@@ -11,19 +11,20 @@ from pipeline.video.swap.photo_target import GRID_HEIGHT, GRID_WIDTH, PhotoTarge
 LEARN_TIME_S = 0.5
 HIDDEN_LEARN_TIME_S = 15.0
 """What counts as hidden is hardly learnt, but a lasting mistake heals."""
-FOLLOW_TIME_S = 0.05
-SURE_DIFFERENCE = 5.0
+UNCOVER_TIME_S = 0.05
+"""A thing is in front at once; the face comes back behind it softly."""
+SURE_DIFFERENCE = 4.5
 """ΔE from the usual look from which a point surely belongs to something before the face."""
 LIKELY_SHARE = 0.42
 """Share of that from which a point belongs to it when it is joined to sure points."""
 SURE_POINTS = 8
 """So many sure points make a thing; fewer are noise."""
-SURE_PER_DEG = 0.25
+SURE_PER_DEG = 0.3
 """Light and shading on the face change as the head turns from where the look was learnt."""
 LIPS_TOLERANCE = 1.8
 """Lips and chin change with speech."""
 LIGHTNESS_SHARE = 0.7
-LIGHT_CHANGE_SHARE = 0.5
+LIGHT_CHANGE_SHARE = 0.62
 """When more of the face than this looks new, the light has changed."""
 CLOSING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11))
 FILLING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17))
@@ -61,7 +62,8 @@ class Occlusion:
         fresh = _things(strange * judged, sure * self._tolerance, sure * LIKELY_SHARE, judged)
         if float(fresh[judged].sum()) > LIGHT_CHANGE_SHARE * max(1, int(np.count_nonzero(judged))):
             fresh[:] = 0
-        self._hidden += np.float32(1.0 - np.exp(-elapsed_s / FOLLOW_TIME_S)) * (fresh - self._hidden)
+        self._hidden += np.float32(1.0 - np.exp(-elapsed_s / UNCOVER_TIME_S)) * (fresh - self._hidden)
+        np.maximum(self._hidden, fresh, out=self._hidden)
         self._learn(actor, turn, elapsed_s)
         return 1.0 - self._hidden
 

@@ -18,6 +18,8 @@ from pipeline.video.swap.topology import with_ring
 from pipeline.video.tracking.mesh import CHIN, FACE_OVAL, FOREHEAD_TOP, INNER_LIPS, LEFT_EYE, RIGHT_EYE
 from profiles.profile import Profile
 
+OPENING_GROWTH = 0.08
+"""Eyes and mouth are opened this much wider, so that nothing of the portrait's own eyes shows at their rim."""
 FADE_DEG = 15.0
 """Over so many degrees beyond the portrait's limit the face fades to a blur."""
 STILL_PX = 0.3
@@ -67,6 +69,7 @@ class PhotoSwap:
         actor = with_ring(face.landmarks)
         seen = unwrap(frame, actor, self._target)
         visible = self._visible(seen, face, frame.media_ns)
+        drawn = visible * _rounded(seen.facing)
         gain = self._colouring.gain(seen, visible, self._settings, frame.media_ns)
         mesh = self._proportions.displaced(face.landmarks, self._settings, frame.media_ns)
         pixels = self._copy(frame)
@@ -74,7 +77,7 @@ class PhotoSwap:
         if rectangle is not None:
             left, top, width, height = rectangle
             part = pixels[top : top + height, left : left + width]
-            self._wear(part, frame, _Placing(face, actor, mesh, rectangle), gain, visible)
+            self._wear(part, frame, _Placing(face, actor, mesh, rectangle), gain, drawn)
         fade = self._fade(face)
         if fade > 0:
             blur_face(pixels, face, fade)
@@ -92,7 +95,7 @@ class PhotoSwap:
         np.copyto(self._output, frame.pixels)
         return self._output
 
-    def _wear(self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, visible: Grid) -> None:
+    def _wear(self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, drawn: Grid) -> None:
         """Draws the face into `part`, the rectangle of the output."""
         warp = MeshWarp(placing.mesh, self._target.topology, placing.rectangle)
         if float(np.abs(placing.mesh[:, :2] - placing.actor[:, :2]).max()) > STILL_PX:
@@ -102,19 +105,19 @@ class PhotoSwap:
         if inner is None:
             return
         left, top, width, height = inner
-        worn, alpha = self._worn(texture, warp.maps_to(texture.points, inner), gain, visible)
+        worn, alpha = self._worn(texture, warp.maps_to(texture.points, inner), gain, drawn)
         self._open(alpha, placing, (left, top))
         blend(part[top : top + height, left : left + width], worn, alpha)
 
     def _worn(
-        self, texture: Texture, maps: tuple[Map, Map], gain: Grid, visible: Grid
+        self, texture: Texture, maps: tuple[Map, Map], gain: Grid, drawn: Grid
     ) -> tuple[Pixels, NDArray[np.uint8]]:
         """The texture in the actor's colours and pose, and its opacity 0..255."""
         height, width = texture.pixels.shape[:2]
         factor = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
         coloured = cv2.multiply(texture.pixels, factor, dtype=cv2.CV_8U)
         edge = np.clip(self._target.inside / self._settings.feather, 0.0, 1.0)
-        mask = edge * edge * (3.0 - 2.0 * edge) * visible * (255.0 * self._settings.opacity)
+        mask = edge * edge * (3.0 - 2.0 * edge) * drawn * (255.0 * self._settings.opacity)
         mask = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
         layers = cv2.merge([*cv2.split(coloured), mask])
         worn = cv2.remap(layers, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
@@ -161,9 +164,15 @@ def _move_actor(part: Pixels, frame: Frame, warp: MeshWarp, placing: "_Placing")
     cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR, dst=part)
 
 
+def _rounded(facing: Grid) -> Grid:
+    """float32 (80, 64): how far the face is drawn where it turns away; it ends softly at its own outline."""
+    return np.asarray(cv2.blur(np.minimum(1.25 * facing, 1.0), (5, 5)), np.float32)
+
+
 def _show_through(alpha: NDArray[np.uint8], polygon: Points, strength: float) -> None:
-    """Takes a soft-edged polygon out of the opacity."""
+    """Takes a soft-edged polygon, a little enlarged, out of the opacity."""
     extent = np.ptp(polygon, axis=0)
+    polygon = polygon + OPENING_GROWTH * (polygon - polygon.mean(axis=0))
     soft = max(1, int(0.06 * extent[0] + 0.5))
     left, top = (max(0, int(value) - 3 * soft) for value in polygon.min(axis=0))
     right, bottom = (int(value) + 3 * soft + 2 for value in polygon.max(axis=0))

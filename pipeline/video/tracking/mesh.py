@@ -24,6 +24,12 @@ RIGHT_EYE_OUTER, LEFT_EYE_OUTER = 33, 263
 RIGHT_EYE_INNER, LEFT_EYE_INNER = 133, 362
 
 
+def inner_face(landmarks: Points, share: float) -> Points:
+    """float32 (36, 2): the face oval drawn together about its centre; at 0.85 it is surely face from any side."""
+    oval = landmarks[list(FACE_OVAL), :2]
+    return np.asarray(oval + np.float32(share - 1.0) * (oval - oval.mean(axis=0)), np.float32)
+
+
 def face_template() -> Points:
     """float32 (468, 3): the mean head, eye distance 1, x right, y down, z away from the camera, facing it."""
     with files("pipeline.video.assets").joinpath("face-template.npy").open("rb") as file:
