@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 
 python=$(realpath --no-symlinks "${PYTHON:-.venv/bin/python}")
 [ -x "$python" ] || { echo "run.sh: there is no $python; 'make setup' makes it" >&2; exit 1; }
-tests=("$python" -m pytest -p no:cacheprovider --timeout 300 tests/devices "$@")
+tests=("$python" -m pytest -p no:cacheprovider --color no --timeout 300 "${@:-tests/devices}")
 
 if [ "${UNDERSTUDY_DEVICES:-machine}" = here ]; then
     exec "${tests[@]}"

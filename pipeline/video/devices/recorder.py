@@ -33,7 +33,7 @@ _CONTAINER_OPTIONS = {
 class RecorderSettings:
     """How pictures are compressed."""
 
-    preset: str = "veryfast"
+    preset: str = "superfast"
     """x264's name for its compromise between work and size."""
     crf: int = 20
     """x264's constant quality, 0 (lossless) to 51."""
