@@ -44,7 +44,7 @@ class Bystanders:
     def adjust(self, profile: Profile) -> None:
         """Takes another choice."""
         self._shown = profile.face.bystanders == "show"
-        self._own_room = profile.background.kind == "none"
+        self._own_room = profile.background.kind in ("none", "blur")
 
     def reset(self) -> None:
         """Nothing is remembered."""
