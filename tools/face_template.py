@@ -68,7 +68,7 @@ def template_of(people: list[NDArray[np.float32]], frontal: float = 0.04) -> NDA
     mean = turned_forward(np.mean(shapes, axis=0))
     pairs = mirror_pairs(mean)
     mean = (mean + mean[pairs] * [-1, 1, 1]) / 2
-    return (mean - mean.mean(axis=0)).astype(np.float32)
+    return np.asarray(mean - mean.mean(axis=0), np.float32)
 
 
 def main() -> None:
