@@ -142,7 +142,7 @@ def _frontality(portrait: Portrait) -> str | None:
 def _forehead(portrait: Portrait) -> str | None:
     """Whether hair or a hat covers the forehead: its colour against the cheeks'."""
     lab = _upright_lab(portrait)
-    forehead = np.median(lab[int(0.13 * 256) : int(0.22 * 256), 96:160].reshape(-1, 3), axis=0)
+    forehead = np.median(lab[int(0.04 * 256) : int(0.13 * 256), 96:160].reshape(-1, 3), axis=0)
     cheeks = np.concatenate([lab[148:164, 64:92].reshape(-1, 3), lab[148:164, 164:192].reshape(-1, 3)])
     difference = float(np.linalg.norm(forehead - np.median(cheeks, axis=0)))
     if difference <= MAX_FOREHEAD_DIFFERENCE:
