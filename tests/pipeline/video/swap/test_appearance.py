@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from pipeline.media import Pose
 from pipeline.video.swap.appearance import GAIN_RANGE, Colouring, Grid, Unwrapped, unwrap
@@ -24,7 +25,7 @@ def mara() -> PhotoTarget:
     return target("mara")
 
 
-def face_of(lab: Grid, facing: float = 1.0) -> Unwrapped:
+def face_of(lab: NDArray[np.floating], facing: float = 1.0) -> Unwrapped:
     return Unwrapped(lab.astype(np.float32), np.full((GRID_HEIGHT, GRID_WIDTH), facing, np.float32))
 
 
@@ -32,9 +33,9 @@ def visible(share: float = 1.0) -> Grid:
     return np.full((GRID_HEIGHT, GRID_WIDTH), share, np.float32)
 
 
-def spot(lab: Grid, change: tuple[float, float, float]) -> Grid:
+def spot(lab: Grid, change: tuple[float, float, float]) -> NDArray[np.floating]:
     """The face with something before its right cheek and mouth."""
-    covered = lab.copy()
+    covered = lab.astype(np.float64)
     covered[45:70, 12:40] += change
     return covered
 
