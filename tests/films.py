@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,41 +24,49 @@ def number_of(pixels: Pixels) -> int:
     return round((float(pixels.mean()) - 30) / 8)
 
 
-def make_film(
-    path: Path,
-    count: int = 10,
-    size: tuple[int, int] = (96, 64),
-    fps: int = 10,
-    *,
-    codec: str = "libx264",
-    beep_s: float | None = None,
-    beep_codec: str = "aac",
-    delay_s: float = 0.0,
-) -> Path:
-    """Writes a small film of numbered pictures.
+@dataclass(frozen=True)
+class Film:
+    """Numbered pictures."""
 
-    Args:
-        path: where it goes; the suffix says in which kind of file.
-        count: how many pictures.
-        size: width and height in pixels.
-        fps: pictures a second.
-        codec: of the pictures.
-        beep_s: when given, there is sound: silence, and a tone from this instant on.
-        beep_codec: of the sound.
-        delay_s: how much later than the sound the pictures start.
-    """
+    count: int = 10
+    size: tuple[int, int] = (96, 64)
+    fps: int = 10
+
+
+@dataclass(frozen=True)
+class Beep:
+    """Sound for a film: silence, then a tone."""
+
+    start_s: float
+    codec: str = "aac"
+    head_start_s: float = 0.0
+    """How much earlier than the pictures the sound starts."""
+
+
+def make_film(
+    path: Path, count: int = 10, size: tuple[int, int] = (96, 64), fps: int = 10, beep_s: float | None = None
+) -> Path:
+    """Writes a small film of numbered pictures; with `beep_s`, it is silent but for a tone from there on."""
+    return write_film(path, Film(count, size, fps), None if beep_s is None else Beep(beep_s))
+
+
+def write_film(path: Path, film: Film, beep: Beep | None) -> Path:
+    """Writes a small film of numbered pictures; the suffix says in which kind of file."""
+    fps, size = film.fps, film.size
+    animation = path.suffix == ".gif"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=fps)
+        stream = container.add_stream("gif" if animation else "libx264", rate=fps)
         stream.width, stream.height = size
-        stream.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
-        sound = None if beep_s is None else container.add_stream(beep_codec, rate=48000)
-        for index in range(count):
+        stream.pix_fmt = "rgb8" if animation else "yuv420p"
+        sound = container.add_stream(beep.codec, rate=48000) if beep else None
+        late = round(beep.head_start_s * fps) if beep else 0
+        for index in range(film.count):
             frame = VideoFrame.from_ndarray(numbered(index, size), format="bgr24")
-            frame.pts, frame.time_base = index + round(delay_s * fps), Fraction(1, fps)
+            frame.pts, frame.time_base = index + late, Fraction(1, fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-        if sound is not None and beep_s is not None:
-            for block in beeping(count / fps, beep_s):
+        if sound and beep:
+            for block in beeping(film.count / fps, beep.start_s):
                 container.mux(sound.encode(block))
             container.mux(sound.encode(None))
     return path

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -35,9 +36,9 @@ def settings(**changes: object) -> SourceSettings:
     return SourceSettings(**{"pace": Pace.MAX, **changes})
 
 
-@pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.mkv", "libx264"), ("a.gif", "gif")])
-def test_every_frame_comes_once_in_order_and_on_its_time(tmp_path: Path, name: str, codec: str) -> None:
-    source = FileSource(make_film(tmp_path / name, 12, codec=codec), ALL, FakeClock())
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.gif"])
+def test_every_frame_comes_once_in_order_and_on_its_time(tmp_path: Path, name: str) -> None:
+    source = FileSource(make_film(tmp_path / name, 12), ALL, FakeClock())
     frames = drain(source)
     assert [number_of(frame.pixels) for frame in frames] == list(range(12))
     assert [round(frame.media_ns / 1e8) for frame in frames] == list(range(12))
@@ -239,8 +240,6 @@ def bad_files(folder: Path) -> dict[str, Path]:
 
 
 def sound_only(film: Path, path: Path) -> None:
-    import av
-
     with av.open(str(film)) as source, av.open(str(path), "w") as target:
         stream = target.add_stream_from_template(source.streams.audio[0])
         for packet in source.demux(source.streams.audio[0]):
