@@ -221,22 +221,23 @@ def test_sound_is_carried_over_in_sync(tmp_path: Path, name: str, source_name: s
     source = write_film(tmp_path / source_name, Film(30, SIZE), Beep(1.7, codec))
     rerecord(source, tmp_path / name)
     assert len(times_s(tmp_path / name)) == 30
-    start_s, end_s = beep(tmp_path / name)
-    assert start_s == pytest.approx(beep(source)[0], abs=0.003)
+    _, tone_s, end_s = beep(tmp_path / name)
+    assert tone_s == pytest.approx(beep(source)[1], abs=0.003)
     assert end_s == pytest.approx(3.0, abs=0.025)
 
 
 def test_sound_that_began_before_the_picture_stays_in_sync(tmp_path: Path) -> None:
     late = write_film(tmp_path / "late.mkv", Film(30, SIZE), Beep(1.7, "pcm_s16le", head_start_s=0.5))
     rerecord(late, tmp_path / "out.mkv")
-    start_s, _ = beep(tmp_path / "out.mkv")
-    assert start_s == pytest.approx(1.2, abs=0.01)
+    start_s, tone_s, _ = beep(tmp_path / "out.mkv")
+    assert start_s == pytest.approx(0.0, abs=0.03)
+    assert tone_s == pytest.approx(1.2, abs=0.01)
 
 
 def test_sound_ends_with_the_pictures(tmp_path: Path) -> None:
     source = write_film(tmp_path / "in.mp4", Film(30, SIZE), Beep(0.0))
     rerecord(source, tmp_path / "out.mp4", limit=10)
-    _, end_s = beep(tmp_path / "out.mp4")
+    *_, end_s = beep(tmp_path / "out.mp4")
     assert end_s == pytest.approx(1.0, abs=0.025)
 
 
@@ -281,8 +282,8 @@ def rerecord(source: Path, target: Path, limit: int = 1000) -> None:
             pass
 
 
-def beep(path: Path) -> tuple[float, float]:
-    """When the tone starts, and when all sound ends, in seconds after the first picture."""
+def beep(path: Path) -> tuple[float, float, float]:
+    """When sound starts, when the tone in it, and when all sound ends, in seconds after the first picture."""
     level: list[np.ndarray] = []
     instants: list[np.ndarray] = []
     with av.open(str(path)) as container:
@@ -295,4 +296,4 @@ def beep(path: Path) -> tuple[float, float]:
             level.append(np.abs(samples / scale))
             instants.append((block.time or 0.0) + np.arange(samples.size) / block.sample_rate - zero_s)
     loud, at_s = np.concatenate(level), np.concatenate(instants)
-    return float(at_s[np.argmax(loud > 0.25)]), float(at_s[-1])
+    return float(at_s[0]), float(at_s[np.argmax(loud > 0.25)]), float(at_s[-1])
