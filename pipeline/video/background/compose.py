@@ -113,8 +113,9 @@ def _enlarged(small: NDArray[np.uint8], part: tuple[slice, slice], factor: int) 
     y1, x1 = min(small.shape[0], -(-bottom // factor) + 1), min(small.shape[1], -(-right // factor) + 1)
     size = ((x1 - x0) * factor, (y1 - y0) * factor)
     large = cv2.resize(small[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
-    rows = np.s_[top - y0 * factor : bottom - y0 * factor]
-    columns = np.s_[left - x0 * factor : right - x0 * factor]
+    # A side that the factor does not divide ends beyond the small picture, whose last row and column then count on.
+    rows = np.s_[min(top - y0 * factor, large.shape[0] - 1) : bottom - y0 * factor]
+    columns = np.s_[min(left - x0 * factor, large.shape[1] - 1) : right - x0 * factor]
     cut = large[rows, columns]
     if cut.shape[:2] != (bottom - top, right - left):
         cut = cv2.resize(cut, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)

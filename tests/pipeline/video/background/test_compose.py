@@ -96,6 +96,16 @@ def test_nothing_outside_the_colours_of_person_and_room_appears() -> None:
     assert result.max() <= 202
 
 
+@given(width=st.integers(64, 400), height=st.integers(64, 400))
+def test_every_size_of_picture_can_be_composed(width: int, height: int) -> None:
+    frame, _ = red_person((width, height))
+    soft = replace(frame, matte=np.full((144, 256), 150, np.uint8))
+    for one in (frame, soft):
+        result = Compose(PlainRoom(), profile(0.5)).process(one).pixels
+        assert result.shape == frame.pixels.shape
+        assert result.flags.c_contiguous
+
+
 def test_without_a_matte_the_frame_is_kept() -> None:
     frame = make_frame(np.full((48, 64, 3), 9, np.uint8))
     assert Compose(PlainRoom(), profile()).process(frame) is frame
