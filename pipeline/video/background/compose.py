@@ -16,8 +16,10 @@ from profiles.profile import Profile
 
 TILE_PX = 64
 """The picture is worked on in tiles: most lie wholly on the person or wholly in the room and are only copied."""
-SPREAD = 7
-"""Reach of the person's inner colours over the edge, in pixels of a picture of a quarter the size."""
+INNER_SCALE = 8
+"""The person's inner colours are kept on a picture so many times smaller."""
+SPREAD = 3
+"""Reach of the person's inner colours over the edge, in pixels of that picture."""
 
 Mask = NDArray[np.uint8]
 
@@ -86,9 +88,9 @@ class _Edges:
 
     def __init__(self, half: Pixels, matte: Mask) -> None:
         self._matte = matte
-        quarter = (max(1, half.shape[1] // 2), max(1, half.shape[0] // 2))
-        colours = cv2.resize(half, quarter, interpolation=cv2.INTER_AREA)
-        share = cv2.erode(cv2.resize(matte, quarter, interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
+        size_px = (max(1, half.shape[1] * 2 // INNER_SCALE), max(1, half.shape[0] * 2 // INNER_SCALE))
+        colours = cv2.resize(half, size_px, interpolation=cv2.INTER_AREA)
+        share = cv2.erode(cv2.resize(matte, size_px, interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
         weight = np.maximum(share.astype(np.float32), 0.01)
         size = (2 * SPREAD + 1, 2 * SPREAD + 1)
         total = cv2.blur(colours * weight[..., np.newaxis], size)
@@ -100,7 +102,7 @@ class _Edges:
         alpha = cv2.cvtColor(_enlarged(self._matte, part, 2), cv2.COLOR_GRAY2BGR)
         rest = cv2.bitwise_not(alpha)
         clean = cv2.multiply(person[part], alpha, scale=1 / 255)
-        cv2.add(clean, cv2.multiply(_enlarged(self._inner, part, 4), rest, scale=1 / 255), dst=clean)
+        cv2.add(clean, cv2.multiply(_enlarged(self._inner, part, INNER_SCALE), rest, scale=1 / 255), dst=clean)
         cv2.multiply(clean, alpha, dst=clean, scale=1 / 255)
         cv2.multiply(room[part], rest, dst=rest, scale=1 / 255)
         cv2.add(clean, rest, dst=output)
