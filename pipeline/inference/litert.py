@@ -1,5 +1,6 @@
 """LiteRT sessions for the small networks that are always on."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,13 @@ class Network:
         Args:
             path: the .tflite file.
             input_shape: what the caller will write, (height, width, channels).
-            threads: how many the network may use.
+            threads: how many the network may use, where there are so many cores.
 
         Raises:
             ModelError: the file is no TFLite network or takes another input.
         """
         try:
-            self._interpreter: Any = Interpreter(str(path), num_threads=threads)
+            self._interpreter: Any = Interpreter(str(path), num_threads=min(threads, os.cpu_count() or 1))
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError) as error:
             raise ModelError(

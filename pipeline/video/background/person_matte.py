@@ -13,6 +13,8 @@ from pipeline.video.tracking.mesh import inner_face
 from profiles.profile import Profile
 
 WIDTH_PX, HEIGHT_PX = 256, 144
+THREADS = 2
+"""The network takes 1.7 ms on two cores, 1.9 ms on one; more threads bring nothing."""
 STILL_WEIGHT = 0.35
 """Share of the new matte where it hardly changes; where it changes much the new one counts fully."""
 PERSON_LEVEL = 0.35
@@ -43,7 +45,7 @@ class PersonMatte:
         Raises:
             ModelError: the file can't be loaded.
         """
-        self._network = Network(model, (HEIGHT_PX, WIDTH_PX, 3))
+        self._network = Network(model, (HEIGHT_PX, WIDTH_PX, 3), THREADS)
         self._small = np.empty((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
         self._steady: NDArray[np.float32] | None = None
 
