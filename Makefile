@@ -28,7 +28,7 @@ bench: setup
 	@$(VENV)/bin/understudy bench video $(ARGS)
 
 test-devices: setup
-	@tests/devices/run
+	@tests/devices/run.sh
 
 format: setup
 	$(VENV)/bin/python -m ruff format .
