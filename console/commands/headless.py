@@ -5,9 +5,9 @@ import logging
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -18,17 +18,20 @@ from console.commands.models import ready_models
 from console.commands.options import RunOptions, SessionOptions
 from console.commands.session import Shelf, open_session
 from console.commands.stats import dropped, stats_of, with_mean_rates
+from console.commands.switch_plan import SwitchPlan
 from console.logs import configure_logging, native_chatter_logged
 from console.ports import SessionPort
+from console.sentences import one_line
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
 from pipeline.machine import GpuReading, Machine, ProcessReading
 from pipeline.telemetry import Event, Level, Readings
-from profiles.profile import Profile
 
 log = structlog.get_logger(__name__)
 
 SEVERITIES = {Level.INFO: logging.INFO, Level.WARNING: logging.WARNING, Level.ERROR: logging.ERROR}
+TOLD_KEPT = 100
+"""Sentences that are remembered, so that none is told twice."""
 SLICE_S = 0.1
 """The longest that a signal waits to be seen."""
 
@@ -39,7 +42,7 @@ class RunPlan:
 
     seconds: float | None = None
     """When it ends; None for the source's end."""
-    switches: tuple[tuple[float, Profile], ...] = ()
+    switches: SwitchPlan = field(default_factory=SwitchPlan)
     """When which profile is taken."""
 
 
@@ -50,37 +53,64 @@ class RunOutcome:
     readings: Readings
     gpu: GpuReading | None
     process: ProcessReading
-    untaken: tuple[str, ...] = ()
-    """Profiles that were not in the lane yet at the end."""
+    complaints: tuple[str, ...] = ()
+    """A sentence for each switch that is not in."""
     error: UnderstudyError | None = None
     """What ended it, if it was not the source's end, the plan or the user."""
 
 
+class Reporter:
+    """Tells what happens in a run: everything to the log, and what is wrong to the user, once. Any thread."""
+
+    def __init__(self, kept_back: Callable[[Event], bool]) -> None:
+        """A reporter that leaves the events that are `kept_back` to whoever takes them."""
+        self._kept_back = kept_back
+        self._told: deque[str] = deque(maxlen=TOLD_KEPT)
+
+    def tell(self, event: Event) -> None:
+        """Tells an event."""
+        text = one_line(event.text)
+        log.log(SEVERITIES[event.level], text)
+        if event.level is not Level.INFO and not self._kept_back(event):
+            self._told.append(text)
+            typer.echo(text, err=True)
+
+    def tell_once(self, text: str) -> None:
+        """Tells the user something, unless an event has told it already."""
+        if one_line(text) not in self._told:
+            typer.echo(one_line(text), err=True)
+
+
 def run_headless(options: SessionOptions, run: RunOptions) -> int:
-    """Runs a session as the command line says; 0 when it came to its end, its time or a signal.
+    """Runs a session as the command line says.
+
+    0 when it came to its end, its time or a signal; 1 when something ended it or a switch failed, which is told. The
+    figures are written all the same.
 
     Raises:
-        UnderstudyError: it could not start, or something ended it; the figures are written all the same.
+        UnderstudyError: it could not start.
         ProfileError: a profile is not there or not right.
     """
     log_file = configure_logging()
     _require_folder(run.stats)
     shelf = Shelf(options.policy)
-    plan = RunPlan(run.seconds, tuple(sorted((item.at_s, shelf.load(item.profile)) for item in run.switch_at or ())))
+    switches = SwitchPlan((item.at_s, shelf.load(item.profile)) for item in run.switch_at or ())
+    plan, reporter = RunPlan(run.seconds, switches), Reporter(switches.hear)
     models = ready_models()
-    session = open_session(options, shelf.load(options.profile), models, _tell)
+    session = open_session(options, shelf.load(options.profile), models, reporter.tell)
     log.info("run", profile=options.profile, camera=options.camera, virtual_camera=options.virtual_camera)
     with native_chatter_logged(log_file), interruption() as interrupt:
         outcome = run_session(session, plan, interrupt, Machine())
     log.info("ended", figures=summary(outcome.readings), error=outcome.error)
+    for complaint in outcome.complaints:
+        typer.echo(complaint, err=True)
+    if outcome.error is not None:
+        reporter.tell_once(str(outcome.error))
     if run.stats is not None:
         write_stats(outcome, run.stats)
-    for name in outcome.untaken:
-        typer.echo(f"The run ended before {name} was in.", err=True)
-    if outcome.error is not None:
-        raise outcome.error
-    typer.echo(summary(outcome.readings))
-    return 0
+    if outcome.error is None:
+        typer.echo(summary(outcome.readings))
+    return int(outcome.error is not None or switches.failed)
 
 
 def run_session(
@@ -92,14 +122,14 @@ def run_session(
         UnderstudyError: the session could not start.
     """
     clock = clock or MonotonicClock()
-    pending = deque(plan.switches)
     error: UnderstudyError | None = None
     try:
         session.start()
         machine.process()
         first = last = session.readings()
         try:
-            for last in _watch(session, plan, pending, interrupt, clock):
+            for last in _watch(session, plan, interrupt, clock):
+                plan.switches.look(last)
                 first = last if first.video.frames_out == 0 else first
         except UnderstudyError as caught:
             error = caught
@@ -107,26 +137,18 @@ def run_session(
     finally:
         stop_error = _stop(session)
     final = with_mean_rates(first, last, session.readings())
-    untaken = [profile.name for _, profile in plan.switches[len(final.switches) :]]
-    return RunOutcome(final, gpu, process, tuple(untaken), error or stop_error)
+    return RunOutcome(final, gpu, process, tuple(plan.switches.finish(final)), error or stop_error)
 
 
-def _watch(
-    session: SessionPort,
-    plan: RunPlan,
-    pending: deque[tuple[float, Profile]],
-    interrupt: threading.Event,
-    clock: Clock,
-) -> Iterator[Readings]:
+def _watch(session: SessionPort, plan: RunPlan, interrupt: threading.Event, clock: Clock) -> Iterator[Readings]:
     """The readings of the running session, a few times a second, until its end, its time or a signal."""
     started_ns = clock.now_ns()
     while not interrupt.is_set():
         elapsed_s = (clock.now_ns() - started_ns) / 1e9
         if plan.seconds is not None and elapsed_s >= plan.seconds:
             return
-        while pending and elapsed_s >= pending[0][0]:
-            session.switch(pending.popleft()[1])
-        due = [instant for instant in (plan.seconds, pending[0][0] if pending else None) if instant is not None]
+        plan.switches.ask(session, elapsed_s)
+        due = [instant for instant in (plan.seconds, plan.switches.due_s) if instant is not None]
         if session.wait(min([SLICE_S, *(instant - elapsed_s for instant in due)])):
             yield session.readings()
             return
@@ -190,9 +212,3 @@ def summary(readings: Readings) -> str:
 def _require_folder(file: Path | None) -> None:
     if file is not None and not file.expanduser().absolute().parent.is_dir():
         raise UnderstudyError(f"The figures can't be written to {file}: there is no such folder; make it first")
-
-
-def _tell(event: Event) -> None:
-    log.log(SEVERITIES[event.level], event.text)
-    if event.level is not Level.INFO:
-        typer.echo(event.text, err=True)

@@ -1,9 +1,8 @@
-"""A session, a shelf, a machine and a clock that do what a test tells them and remember what was asked of them."""
+"""A session, a shelf and a machine that do what a test tells them and remember what was asked of them."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,35 +11,13 @@ from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Drops, Event, Percentiles, Readings, State, VideoReadings
 from profiles.errors import ProfileError
 from profiles.profile import Kind, Profile
+from tests.chains import make_profile
+from tests.fakes import FakeClock
 
-FRAME_MS = 1000.0 / 30.0
-
-
-def make_profile(name: str, title: str, kind: Kind = Kind.PERSONA) -> Profile:
-    """A profile without files."""
-    return Profile(name=name, folder=Path(name), title=title, kind=kind)
+START_NS = 1_000_000_000
 
 
-ADA, BEN, CLEO = make_profile("ada", "Ada"), make_profile("ben", "Ben"), make_profile("cleo", "Cleo")
-
-
-class FakeClock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.ns = 1_000_000_000
-
-    def now_ns(self) -> int:
-        """The present instant."""
-        return self.ns
-
-    def wait_until(self, instant_ns: int, interrupt: threading.Event) -> bool:
-        """Does not wait."""
-        return interrupt.is_set()
-
-    def move(self, seconds: float) -> None:
-        """Lets time pass."""
-        self.ns += int(seconds * 1e9)
+ADA, BEN, CLEO = make_profile("ada"), make_profile("ben"), make_profile("cleo")
 
 
 @dataclass(frozen=True)
@@ -146,7 +123,7 @@ def typical_video() -> VideoReadings:
 class FakeSession:
     """Remembers every call; its readings are what the test wants them to be."""
 
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(START_NS))
     profile: Profile = ADA
     state: State = State.ON_AIR
     video: VideoReadings = field(default_factory=typical_video)
@@ -166,16 +143,25 @@ class FakeSession:
     def __post_init__(self) -> None:
         self.may_start.set()
 
+    def let_pass(self, seconds: float) -> None:
+        """Moves its clock."""
+        self.clock.advance(round(seconds * 1e9))
+
+    def note(self, what: str) -> None:
+        """Remembers a call."""
+        self.calls.append(what)
+
     def start(self) -> None:
         """Starts, when the test lets it."""
         self.may_start.wait(10.0)
-        self.calls.append("start")
+        self.note("start")
         if self.start_error:
             raise self.start_error
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Remembers it."""
-        self.calls.append("stop")
+        self.note("stop")
+        self.state = State.STOPPED
 
     def wait(self, timeout_s: float) -> bool:
         """Whether the test has ended it."""
@@ -206,31 +192,31 @@ class FakeSession:
 
     def prepare(self, profile: Profile) -> None:
         """Remembers it."""
-        self.calls.append(f"prepare {profile.name}")
+        self.note(f"prepare {profile.name}")
 
     def switch(self, profile: Profile) -> None:
         """Takes it at once."""
-        self.calls.append(f"switch {profile.name}")
+        self.note(f"switch {profile.name}")
         self.profile = profile
 
     def adjust(self, profile: Profile) -> None:
         """Takes it at once."""
-        self.calls.append("adjust")
+        self.note("adjust")
         self.profile = profile
 
     def set_on_air(self, on: bool) -> None:
         """On air or preview."""
-        self.calls.append(f"on air {on}")
+        self.note(f"on air {on}")
         self.state = State.ON_AIR if on else State.PREVIEW
 
     def panic(self) -> None:
         """The card."""
-        self.calls.append("panic")
+        self.note("panic")
         self.state = State.CARD
 
     def rearm(self) -> None:
         """On air again."""
-        self.calls.append("rearm")
+        self.note("rearm")
         self.state = State.ON_AIR
 
     def count_frames(self, frames: int, **changes: object) -> None:

@@ -80,6 +80,20 @@ def test_a_file_runs_without_a_screen_and_loses_nothing(start: Start, tmp_path: 
     assert count_frames(out) == 30
 
 
+def test_a_switch_that_fails_costs_the_status_and_nothing_else(start: Start, tmp_path: Path) -> None:
+    film, folder = make_film(tmp_path / "in.mp4", 45, (160, 96)), tmp_path / "profiles" / "torn"
+    shutil.copytree(tmp_path / "profiles" / "test", folder)
+    (folder / "profile.toml").write_text(TOML.format(kind="persona").replace('kind = "none"', 'path = "room.jpg"'))
+    (folder / "room.jpg").write_text("no picture")
+    switches = ("--switch-at", "0:test", "--switch-at", "0:torn")
+    status, output, errors = finished(start("run", "--headless", "--profile", "test", "--camera", film, *switches))
+    assert (status, output[:12]) == (1, "45 frames in")
+    overtaken, failed = errors.splitlines()
+    assert overtaken == "The switch to test at 0 s was overtaken by the switch to torn at 0 s."
+    assert failed.startswith("The switch to torn at 0 s failed: torn")
+    assert "room.jpg" in failed
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals between processes")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_figures_and_a_file_that_plays(start: Start, tmp_path: Path, number: signal.Signals) -> None:

@@ -4,187 +4,80 @@ import json
 import os
 import signal
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from console.commands.headless import RunOutcome, RunPlan, interruption, run_session, summary, write_stats
+from console.commands.headless import Reporter, RunOutcome, RunPlan, interruption, summary, write_stats
 from console.commands.stats import stats_of, with_mean_rates
-from console.ports import PreviewPort
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
-from pipeline.machine import GpuReading, Machine, ProcessReading
-from pipeline.telemetry import Drops, Percentiles, Readings, State, SwitchReading, VideoReadings
-from profiles.profile import Kind, Profile
-
-SECOND_NS = 1_000_000_000
-
-
-def profile(name: str) -> Profile:
-    return Profile(name=name, folder=Path(name), title=name.title(), kind=Kind.PERSONA)
-
-
-MARA, INES, TOMAS = profile("mara"), profile("ines"), profile("tomas")
-
-
-class Clock:
-    """Moved by the session's waiting only."""
-
-    def __init__(self) -> None:
-        self.ns = 5 * SECOND_NS
-
-    def now_ns(self) -> int:
-        return self.ns
-
-    def wait_until(self, instant_ns: int, interrupt: threading.Event) -> bool:
-        return interrupt.is_set()
-
-
-@dataclass
-class Session:
-    """Makes 30 frames a second of the fake clock, ends after `length_s`, and remembers what was asked of it."""
-
-    clock: Clock
-    length_s: float = 1e9
-    fails_at_s: float = 1e9
-    profile: Profile = MARA
-    calls: list[tuple[str, float]] = field(default_factory=list)
-    stop_error: LaneError | None = None
-    start_error: DeviceError | None = None
-    interrupts: tuple[float, threading.Event] | None = None
-    taken: list[str] = field(default_factory=list)
-    ready_delay_s: float = 0.0
-
-    @property
-    def now_s(self) -> float:
-        return round((self.clock.ns - 5 * SECOND_NS) / 1e9, 6)
-
-    def _note(self, what: str) -> None:
-        self.calls.append((what, self.now_s))
-
-    def start(self) -> None:
-        self._note("start")
-        if self.start_error:
-            raise self.start_error
-
-    def stop(self, timeout_s: float = 5.0) -> None:
-        self._note("stop")
-        if self.stop_error:
-            raise self.stop_error
-
-    def wait(self, timeout_s: float) -> bool:
-        assert timeout_s >= 0
-        self.clock.ns += round(timeout_s * 1e9)
-        if self.interrupts and self.now_s >= self.interrupts[0]:
-            self.interrupts[1].set()
-        if self.now_s >= self.fails_at_s:
-            raise DeviceError("The disk is full; free some space")
-        return self.now_s >= self.length_s
-
-    def readings(self) -> Readings:
-        frames = int(self.now_s * 30)
-        done = [name for name in self.taken]
-        return Readings(
-            state=State.ON_AIR,
-            profile="mara",
-            title="Mara",
-            loading=None,
-            at_ns=self.clock.ns,
-            elapsed_s=self.now_s,
-            video=VideoReadings(frames_in=frames, frames_out=max(0, frames - 3), fps_in=99.0, fps_out=98.0),
-            switches=tuple(SwitchReading("mara", name, 1.0, 0.0, 0) for name in done),
-        )
-
-    def picture(self, width: int, height: int) -> PreviewPort | None:
-        return None
-
-    def prepare(self, profile: Profile) -> None:
-        self._note(f"prepare {profile.name}")
-
-    def switch(self, profile: Profile) -> None:
-        self._note(f"switch {profile.name}")
-        if self.now_s + self.ready_delay_s < self.length_s:
-            self.taken.append(profile.name)
-
-    def adjust(self, profile: Profile) -> None:
-        self._note("adjust")
-
-    def set_on_air(self, on: bool) -> None:
-        self._note("air")
-
-    def panic(self) -> None:
-        self._note("panic")
-
-    def rearm(self) -> None:
-        self._note("rearm")
-
-
-def go(session: Session, plan: RunPlan, interrupt: threading.Event | None = None) -> RunOutcome:
-    return run_session(session, plan, interrupt or threading.Event(), Machine(), session.clock)
+from pipeline.machine import GpuReading, ProcessReading
+from pipeline.telemetry import Drops, Event, Level, Percentiles, Readings, State, SwitchReading, VideoReadings
+from tests.console.timed_session import TimedSession, run_plan
 
 
 def test_a_run_ends_with_its_source() -> None:
-    session = Session(Clock(), length_s=3.0)
-    outcome = go(session, RunPlan())
-    assert [name for name, _ in session.calls] == ["start", "stop"]
+    session = TimedSession(length_s=3.0)
+    outcome = run_plan(session, RunPlan())
+    assert session.calls == ["start", "stop"]
     assert outcome.readings.video.frames_in == 90
     assert outcome.error is None
 
 
 def test_a_run_ends_at_its_time_exactly() -> None:
-    session = Session(Clock())
-    go(session, RunPlan(seconds=2.345))
-    assert session.calls[-1] == ("stop", 2.345)
+    session = TimedSession()
+    run_plan(session, RunPlan(seconds=2.345))
+    assert session.timed[-1] == ("stop", 2.345)
 
 
-def test_switches_happen_at_their_times_in_their_order() -> None:
-    session = Session(Clock())
-    outcome = go(session, RunPlan(4.0, ((1.25, INES), (3.111, TOMAS))))
-    assert session.calls[1:-1] == [("switch ines", 1.25), ("switch tomas", 3.111)]
-    assert outcome.untaken == ()
-
-
-def test_switches_that_came_too_late_are_told() -> None:
-    session = Session(Clock(), length_s=2.0, ready_delay_s=0.5)
-    assert go(session, RunPlan(None, ((1.9, INES), (7.0, TOMAS)))).untaken == ("ines", "tomas")
+def test_what_is_wrong_is_told_once_and_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = Reporter(lambda event: event.text == "kept back")
+    reporter.tell(Event(Level.ERROR, "The lane ended with\n  an error.", 0))
+    reporter.tell(Event(Level.ERROR, "kept back", 0))
+    reporter.tell(Event(Level.INFO, "a good thing", 0))
+    reporter.tell_once("The lane ended\nwith an error.")
+    reporter.tell_once("The disk\nis full.")
+    assert capsys.readouterr().err == "The lane ended with an error.\nThe disk is full.\n"
 
 
 def test_a_signal_stops_the_session_and_keeps_its_figures() -> None:
     event = threading.Event()
-    session = Session(Clock(), interrupts=(1.0, event))
-    outcome = go(session, RunPlan(), event)
-    assert session.calls[-1] == ("stop", 1.0)
+    session = TimedSession(interrupts=(1.0, event))
+    outcome = run_plan(session, RunPlan(), event)
+    assert session.timed[-1] == ("stop", 1.0)
     assert outcome.readings.video.frames_in == 30
     assert outcome.error is None
 
 
 def test_what_ends_the_lane_is_kept_beside_the_figures() -> None:
-    session = Session(Clock(), fails_at_s=1.0)
-    outcome = go(session, RunPlan())
+    session = TimedSession(fails_at_s=1.0)
+    outcome = run_plan(session, RunPlan())
     assert str(outcome.error) == "The disk is full; free some space"
-    assert session.calls[-1][0] == "stop"
+    assert session.calls[-1] == "stop"
     assert outcome.readings.video.frames_out > 0
 
 
 def test_a_thread_that_hangs_at_the_end_is_an_error() -> None:
-    assert isinstance(go(Session(Clock(), 1.0, stop_error=LaneError("sinks hung")), RunPlan()).error, LaneError)
+    assert isinstance(
+        run_plan(TimedSession(length_s=1.0, stop_error=LaneError("sinks hung")), RunPlan()).error, LaneError
+    )
 
 
 def test_a_session_that_cannot_start_is_stopped_and_raises() -> None:
-    session = Session(Clock(), start_error=DeviceError("Camera 2 is not there"))
+    session = TimedSession(start_error=DeviceError("Camera 2 is not there"))
     with pytest.raises(DeviceError, match="Camera 2"):
-        go(session, RunPlan())
-    assert [name for name, _ in session.calls] == ["start", "stop"]
+        run_plan(session, RunPlan())
+    assert session.calls == ["start", "stop"]
 
 
 def test_rates_are_means_over_the_run() -> None:
-    video = go(Session(Clock(), length_s=10.0), RunPlan()).readings.video
+    video = run_plan(TimedSession(length_s=10.0), RunPlan()).readings.video
     assert video.fps_in == pytest.approx(30.0, abs=0.2)
     assert video.fps_out == pytest.approx(30.0, abs=0.2)
 
 
 def test_a_run_too_short_for_a_mean_has_the_last_rate() -> None:
-    reading = Session(Clock()).readings()
+    reading = TimedSession().readings()
     assert with_mean_rates(reading, reading, reading).video.fps_in == 99.0
 
 

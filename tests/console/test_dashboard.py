@@ -59,7 +59,7 @@ async def test_the_picture_is_asked_for_at_the_size_of_its_cells() -> None:
 async def test_the_picture_reaches_the_screen() -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
-        session.clock.move(1.0)
+        session.let_pass(1.0)
         session.serial += 1
         session.pixels = np.full((30, 50, 3), (250, 10, 10), np.uint8)
         await pilot.press("x")
@@ -77,7 +77,7 @@ async def test_the_picture_reaches_the_screen() -> None:
 async def test_a_picture_that_stands_still_is_called_old() -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
-        session.clock.move(4.0)
+        session.let_pass(4.0)
         dashboard_of(app).draw(session, session.clock.now_ns() / 1e9)
         await pilot.pause()
         assert "no new picture for 4 s" in text_of(app)
@@ -87,7 +87,7 @@ async def test_old_readings_are_greyed_and_say_their_age() -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
         session.frozen_ns = session.clock.now_ns()
-        session.clock.move(3.0)
+        session.let_pass(3.0)
         await pilot.press("u")
         await pilot.pause()
         assert "3 s ago" in text_of(app)
