@@ -14,6 +14,7 @@ import typer
 
 from console.commands import models, profiles
 from console.commands.options import DEFAULT_PROFILE, RunOptions, SessionOptions, Size, flattened
+from console.sentences import one_line
 from pipeline.errors import UnderstudyError
 from profiles.errors import ProfileError
 
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(models.app, name="models")
-app.add_typer(profiles.app, name="profiles")
+app.add_typer(profiles.app, name="profiles", no_args_is_help=False)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
@@ -87,7 +88,7 @@ def render(
     return render_file(source, target, profile)
 
 
-bench = typer.Typer(help="Measure the speed on this computer.", no_args_is_help=True)
+bench = typer.Typer(help="Measure the speed on this computer.")
 app.add_typer(bench, name="bench")
 
 
@@ -137,8 +138,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except typer.TyperException as error:
         return _complain(f"{error.format_message().rstrip('.')}; --help tells what can be given", error.exit_code)
-    except (UnderstudyError, ProfileError) as error:
-        return _complain(str(error), COULD_NOT)
+    except ProfileError as error:
+        return _complain("\n".join(map(str, error.problems)), COULD_NOT)
+    except UnderstudyError as error:
+        return _complain(one_line(str(error)), COULD_NOT)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("Interrupted.", COULD_NOT)
     except BrokenPipeError:
@@ -153,7 +156,7 @@ def _unexpected(error: Exception) -> str:
     """Puts an error that nobody foresaw into the log, and one sentence about it on the screen."""
     from console.logs import configure_logging
 
-    what = f"{type(error).__name__}: {error}"
+    what = one_line(f"{type(error).__name__}: {error}")
     try:
         file = configure_logging()
     except UnderstudyError as no_log:

@@ -264,7 +264,7 @@ class Desk:
     def _load(self, name: str) -> Profile:
         try:
             profile = self._shelf.load(name)
-        except (ProfileError, UnderstudyError) as error:
+        except ProfileError as error:
             self._refused.add(name)
             raise UnderstudyError(f"The profile {name} can't be taken: {_first_problem(error)}.") from error
         self._original[name] = profile
@@ -277,11 +277,8 @@ class Desk:
             raise UnderstudyError(f"Nothing runs any more: {self.reason}")
 
 
-def _first_problem(error: BaseException) -> str:
+def _first_problem(error: ProfileError) -> str:
     """What is wrong first, and how much more is, without the long way to the file."""
-    cause = error if isinstance(error, ProfileError) else error.__cause__
-    if not isinstance(cause, ProfileError):
-        return str(error).partition("\n")[0].rstrip(".")
-    first, more = cause.problems[0], len(cause.problems) - 1
+    first, more = error.problems[0], len(error.problems) - 1
     key = f"{first.key}: " if first.key else ""
     return f"{key}{first.text}" + (f" (and {more} more)" if more else "")

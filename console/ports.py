@@ -107,7 +107,6 @@ class ShelfPort(Protocol):
 
         Raises:
             ProfileError: it is not there or not right.
-            UnderstudyError: the same, from a shelf that says it as a sentence.
         """
 
 

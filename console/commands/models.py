@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.errors import ModelError
 from pipeline.inference.store import ModelStore, PullProgress
 
-app = typer.Typer(help="The small networks that the pipeline needs.", no_args_is_help=True)
+app = typer.Typer(help="The small networks that the pipeline needs.")
 
 
 @app.command()
@@ -59,8 +58,10 @@ def verify() -> int:
         for entry in models.entries()
         if (problem := models.problem(entry.name)) and (entry.required or (models.folder / entry.file).exists())
     ]
+    for problem in problems:
+        typer.echo(f"{problem}.", err=True)
     if problems:
-        raise ModelError("\n".join(problems))
+        return 1
     typer.echo(f"The networks in {models.folder} are what they should be.")
     return 0
 

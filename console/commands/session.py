@@ -7,13 +7,11 @@ from pathlib import Path
 from console.commands.models import ready_models
 from console.commands.options import SessionOptions
 from console.logs import configure_logging
-from pipeline.errors import UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import Event
 from pipeline.video.devices.listing import list_virtual_cameras
 from pipeline.video.devices.settings import Pace, SourceSettings
-from profiles.errors import ProfileError
 from profiles.profile import FailSafePolicy, Profile
 from profiles.store import ProfileStore
 
@@ -29,12 +27,9 @@ class Shelf(ProfileStore):
         """The profile of that name, or in the folder of that path.
 
         Raises:
-            UnderstudyError: there is none, or something is wrong with it; tells every problem.
+            ProfileError: there is none, or something is wrong with it; tells every problem.
         """
-        try:
-            profile = super().load(name_or_path)
-        except ProfileError as error:
-            raise UnderstudyError(str(error)) from error
+        profile = super().load(name_or_path)
         return profile.with_policy(self._policy) if self._policy is not None else profile
 
 
