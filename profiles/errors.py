@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from profiles.plain_text import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -17,9 +19,9 @@ class Problem:
     """The key's path in the file, such as `face.size`; empty for the file as a whole."""
 
     def __str__(self) -> str:
-        """The place and the problem on one line."""
+        """The place and the problem on one line that a terminal can show."""
         place = f"{self.file or ''}{', ' if self.file and self.key else ''}{self.key}"
-        return f"{place}: {self.text}" if place else self.text
+        return visible(f"{place}: {self.text}" if place else self.text)
 
 
 class ProfileError(Exception):

@@ -9,8 +9,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from profiles.plain_text import is_plain
+
+
+def _require_plain(text: str) -> str:
+    if not is_plain(text):
+        raise ValueError("a character in it is not printable")
+    return text
+
+
+PRINTABLE = AfterValidator(_require_plain)
+"""Marks a text for the screen: a character that a terminal would obey is refused."""
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Colour = Annotated[str, StringConstraints(pattern=re.compile(r"^#[0-9a-fA-F]{6}$"))]
 ProfileName = Annotated[str, StringConstraints(pattern=re.compile(r"^[a-z0-9][a-z0-9_-]{0,39}$"))]
@@ -165,12 +176,12 @@ class Profile(Section):
     """The folder's name; not written in the file."""
     folder: Path
     """The folder that relative paths start from; not written in the file."""
-    title: Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True), PRINTABLE]
     """What people see."""
     kind: Kind
     """Whose likeness this is."""
-    description: str = ""
-    """One or two sentences for the operator."""
+    description: Annotated[str, PRINTABLE] = ""
+    """One or two sentences for the operator, on one line."""
     face: FaceSettings = FaceSettings()
     voice: VoiceSettings = VoiceSettings()
     background: BackgroundSettings = BackgroundSettings()

@@ -1,8 +1,7 @@
 """`profile.toml` read into a `Profile`: everything that is wrong is told at once."""
 
 import json
-import re
-import tomllib
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from profiles.errors import Problem, ProfileError
+from profiles.plain_text import shortened, visible
 from profiles.profile import Kind, Profile
 from profiles.schema import UNWRITTEN, file_fields, nearest_key, wanted
+from profiles.toml_file import load_toml
 
 FILE_NAME = "profile.toml"
-MAX_BYTES = 1 << 20
-"""A profile that is larger than this is not one."""
 
 
 def read_profile(folder: Path, name: str | None = None) -> Profile:
@@ -23,14 +22,14 @@ def read_profile(folder: Path, name: str | None = None) -> Profile:
 
     Args:
         folder: holds `profile.toml` and the files that it names.
-        name: the profile's name, by default the folder's.
+        name: the profile's name, by default the folder's, which for a link is the link's own.
 
     Raises:
         ProfileError: something is wrong; it carries every problem.
     """
     file = folder / FILE_NAME
-    data = _load(file)
-    name = name if name is not None else folder.resolve().name
+    data = load_toml(file)
+    name = visible(name if name is not None else _name_of(folder))
     problems = [
         Problem(f"unknown key; a profile's {key} is its folder's, so take the line out", file, key)
         for key in sorted(UNWRITTEN & data.keys())
@@ -38,8 +37,9 @@ def read_profile(folder: Path, name: str | None = None) -> Profile:
     written = {key: value for key, value in data.items() if key not in UNWRITTEN}
     profile: Profile | None = None
     try:
-        text = json.dumps({**written, "name": name, "folder": str(folder.absolute())}, default=_foreign)
-        profile = Profile.model_validate_json(text, strict=True)
+        # JSON holds no path whose bytes are no text, so that the folder comes in afterwards.
+        text = json.dumps({**written, "name": name, "folder": "."}, default=_foreign)
+        profile = Profile.model_validate_json(text, strict=True).model_copy(update={"folder": folder.absolute()})
     except ValidationError as error:
         problems += [_explain(details, file) for details in error.errors()]
     problems += _missing_files(written, file) + _undeclared(written, file)
@@ -58,29 +58,9 @@ def named_files(profile: Profile) -> dict[str, Path]:
     return files
 
 
-def _load(file: Path) -> dict[str, Any]:
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise ProfileError([Problem(f"{file.stat().st_size} bytes are too many, at most {MAX_BYTES} fit", file)])
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError as error:
-        raise ProfileError([Problem("there is no such file; a profile is a folder that holds one", file)]) from error
-    except OSError as error:
-        raise ProfileError([Problem(f"can't be read ({error.strerror})", file)]) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ProfileError([Problem("is not UTF-8 text; save it as UTF-8", file, f"line {line}")]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError([_syntax_problem(str(error), file)]) from error
-
-
-def _syntax_problem(message: str, file: Path) -> Problem:
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
-    if found is None:
-        return Problem(f"is not TOML: {message}", file)
-    what, line, column = found.groups()
-    place = f"line {line}, column {column}" if line else "end of the file"
-    return Problem(f"is not TOML: {what[:1].lower()}{what[1:]}", file, place)
+def _name_of(folder: Path) -> str:
+    name = folder.absolute().name
+    return name if name not in ("", "..") else folder.resolve().name
 
 
 def _foreign(value: object) -> dict[str, str]:
@@ -104,12 +84,12 @@ def _explain(details: ErrorDetails, file: Path) -> Problem:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f'the text "{value[:40]}{"…" if len(value) > 40 else ""}"'
+        return f'the text "{shortened(value)}"'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
         return f"the date {value['date']}" if set(value) == {"date"} else "a table"
-    return "a list" if isinstance(value, list) else str(value)
+    return "a list" if isinstance(value, list) else shortened(str(value))
 
 
 def _missing_files(data: dict[str, Any], file: Path) -> list[Problem]:
@@ -124,13 +104,24 @@ def _missing_files(data: dict[str, Any], file: Path) -> list[Problem]:
         path = table.get(key, field.default)
         if not isinstance(path, str | Path):
             continue
-        place = file.parent / path
-        if place.is_dir():
-            problems.append(Problem(f'got the folder "{path}", wanted a file', file, f"{section}.{key}"))
-        elif not place.is_file():
-            text = f'there is no file "{path}" beside {FILE_NAME}; put it there or name another'
-            problems.append(Problem(text, file, f"{section}.{key}"))
+        fault = _file_fault(file.parent / path, shortened(str(path)))
+        if fault:
+            problems.append(Problem(fault, file, f"{section}.{key}"))
     return problems
+
+
+def _file_fault(place: Path, name: str) -> str | None:
+    """Why there is no file at a place."""
+    try:
+        kind = stat.S_IFMT(place.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return f'there is no file "{name}" beside {FILE_NAME}; put it there or name another'
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no file can be called that"
+        return f'the file "{name}" can\'t be looked at ({reason}); name another'
+    if kind == stat.S_IFREG:
+        return None
+    return f'got {"the folder" if kind == stat.S_IFDIR else "a pipe or a device at"} "{name}", wanted a file'
 
 
 def _undeclared(data: dict[str, Any], file: Path) -> list[Problem]:

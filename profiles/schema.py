@@ -9,7 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from profiles.profile import Profile, Section
+from profiles.profile import PRINTABLE, Profile, Section
 
 UNWRITTEN = frozenset({"name", "folder"})
 """Fields of a profile that its place gives, not its file."""
@@ -99,7 +99,10 @@ def _text(field: FieldInfo) -> str:
     if _constraint(field, "pattern") is not None:
         return f'a text like "{field.default}"'
     least, most = _constraint(field, "min_length") or 0, _constraint(field, "max_length")
-    return f"a text of {least} to {most} characters" if most is not None else "a text, in quotes"
+    characters = "printable characters" if PRINTABLE in field.metadata else "characters"
+    if most is not None:
+        return f"a text of {least} to {most} {characters}"
+    return f"a text of {characters} on one line, in quotes" if PRINTABLE in field.metadata else "a text, in quotes"
 
 
 def _constraint(field: FieldInfo, name: str) -> Any:

@@ -62,7 +62,7 @@ def test_everything_wrong_is_told_at_once(make_profile: MakeProfile) -> None:
     voice = "voice.wav"
     """
     assert told(make_profile(toml=toml)) == {
-        "title": "got 7, wanted a text of 1 to 40 characters",
+        "title": "got 7, wanted a text of 1 to 40 printable characters",
         "titel": "unknown key; did you mean title?",
         "kind": 'got the text "robot", wanted "persona" or "person"',
         "name": "unknown key; a profile's name is its folder's, so take the line out",
@@ -84,7 +84,7 @@ def test_everything_wrong_is_told_at_once(make_profile: MakeProfile) -> None:
 def test_an_empty_file_lacks_title_and_kind(make_profile: MakeProfile) -> None:
     problems = told(make_profile(toml=""))
     assert problems == {
-        "title": "is missing; wanted a text of 1 to 40 characters",
+        "title": "is missing; wanted a text of 1 to 40 printable characters",
         "kind": 'is missing; wanted "persona" or "person"',
     }
 
@@ -124,7 +124,7 @@ def test_a_table_where_a_value_belongs_and_the_reverse(make_profile: MakeProfile
 
 def test_a_date_is_no_text(make_profile: MakeProfile) -> None:
     assert told(make_profile(toml='title = 2026-11-20\nkind = "person"\n')) == {
-        "title": "got the date 2026-11-20, wanted a text of 1 to 40 characters"
+        "title": "got the date 2026-11-20, wanted a text of 1 to 40 printable characters"
     }
 
 
