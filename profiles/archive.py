@@ -1,13 +1,16 @@
 """A profile as one zip file: written whole, and taken apart only when nothing in it is amiss."""
 
 import stat
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 
 from profiles.errors import Problem, ProfileError
+from profiles.member_names import member_key, name_clashes, name_problem
 from profiles.profile import Profile
 from profiles.reading import FILE_NAME, named_files
 
@@ -20,6 +23,9 @@ MAX_RATIO = 100
 LARGE_BYTES = 1_000_000
 """Below this a file is never a bomb."""
 CHUNK_BYTES = 1 << 16
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError)
+"""What reading an archive raises where bytes in it have changed; a name that is no text is a `ValueError`."""
 
 
 def write_archive(profile: Profile, file: Path) -> None:
@@ -28,23 +34,42 @@ def write_archive(profile: Profile, file: Path) -> None:
     Hidden files and links are left out.
 
     Raises:
-        ProfileError: a file that the profile names lies outside its folder, or the archive would be too large.
+        ProfileError: a file that the profile names lies outside its folder, a name would not do everywhere, or the
+            archive would be too large.
         OSError: the archive can't be written.
     """
     problems = outside_files(profile)
     if problems:
         raise ProfileError(problems)
-    members = [path for path in sorted(profile.folder.rglob("*")) if path.is_file() and not path.is_symlink()]
-    members = [path for path in members if not _hidden(path.relative_to(profile.folder).parts)]
-    total = sum(path.stat().st_size for path in members)
+    members = _members(profile)
+    total = sum(path.stat().st_size for path in members.values())
     if len(members) > MAX_FILES or total > MAX_BYTES:
         raise ProfileError(
             f"The profile {profile.name} has {len(members)} files of {total} bytes in all, "
             f"but an archive holds at most {MAX_FILES} files and {MAX_BYTES} bytes; take some out of {profile.folder}"
         )
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in members:
-            archive.write(path, f"{profile.name}/{path.relative_to(profile.folder).as_posix()}")
+    # A zip archive begins in 1980; files from before are taken for as old as that.
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        for name, path in members.items():
+            archive.write(path, name)
+
+
+def _members(profile: Profile) -> dict[str, Path]:
+    """The files of the profile's folder by their names in an archive.
+
+    Raises:
+        ProfileError: a name could not be taken out of an archive again.
+    """
+    found = {path.relative_to(profile.folder): path for path in sorted(profile.folder.rglob("*"))}
+    members = {
+        f"{profile.name}/{inner.as_posix()}": path
+        for inner, path in found.items()
+        if path.is_file() and not path.is_symlink() and not _hidden(inner.parts)
+    }
+    problems = [*filter(None, map(name_problem, members)), *name_clashes(list(members))]
+    if problems:
+        raise ProfileError([replace(problem, text=f"{problem.text}; rename it") for problem in problems])
+    return members
 
 
 def outside_files(profile: Profile) -> list[Problem]:
@@ -66,45 +91,57 @@ def unpack_archive(file: Path, folder: Path) -> str:
     Raises:
         ProfileError: the archive is refused; every reason is told.
     """
-    try:
+    with _damage_told(file):
+        if not file.exists():
+            raise ProfileError(f"There is no archive {file}; give the zip file that `profiles export` wrote")
+        if not file.is_file():
+            raise ProfileError([Problem("is not a file; give the zip file that `profiles export` wrote", file)])
         if file.stat().st_size > MAX_BYTES:
             raise ProfileError([Problem(f"is larger than {MAX_BYTES} bytes, more than a profile may have", file)])
-        with zipfile.ZipFile(file) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.filename.startswith("__MACOSX/")]
-            problems = _refusals(entries)
-            if problems:
-                raise ProfileError([replace(problem, file=file) for problem in problems])
-            root = _root(entries, file)
-            _extract(archive, entries, root, folder)
-            return root.name or file.stem
-    except FileNotFoundError as error:
-        raise ProfileError(f"There is no archive {file}; give the zip file that `profiles export` wrote") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        archive = zipfile.ZipFile(file)
+    with archive:
+        entries = [entry for entry in archive.infolist() if not entry.filename.startswith("__MACOSX/")]
+        problems = _refusals(entries)
+        if problems:
+            raise ProfileError([replace(problem, file=file) for problem in problems])
+        root = _root(entries, file)
+        _extract(archive, entries, root, folder)
+        return root.name or file.stem
+
+
+@contextmanager
+def _damage_told(file: Path) -> Iterator[None]:
+    """Blames the archive for what goes wrong while it is read; what goes wrong elsewhere has to stay outside."""
+    try:
+        yield
+    except DAMAGE as error:
         raise ProfileError([Problem(f"is not a whole zip archive ({error}); export it again", file)]) from error
+    except OSError as error:
+        raise ProfileError([Problem(f"can't be read ({error.strerror or error})", file)]) from error
 
 
 def _refusals(entries: list[zipfile.ZipInfo]) -> list[Problem]:
-    problems = [problem for entry in entries for problem in _entry_refusals(entry)]
     if len(entries) > MAX_FILES:
-        problems = [Problem(f"holds {len(entries)} files, at most {MAX_FILES} may be in a profile")]
+        return [Problem(f"holds {len(entries)} files, at most {MAX_FILES} may be in a profile")]
+    problems = [problem for entry in entries for problem in _entry_refusals(entry)]
     total = sum(entry.file_size for entry in entries)
     if total > MAX_BYTES:
         problems.append(Problem(f"unpacks to {total} bytes, at most {MAX_BYTES} may be in a profile"))
-    names = [entry.filename.casefold() for entry in entries]
-    problems += [Problem("is in the archive twice", key=name) for name in sorted(set(names)) if names.count(name) > 1]
-    return problems
+    return problems + name_clashes([entry.filename for entry in entries])
 
 
 def _entry_refusals(entry: zipfile.ZipInfo) -> Iterable[Problem]:
-    name = entry.filename
-    if name.startswith("/") or PureWindowsPath(name).drive or PureWindowsPath(name).root:
-        yield Problem("has an absolute path", key=name)
-    elif "\\" in name or ".." in PurePosixPath(name).parts:
-        yield Problem("has a path that leaves the folder", key=name)
+    # The name as it is written: `filename` ends at a NUL, and on Windows has its backslashes turned.
+    name = member_key(entry.orig_filename)
+    problem = name_problem(entry.orig_filename)
+    if problem:
+        yield problem
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         yield Problem("is a link or a device, not a file", key=name)
     if entry.flag_bits & 1:
         yield Problem("is encrypted", key=name)
+    if entry.compress_type not in PACKINGS:
+        yield Problem("is packed by another method than deflate; pack it as an ordinary zip file", key=name)
     if entry.file_size > LARGE_BYTES and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
         yield Problem(f"would grow from {entry.compress_size} to {entry.file_size} bytes", key=name)
 
@@ -120,19 +157,32 @@ def _root(entries: list[zipfile.ZipInfo], file: Path) -> PurePosixPath:
 
 
 def _extract(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], root: PurePosixPath, folder: Path) -> None:
+    home = folder.resolve()
     budget = MAX_BYTES
     for entry in entries:
         path = PurePosixPath(entry.filename)
         if entry.is_dir() or not path.is_relative_to(root) or _hidden(path.relative_to(root).parts):
             continue
-        target = folder / path.relative_to(root)
+        target = (home / path.relative_to(root)).resolve()
+        if not target.is_relative_to(home):
+            raise ProfileError([Problem("has a path that leaves the folder", _file_of(archive), member_key(str(path)))])
         target.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(entry) as source, target.open("xb") as sink:
-            while chunk := source.read(CHUNK_BYTES):
+        with target.open("xb") as sink:
+            for chunk in _chunks(archive, entry):
                 budget -= len(chunk)
                 if budget < 0:
-                    raise ProfileError([Problem("unpacks to more than it says", Path(archive.filename or ""))])
+                    raise ProfileError([Problem("unpacks to more than it says", _file_of(archive))])
                 sink.write(chunk)
+
+
+def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    with _damage_told(_file_of(archive)), archive.open(entry) as source:
+        while chunk := source.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _file_of(archive: zipfile.ZipFile) -> Path:
+    return Path(archive.filename or "")
 
 
 def _hidden(parts: tuple[str, ...]) -> bool:

@@ -4,8 +4,10 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from profiles.errors import Problem, ProfileError
+from profiles.plain_text import is_plain, shortened
 from profiles.profile import Kind
 from profiles.reading import FILE_NAME
 
@@ -33,7 +35,7 @@ def write_draft(draft: ProfileDraft, folder: Path) -> None:
     """Copies the draft's pictures into `folder` and writes its `profile.toml` there.
 
     Raises:
-        ProfileError: a picture is not there; all of them are told at once.
+        ProfileError: a picture is not there, or a text can't be shown; everything is told at once.
     """
     wanted = {"--portrait": draft.portrait, "--background": draft.background}
     lost = [
@@ -41,11 +43,21 @@ def write_draft(draft: ProfileDraft, folder: Path) -> None:
         for option, path in wanted.items()
         if path is not None and not path.expanduser().is_file()
     ]
+    lost += [
+        Problem(f'got the text "{shortened(text)}", wanted printable characters', key=option)
+        for option, text in {"NAME": draft.name, "--title": draft.title or ""}.items()
+        if not is_plain(text)
+    ]
     if lost:
         raise ProfileError(lost)
     portrait = _copy(draft.portrait, folder, "portrait")
     room = _copy(draft.background, folder, "room") if draft.background is not None else None
     (folder / FILE_NAME).write_text(_toml(draft, portrait, room), encoding="utf-8")
+
+
+def background_kind(path: Path) -> Literal["image", "video"]:
+    """What a file would be as a room, by its ending."""
+    return "video" if path.suffix.lower() in VIDEO_SUFFIXES else "image"
 
 
 def _copy(source: Path, folder: Path, stem: str) -> str:
@@ -61,8 +73,7 @@ def _toml(draft: ProfileDraft, portrait: str, room: str | None) -> str:
     if room is None:
         lines += ['kind = "blur"']
     else:
-        kind = "video" if Path(room).suffix in VIDEO_SUFFIXES else "image"
-        lines += [f'kind = "{kind}"', f"path = {_quoted(room)}"]
+        lines += [f'kind = "{background_kind(Path(room))}"', f"path = {_quoted(room)}"]
     if draft.kind is Kind.PERSONA:
         lines += ["", "[consent]", f"declaration = {_quoted(DECLARATION)}"]
     return "\n".join(lines) + "\n"

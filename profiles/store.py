@@ -55,11 +55,19 @@ class ProfileStore:
         return self._folders[0]
 
     def names(self) -> tuple[str, ...]:
-        """Every profile's name, in the order of `list`."""
+        """Every profile's name, in the order of `list`.
+
+        Raises:
+            ProfileError: a folder of profiles can't be looked into.
+        """
         return tuple(self._places())
 
     def list(self) -> tuple[ProfileSummary, ...]:
-        """Every profile, readable or not: the user's own ones by name, then the built-in ones by name."""
+        """Every profile, readable or not: the user's own ones by name, then the built-in ones by name.
+
+        Raises:
+            ProfileError: a folder of profiles can't be looked into.
+        """
         return tuple(self._summary(name, folder) for name, folder in self._places().items())
 
     def load(self, name_or_path: str | Path) -> Profile:
@@ -80,25 +88,27 @@ class ProfileStore:
         known = self._places()
         if text in known:
             return known[text]
-        path = Path(text).expanduser()
-        if path.name == FILE_NAME and path.is_file():
+        path = Path(text).expanduser() if text.startswith("~/") else Path(text)
+        if path.name == FILE_NAME and os.path.lexists(path):
             return path.parent
-        if len(path.parts) != 1 or (path / FILE_NAME).is_file():
+        if len(path.parts) != 1 or os.path.lexists(path / FILE_NAME):
             return path
         near = get_close_matches(text, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
         raise ProfileError(f"There is no profile called {text}; {hint}")
 
-    def new(self, draft: ProfileDraft) -> Profile:
-        """Makes a profile from pictures and puts it into the user's folder.
+    def new(self, draft: ProfileDraft, *, force: bool = False) -> Profile:
+        """Makes a profile from pictures and puts it into the user's folder; `force` lets it hide one that ships.
 
         Raises:
             ProfileError: the name is taken, a picture is missing or the profile would not be readable.
         """
         with self._staging() as staging:
-            self._refuse_taken(draft.name)
             write_draft(draft, staging)
             self._read_staged(staging, draft.name, self.folder / draft.name)
+            self._refuse_taken(draft.name, "choose another name")
+            if not force:
+                self._refuse_hiding(draft.name)
             staging.replace(self.folder / draft.name)
         return read_profile(self.folder / draft.name)
 
@@ -110,20 +120,25 @@ class ProfileStore:
         """
         profile = self.load(name_or_path)
         file = file.expanduser()
-        if file.exists() and not force:
-            raise ProfileError(f"The file {file} is there already; choose another name or add --force")
-        part = file.with_name(f".{file.name}.part")
         try:
-            write_archive(profile, part)
-            part.replace(file)
+            if file.is_dir():
+                raise ProfileError(f"The archive can't be called {file}, which is a folder; name a file in it")
+            if os.path.lexists(file) and not force:
+                raise ProfileError(f"The file {file} is there already; choose another name or add --force")
+            part = file.with_name(f".{file.name}.part")
+            try:
+                write_archive(profile, part)
+                part.replace(file)
+            finally:
+                part.unlink(missing_ok=True)
         except OSError as error:
             raise ProfileError(f"The archive {file} can't be written: {error.strerror or error}") from error
-        finally:
-            part.unlink(missing_ok=True)
         return file
 
     def import_(self, file: Path, *, force: bool = False) -> Profile:
         """Takes a profile out of an archive into the user's folder, or leaves everything as it was.
+
+        `force` lets it replace the user's own profile of that name, and hide one that ships.
 
         Raises:
             ProfileError: the archive is refused, the profile in it has problems, or its name is taken.
@@ -131,9 +146,10 @@ class ProfileStore:
         file = file.expanduser()
         with self._staging() as staging:
             name = unpack_archive(file, staging)
-            if not force:
-                self._refuse_taken(name)
             profile = self._read_staged(staging, name, file / name)
+            if not force:
+                self._refuse_taken(name, "add --force to replace it")
+                self._refuse_hiding(name)
             outside = outside_files(profile)
             if outside:
                 raise ProfileError([replace(problem, file=file / name / FILE_NAME) for problem in outside])
@@ -143,10 +159,14 @@ class ProfileStore:
     def _places(self) -> dict[str, Path]:
         places: dict[str, Path] = {}
         for folder in self._folders:
-            if folder.is_dir():
-                for path in sorted(folder.iterdir()):
+            try:
+                for path in sorted(folder.iterdir()) if folder.is_dir() else ():
                     if path.is_dir() and not path.name.startswith((".", "_")):
                         places.setdefault(path.name, path)
+            except OSError as error:
+                raise ProfileError(
+                    f"The profiles in {folder} can't be looked at: {error.strerror}; check the rights there"
+                ) from error
         return places
 
     def _summary(self, name: str, folder: Path) -> ProfileSummary:
@@ -157,9 +177,16 @@ class ProfileStore:
             return ProfileSummary(name, name, None, folder, builtin, tuple(map(str, error.problems)))
         return ProfileSummary(name, profile.title, profile.kind, folder, builtin)
 
-    def _refuse_taken(self, name: str) -> None:
-        if (self.folder / name).exists():
-            raise ProfileError(f"A profile called {name} is there already in {self.folder}; choose another name")
+    def _refuse_taken(self, name: str, cure: str) -> None:
+        if os.path.lexists(self.folder / name):
+            raise ProfileError(f"A profile called {name} is there already in {self.folder}; {cure}")
+
+    def _refuse_hiding(self, name: str) -> None:
+        if any((folder / name).is_dir() for folder in self._folders[1:]):
+            raise ProfileError(
+                f"A profile called {name} ships with the program and would be hidden by yours; "
+                "add --force if that is meant"
+            )
 
     def _read_staged(self, staging: Path, name: str, shown: Path) -> Profile:
         """Reads the profile in `staging`; its problems name the place that the user knows."""

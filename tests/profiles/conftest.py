@@ -1,9 +1,13 @@
 """A profile folder to read, break and move."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from profiles.errors import ProfileError
+from profiles.store import ProfileStore
 
 GOOD = """\
 title = "Mara"
@@ -20,7 +24,10 @@ path = "room.jpg"
 declaration = "Mara is synthetic."
 """
 
+FILES = {"mara/profile.toml": GOOD.encode(), "mara/portrait.png": b"portrait", "mara/room.jpg": b"room"}
+
 MakeProfile = Callable[..., Path]
+Pack = Callable[..., Path]
 
 
 @pytest.fixture
@@ -36,3 +43,33 @@ def make_profile(tmp_path: Path) -> MakeProfile:
         return folder
 
     return make
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ProfileStore:
+    return ProfileStore((tmp_path / "user", tmp_path / "shipped"))
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a zip archive of `files`, then lets `more` add to it."""
+
+    def write(files: dict[str, bytes], more: Callable[[zipfile.ZipFile], None] = lambda _: None) -> Path:
+        file = tmp_path / "packed.zip"
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+            more(archive)
+        return file
+
+    return write
+
+
+def refused(store: ProfileStore, file: Path) -> str:
+    """Why an archive is refused; nothing may have been written."""
+    before = sorted(store.folder.parent.rglob("*"))
+    with pytest.raises(ProfileError) as caught:
+        store.import_(file)
+    after = [path for path in sorted(store.folder.parent.rglob("*")) if path != store.folder]
+    assert after == [path for path in before if path != store.folder]
+    return str(caught.value)

@@ -2,7 +2,6 @@
 
 import stat
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,50 +9,15 @@ import pytest
 from profiles.archive import MAX_BYTES, MAX_FILES
 from profiles.errors import ProfileError
 from profiles.store import ProfileStore
-from tests.profiles.conftest import GOOD, MakeProfile
-
-FILES = {"mara/profile.toml": GOOD.encode(), "mara/portrait.png": b"portrait", "mara/room.jpg": b"room"}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ProfileStore:
-    return ProfileStore((tmp_path / "user", tmp_path / "shipped"))
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a zip archive of `files`, then lets `more` add to it."""
-
-    def write(files: dict[str, bytes], more: Callable[[zipfile.ZipFile], None] = lambda _: None) -> Path:
-        file = tmp_path / "packed.zip"
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in files.items():
-                archive.writestr(name, data)
-            more(archive)
-        return file
-
-    return write
-
-
-Pack = Callable[..., Path]
-
-
-def refused(store: ProfileStore, file: Path) -> str:
-    """Why an archive is refused; nothing may have been written."""
-    before = sorted(store.folder.parent.rglob("*"))
-    with pytest.raises(ProfileError) as caught:
-        store.import_(file)
-    after = [path for path in sorted(store.folder.parent.rglob("*")) if path != store.folder]
-    assert after == [path for path in before if path != store.folder]
-    return str(caught.value)
+from tests.profiles.conftest import FILES, GOOD, MakeProfile, Pack, refused
 
 
 def test_what_is_exported_is_imported_again(store: ProfileStore, make_profile: MakeProfile, tmp_path: Path) -> None:
-    folder = make_profile("mara", place="shipped")
+    folder = make_profile("mara", place="elsewhere")
     (folder / "notes").mkdir()
     (folder / "notes" / "light.txt").write_text("soft")
     (folder / ".hidden").write_text("no")
-    file = store.export("mara", tmp_path / "mara.zip")
+    file = store.export(folder, tmp_path / "mara.zip")
     profile = store.import_(file)
     assert profile.folder == store.folder / "mara"
     assert (profile.folder / "notes" / "light.txt").read_text() == "soft"
@@ -64,15 +28,6 @@ def test_what_is_exported_is_imported_again(store: ProfileStore, make_profile: M
 def test_an_archive_without_a_folder_takes_the_files_name(store: ProfileStore, pack: Pack) -> None:
     flat = {name.removeprefix("mara/"): data for name, data in FILES.items()}
     assert store.import_(pack(flat)).name == "packed"
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["../evil.txt", "mara/../../evil.txt", "/evil.txt", "C:\\evil.txt", "C:evil.txt", "mara\\..\\evil.txt", "//h/s/e"],
-)
-def test_a_path_that_leaves_the_folder_is_refused(store: ProfileStore, pack: Pack, name: str) -> None:
-    reason = refused(store, pack(FILES | {name: b"evil"}))
-    assert "leaves the folder" in reason or "absolute path" in reason
 
 
 def test_a_link_is_refused(store: ProfileStore, pack: Pack) -> None:
@@ -102,16 +57,6 @@ def test_too_much_is_refused_before_it_is_unpacked(store: ProfileStore, pack: Pa
     assert f"at most {MAX_BYTES}" in refused(store, pack(FILES, add_large))
 
 
-def test_an_archive_that_lies_about_its_sizes_is_refused(store: ProfileStore, pack: Pack) -> None:
-    def lie(archive: zipfile.ZipFile) -> None:
-        info = zipfile.ZipInfo("mara/grows.bin")
-        info.compress_type = zipfile.ZIP_DEFLATED
-        archive.writestr(info, bytes(3_000_000))
-        info.file_size = 10
-
-    assert "not a whole zip archive" in refused(store, pack(FILES, lie))
-
-
 @pytest.mark.parametrize("files", [{"mara/readme.txt": b""}, {"a/b/profile.toml": GOOD.encode()}, {}])
 def test_an_archive_without_a_profile_is_refused(store: ProfileStore, pack: Pack, files: dict[str, bytes]) -> None:
     assert "holds no profile.toml" in refused(store, pack(files))
@@ -121,32 +66,9 @@ def test_two_profiles_in_one_archive_are_refused(store: ProfileStore, pack: Pack
     assert "more than one" in refused(store, pack(FILES | {"ines/profile.toml": b""}))
 
 
-def test_a_name_that_comes_twice_is_refused(store: ProfileStore, pack: Pack) -> None:
-    assert "twice" in refused(store, pack(FILES | {"MARA/Room.jpg": b"other"}))
-
-
 def test_every_reason_is_told_at_once(store: ProfileStore, pack: Pack) -> None:
     reason = refused(store, pack(FILES | {"../a": b"", "/b": b"", "mara/zeros": bytes(5_000_000)}))
     assert len(reason.splitlines()) == 3
-
-
-@pytest.mark.parametrize("data", [b"", b"plain text", b"PK\x03\x04 cut off"])
-def test_what_is_no_archive_is_said_to_be_none(store: ProfileStore, tmp_path: Path, data: bytes) -> None:
-    file = tmp_path / "bad.zip"
-    file.write_bytes(data)
-    assert "not a whole zip archive" in refused(store, file)
-
-
-def test_a_cut_archive_is_refused(store: ProfileStore, pack: Pack) -> None:
-    file = pack(FILES)
-    data = bytearray(file.read_bytes())
-    data[60] ^= 0xFF
-    file.write_bytes(data)
-    refused(store, file)
-
-
-def test_no_archive_at_all(store: ProfileStore, tmp_path: Path) -> None:
-    assert "There is no archive" in refused(store, tmp_path / "nothing.zip")
 
 
 def test_a_broken_profile_inside_is_refused_by_its_place(store: ProfileStore, pack: Pack, tmp_path: Path) -> None:
@@ -171,6 +93,14 @@ def test_a_taken_name_needs_force(store: ProfileStore, make_profile: MakeProfile
     assert [path.name for path in store.folder.iterdir()] == ["mara"]
 
 
+def test_a_shipped_name_needs_force(store: ProfileStore, make_profile: MakeProfile, pack: Pack) -> None:
+    make_profile("mara", GOOD.replace('"Mara"', '"Shipped"'), place="shipped")
+    assert "called mara ships with the program" in refused(store, pack(FILES))
+    assert store.load("mara").title == "Shipped"
+    assert store.import_(pack(FILES), force=True).title == "Mara"
+    assert store.load("mara").title == "Mara"
+
+
 def test_an_export_does_not_overwrite_unasked(store: ProfileStore, make_profile: MakeProfile, tmp_path: Path) -> None:
     make_profile("mara")
     file = tmp_path / "out.zip"
@@ -191,7 +121,16 @@ def test_a_profile_with_files_elsewhere_is_not_exported(
     assert not list(tmp_path.glob("*out.zip*"))
 
 
-def test_an_export_into_nowhere_is_told(store: ProfileStore, make_profile: MakeProfile, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["no/such/out.zip", "n" * 254, "n" * 300])
+def test_an_export_into_nowhere_is_told(
+    store: ProfileStore, make_profile: MakeProfile, tmp_path: Path, name: str
+) -> None:
     make_profile("mara")
     with pytest.raises(ProfileError, match="can't be written"):
-        store.export("mara", tmp_path / "no" / "such" / "out.zip")
+        store.export("mara", tmp_path / name)
+
+
+def test_an_export_onto_a_folder_is_told(store: ProfileStore, make_profile: MakeProfile, tmp_path: Path) -> None:
+    make_profile("mara")
+    with pytest.raises(ProfileError, match="which is a folder"):
+        store.export("mara", tmp_path, force=True)

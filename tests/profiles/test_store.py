@@ -1,5 +1,6 @@
 """The profile store: finding, listing, making."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,6 @@ from profiles.profile import Kind
 from profiles.reading import read_profile
 from profiles.store import BUILTIN, ProfileStore, user_folder
 from tests.profiles.conftest import GOOD, MakeProfile
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ProfileStore:
-    return ProfileStore((tmp_path / "user", tmp_path / "shipped"))
 
 
 @pytest.fixture
@@ -76,7 +72,7 @@ def test_a_new_profile_carries_copies_of_its_pictures(store: ProfileStore, pictu
     assert [path.name for path in store.folder.iterdir()] == ["jo-ann"]
 
 
-@pytest.mark.parametrize("title", ['A "quoted" \\ title', "Zoë \x7f\t☃", "x" * 40])
+@pytest.mark.parametrize("title", ['A "quoted" \\ title', "Zoë 👩\u200d💻 ☃", "x" * 40])
 def test_any_title_survives_the_file(store: ProfileStore, pictures: tuple[Path, Path], title: str) -> None:
     assert store.new(ProfileDraft("x", pictures[0], title=title, kind=Kind.PERSONA)).title == title
 
@@ -101,7 +97,20 @@ def test_a_taken_name_is_kept_as_it_was(
     assert read_profile(folder).title == "Mara"
 
 
-@pytest.mark.parametrize("name", ["../out", "My Name", "", "a" * 41, "-x"])
+def test_a_shipped_name_is_taken_by_force_only(
+    store: ProfileStore, make_profile: MakeProfile, pictures: tuple[Path, Path]
+) -> None:
+    make_profile("mara", place="shipped")
+    draft = ProfileDraft("mara", *pictures, title="Mine")
+    with pytest.raises(ProfileError, match="called mara ships with the program"):
+        store.new(draft)
+    assert store.load("mara").title == "Mara"
+    assert store.new(draft, force=True).title == "Mine"
+    with pytest.raises(ProfileError, match="called mara is there already"):
+        store.new(draft, force=True)
+
+
+@pytest.mark.parametrize("name", ["../out", "My Name", "", "a" * 41, "-x", "a\udcff"])
 def test_a_name_that_is_none_makes_nothing(store: ProfileStore, pictures: tuple[Path, Path], name: str) -> None:
     with pytest.raises(ProfileError):
         store.new(ProfileDraft(name, *pictures))
@@ -113,6 +122,51 @@ def test_a_title_that_is_too_long_makes_nothing(store: ProfileStore, pictures: t
     with pytest.raises(ProfileError, match="x/profile.toml, title: got the text .* wanted a text of 1 to 40"):
         store.new(ProfileDraft("x", *pictures, title="long" * 20))
     assert list(store.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("title", ["a\x1b[2Jb", "a\u202eb", "a\udcffb"], ids=ascii)
+def test_a_title_that_cannot_be_shown_makes_nothing(
+    store: ProfileStore, pictures: tuple[Path, Path], title: str
+) -> None:
+    with pytest.raises(ProfileError, match="--title: got the text .* wanted printable characters") as caught:
+        store.new(ProfileDraft("x", *pictures, title=title))
+    assert str(caught.value).isprintable()
+    assert list(store.folder.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets few make links")
+def test_a_link_to_a_profile_is_one_by_the_name_it_is_listed_under(
+    store: ProfileStore, make_profile: MakeProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_profile("mara", place="elsewhere")
+    store.folder.mkdir()
+    (store.folder / "vera").symlink_to(folder)
+    assert store.names() == ("vera",)
+    assert (store.list()[0].name, store.load("vera").name) == ("vera", "vera")
+    monkeypatch.chdir(folder)
+    assert store.load(Path("profile.toml")).name == "mara"
+    (folder / "in").mkdir()
+    monkeypatch.chdir(folder / "in")
+    assert store.load(Path("..") / "profile.toml").name == "mara"
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "~nobody-by-that-name", "a\x1b[2J"])
+def test_a_name_that_no_profile_can_have_is_not_found(store: ProfileStore, name: str) -> None:
+    with pytest.raises(ProfileError, match="There is no profile called") as caught:
+        store.load(name)
+    assert str(caught.value).isprintable()
+
+
+def test_a_folder_of_profiles_that_cannot_be_looked_into_is_told(
+    store: ProfileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> list[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    store.folder.mkdir()
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(ProfileError, match="user can't be looked at: Permission denied; check the rights there"):
+        store.list()
 
 
 def test_the_users_folder_can_be_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -128,8 +182,8 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, pictures: tuple[Pa
         ProfileStore((tmp_path / "file" / "profiles",)).new(ProfileDraft("x", *pictures))
 
 
-def test_every_shipped_profile_is_a_persona_that_reads_well_apart_from_its_pictures() -> None:
+def test_every_shipped_profile_is_a_persona_that_can_be_used() -> None:
     shipped = ProfileStore((BUILTIN,)).list()
     assert {"mara", "anselm", "ines", "tomas"} <= {summary.name for summary in shipped}
-    for summary in shipped:
-        assert all("there is no file" in problem for problem in summary.problems), summary.problems
+    assert {summary.kind for summary in shipped} == {Kind.PERSONA}
+    assert {summary.name: summary.problems for summary in shipped if summary.problems} == {}
