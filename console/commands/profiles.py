@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from console.commands.models import ready_models
-from profiles.draft import ProfileDraft
+from profiles.draft import ProfileDraft, background_kind
 from profiles.errors import ProfileError
-from profiles.profile import Kind, Profile
+from profiles.plain_text import visible
+from profiles.profile import BackgroundSettings, Kind, Profile
 from profiles.reading import named_files
 from profiles.store import ProfileStore
 
@@ -41,8 +42,8 @@ def list_(as_json: JsonOption = False) -> int:
     for summary in summaries:
         state = "built in" if summary.builtin else "own"
         remark = f"  can't be used: understudy profiles check {summary.name}" if summary.problems else ""
-        typer.echo(f"{summary.name:<20} {summary.title:<24} {summary.kind or '?':<8} {state}{remark}")
-    typer.echo(f"Your own profiles are in {store.folder}.")
+        _say(f"{summary.name:<20} {summary.title:<24} {summary.kind or '?':<8} {state}{remark}")
+    _say(f"Your own profiles are in {store.folder}.")
     return 0
 
 
@@ -51,15 +52,15 @@ def show(name: NameArgument, as_json: JsonOption = False) -> int:
     """Show everything that a profile says, its defaults filled in."""
     profile = ProfileStore().load(name)
     if as_json:
-        typer.echo(profile.model_dump_json(indent=2))
+        typer.echo(json.dumps(profile.model_dump(mode="json"), indent=2))
         return 0
     for key, value in profile.model_dump(mode="json").items():
         if isinstance(value, dict):
             typer.echo(f"[{key}]")
             for inner, setting in value.items():
-                typer.echo(f"  {inner} = {'(none)' if setting is None else setting}")
+                _say(f"  {inner} = {'(none)' if setting is None else setting}")
         else:
-            typer.echo(f"{key} = {value}")
+            _say(f"{key} = {value}")
     return 0
 
 
@@ -72,13 +73,20 @@ def new(
     kind: Annotated[Kind, typer.Option(help="A real person, or a synthetic persona, which you declare by it.")] = (
         Kind.PERSON
     ),
+    force: Annotated[bool, typer.Option("--force", help="Take the name of a profile that ships, which hides it.")] = (
+        False
+    ),
 ) -> int:
     """Make a profile from a portrait and a room."""
     reasons = portrait_reasons(portrait) if portrait.expanduser().is_file() else ()
     if reasons:
         raise ProfileError(f"The portrait {portrait} is not fit: {' '.join(reasons)}")
-    profile = ProfileStore().new(ProfileDraft(name, portrait, background, title, kind))
-    typer.echo(f"Made {profile.title} in {profile.folder}.")
+    if background is not None and background.expanduser().is_file():
+        reasons = room_reasons(_standing_in(background.expanduser().absolute()))
+        if reasons:
+            raise ProfileError(" ".join(reasons))
+    profile = ProfileStore().new(ProfileDraft(name, portrait, background, title, kind), force=force)
+    _say(f"Made {profile.title} in {profile.folder}.")
     if profile.kind is Kind.PERSON:
         typer.echo(
             "A person goes on air only with a consent record; a synthetic face is declared by --kind persona.", err=True
@@ -88,15 +96,15 @@ def new(
 
 @app.command()
 def check(names: Annotated[list[str] | None, typer.Argument(help="Which ones; all by default.")] = None) -> int:
-    """Check profiles and their portraits; everything that is wrong is told at once."""
+    """Check profiles, their portraits and their rooms; everything that is wrong is told at once."""
     store = ProfileStore()
     failed = False
     for name in names or store.names():
         problems = profile_problems(store, name)
         failed = failed or bool(problems)
-        typer.echo(f"{name}: {'good' if not problems else f'{len(problems)} to put right'}")
+        _say(f"{name}: {'good' if not problems else f'{len(problems)} to put right'}")
         for problem in problems:
-            typer.echo(f"  {problem}", err=True)
+            _say(f"  {problem}", err=True)
     return 1 if failed else 0
 
 
@@ -107,28 +115,31 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the archive.")] = False,
 ) -> int:
     """Write a profile with its files into one archive."""
-    typer.echo(f"Wrote {ProfileStore().export(name, file, force=force)}.")
+    _say(f"Wrote {ProfileStore().export(name, file, force=force)}.")
     return 0
 
 
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The archive to read.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace your profile of the same name.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace your profile of the same name, or hide one that ships.")
+    ] = False,
 ) -> int:
     """Take a profile out of an archive; one that could do harm is refused."""
     profile = ProfileStore().import_(file, force=force)
-    typer.echo(f"Imported {profile.title} into {profile.folder}.")
+    _say(f"Imported {profile.title} into {profile.folder}.")
     return 0
 
 
 def profile_problems(store: ProfileStore, name: str) -> list[str]:
-    """Everything that is wrong with a profile: its file, the files that it names, its portrait."""
+    """Everything that is wrong with a profile: its file, the files that it names, its portrait, its room."""
     try:
         profile = store.load(name)
     except ProfileError as error:
         return [str(problem) for problem in error.problems]
-    return [f"{portrait_of(profile)}: {reason}" for reason in portrait_reasons(portrait_of(profile))]
+    portrait = portrait_of(profile)
+    return [*(f"{portrait}: {reason}" for reason in portrait_reasons(portrait)), *room_reasons(profile)]
 
 
 def portrait_of(profile: Profile) -> Path:
@@ -148,3 +159,30 @@ def portrait_reasons(portrait: Path) -> tuple[str, ...]:
             return check_portrait(portrait.expanduser(), models)
     except MediaError as error:
         return (str(error),)
+
+
+def room_reasons(profile: Profile) -> tuple[str, ...]:
+    """Why a profile's room can't be used, each reason a sentence; it is opened as a run would open it."""
+    from console.logs import configure_logging, native_chatter_logged
+    from pipeline.errors import MediaError
+    from pipeline.video.background.rooms import open_room
+
+    try:
+        with native_chatter_logged(configure_logging()):
+            room = open_room(profile)
+            if room is not None:
+                room.close()
+    except MediaError as error:
+        return (str(error),)
+    return ()
+
+
+def _standing_in(background: Path) -> Profile:
+    """A profile of nobody with a room: what the pipeline opens before there is a profile."""
+    room = BackgroundSettings(kind=background_kind(background), path=background)
+    return Profile(name="nobody", folder=background.parent, title="Nobody", kind=Kind.PERSONA, background=room)
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Prints a line with words from a profile or a file's name, none of which the terminal obeys."""
+    typer.echo(visible(text), err=err)

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from console import cli
 from tests.console.logging_state import logging_restored
+from tests.profiles.conftest import GOOD
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -31,3 +34,19 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         return status, written.out, written.err
 
     return command
+
+
+def put_profile(home: Path, name: str = "own", toml: str = GOOD) -> Path:
+    """A profile of the user's own, whose room is a picture."""
+    folder = home / "profiles" / name
+    folder.mkdir(parents=True)
+    (folder / "profile.toml").write_text(toml)
+    (folder / "portrait.png").write_bytes(b"portrait")
+    put_picture(folder / "room.jpg")
+    return folder
+
+
+def put_picture(file: Path) -> Path:
+    """A small grey picture."""
+    file.write_bytes(cv2.imencode(file.suffix, np.full((9, 16, 3), 90, np.uint8))[1].tobytes())
+    return file

@@ -3,29 +3,13 @@
 import json
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from console.commands import profiles as profile_commands
 from pipeline.inference.store import ModelStore
-from tests.console.conftest import Run
+from tests.console.conftest import Run, put_profile
 from tests.profiles.conftest import GOOD
-
-
-def put_profile(home: Path, name: str = "own", toml: str = GOOD) -> Path:
-    folder = home / "profiles" / name
-    folder.mkdir(parents=True)
-    (folder / "profile.toml").write_text(toml)
-    (folder / "portrait.png").write_bytes(b"portrait")
-    (folder / "room.jpg").write_bytes(b"room")
-    return folder
-
-
-def good_portrait(monkeypatch: pytest.MonkeyPatch, *reasons: str) -> None:
-    monkeypatch.setattr(profile_commands, "portrait_reasons", lambda portrait: reasons)
-
 
 COMMANDS = [
     [],
@@ -141,95 +125,6 @@ def test_what_nobody_foresaw_is_one_sentence_and_a_traceback_in_the_log(
     assert "Traceback" not in errors
     _, log, _ = run("logs")
     assert "Traceback" in log
-
-
-class TestProfiles:
-    """`understudy profiles`."""
-
-    def test_list_has_own_and_built_in_ones(self, run: Run, home: Path) -> None:
-        put_profile(home)
-        rows = json.loads(run("profiles", "list", "--json")[1])
-        assert rows[0] == {
-            "name": "own",
-            "title": "Mara",
-            "kind": "persona",
-            "folder": str(home / "profiles" / "own"),
-            "builtin": False,
-            "problems": [],
-        }
-        assert {"mara", "anselm", "ines", "tomas"} <= {row["name"] for row in rows if row["builtin"]}
-
-    def test_list_marks_what_cannot_be_used(self, run: Run, home: Path) -> None:
-        put_profile(home, "ill", "title = 3")
-        assert "understudy profiles check ill" in run("profiles", "list")[1]
-
-    def test_show_fills_in_the_defaults(self, run: Run, home: Path) -> None:
-        put_profile(home)
-        assert json.loads(run("profiles", "show", "own", "--json")[1])["face"]["warp"] == 0.35
-        assert "  size = 1.1" in run("profiles", "show", "own")[1].splitlines()
-
-    def test_new_makes_a_person_unless_it_is_declared(
-        self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        good_portrait(monkeypatch)
-        portrait = home / "p.png"
-        portrait.touch()
-        status, _, errors = run("profiles", "new", "jo", "--portrait", portrait, "--background", portrait)
-        assert (status, "--kind persona" in errors) == (0, True)
-        assert run("profiles", "new", "zed", "--portrait", portrait, "--kind", "persona")[0] == 0
-        kinds = {row["name"]: row["kind"] for row in json.loads(run("profiles", "list", "--json")[1])}
-        assert (kinds["jo"], kinds["zed"]) == ("person", "persona")
-
-    def test_new_refuses_an_unfit_portrait(self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        good_portrait(monkeypatch, "There are two faces.", "It is blurred.")
-        (home / "p.png").touch()
-        status, _, errors = run("profiles", "new", "jo", "--portrait", home / "p.png")
-        assert status == 1
-        assert "There are two faces. It is blurred." in errors
-        assert not (home / "profiles" / "jo").exists()
-
-    def test_new_tells_every_missing_file(self, run: Run, home: Path) -> None:
-        status, _, errors = run("profiles", "new", "jo", "--portrait", home / "p.png", "--background", home / "b.png")
-        assert status == 1
-        assert errors.splitlines() == [
-            f"--portrait: there is no file {home / 'p.png'}",
-            f"--background: there is no file {home / 'b.png'}",
-        ]
-
-    def test_check_tells_what_is_wrong_with_file_and_portrait(
-        self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        good_portrait(monkeypatch, "There is no face.")
-        put_profile(home, "own")
-        put_profile(home, "ill", "title = 3")
-        status, output, errors = run("profiles", "check", "own", "ill")
-        assert status == 1
-        assert output.splitlines() == ["own: 1 to put right", "ill: 2 to put right"]
-        assert "portrait.png: There is no face." in errors
-
-    def test_check_of_what_is_good_is_status_0(self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        good_portrait(monkeypatch)
-        put_profile(home)
-        assert run("profiles", "check", "own")[:2] == (0, "own: good\n")
-
-    def test_export_and_import(self, run: Run, home: Path) -> None:
-        folder = put_profile(home)
-        archive = home / "own.zip"
-        assert run("profiles", "export", "own", archive)[0] == 0
-        assert run("profiles", "export", "own", archive)[0] == 1
-        assert run("profiles", "export", "own", archive, "--force")[0] == 0
-        assert run("profiles", "import", archive)[0] == 1
-        (folder / "profile.toml").write_text("broken")
-        assert run("profiles", "import", archive, "--force")[0] == 0
-        assert (folder / "profile.toml").read_text() == GOOD
-
-    def test_import_of_a_harmful_archive(self, run: Run, home: Path) -> None:
-        archive = home / "evil.zip"
-        with zipfile.ZipFile(archive, "w") as file:
-            file.writestr("../../evil", "x")
-        status, _, errors = run("profiles", "import", archive)
-        assert status == 1
-        assert "leaves the folder" in errors
 
 
 class TestModels:
