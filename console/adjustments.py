@@ -1,5 +1,7 @@
-"""What the operator can change on a running profile, as functions from a profile to the next one."""
+"""What the operator can change on a running profile: functions from a profile to the next one, and the way back."""
 
+from collections import deque
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -18,6 +20,11 @@ CORNERS: tuple[Literal["top-right", "bottom-right", "bottom-left", "top-left"], 
 """The label's corners, clockwise."""
 
 
+HISTORY_LENGTH = 50
+ONE_ADJUSTMENT_NS = 1_500_000_000
+"""Presses of one key closer together than this count as one adjustment when it is undone."""
+
+
 class Setting(StrEnum):
     """A live setting."""
 
@@ -26,6 +33,42 @@ class Setting(StrEnum):
     BACKGROUND = "background"
     POLICY = "fail-safe"
     LABEL = "label"
+
+
+LOADED = frozenset({Setting.BACKGROUND})
+"""Settings that are made ready first, like another profile; the others are taken by the next frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One adjustment that can be undone."""
+
+    setting: Setting
+    before: Profile
+
+
+class History:
+    """The last adjustments, to be undone one after the other; quick presses of one key count as one."""
+
+    def __init__(self) -> None:
+        self._changes: deque[Change] = deque(maxlen=HISTORY_LENGTH)
+        self._pressed_ns: int | None = None
+
+    def add(self, change: Change, pressed_ns: int) -> None:
+        """Notes what was so before a key was pressed."""
+        same = bool(self._changes) and self._changes[-1].setting is change.setting
+        if not same or self._pressed_ns is None or pressed_ns - self._pressed_ns >= ONE_ADJUSTMENT_NS:
+            self._changes.append(change)
+        self._pressed_ns = pressed_ns
+
+    def pop(self) -> Change | None:
+        """The newest, which is forgotten; None when there is none."""
+        self._pressed_ns = None
+        return self._changes.pop() if self._changes else None
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._changes.clear()
 
 
 def with_face_size(profile: Profile, steps: int) -> Profile:

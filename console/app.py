@@ -103,7 +103,8 @@ class UnderstudyApp(App[int]):
         if isinstance(event, Key) and any(
             binding.id == PANIC_ID for binding in self._bindings.key_to_bindings.get(event.key, ())
         ):
-            self.action_panic()
+            # A busy screen takes keys late: what counts is when they were pressed.
+            self.action_panic(ScreenEvent().time - event.time)
             return
         await super().on_event(event)
 
@@ -111,9 +112,10 @@ class UnderstudyApp(App[int]):
         """On air from preview, and back."""
         self._act(self.desk.toggle_air)
 
-    def action_panic(self) -> None:
+    def action_panic(self, pressed_before_s: float = 0.0) -> None:
         """The card, at once; taken back only from the dashboard, where the key can't be part of a typed word."""
-        self._act(partial(self.desk.panic, may_rearm=not isinstance(self.screen, ModalScreen)))
+        pressed_ns = self._clock.now_ns() - round(pressed_before_s * 1e9)
+        self._act(partial(self.desk.panic, pressed_ns, may_rearm=not isinstance(self.screen, ModalScreen)))
 
     def action_take(self, number: int) -> None:
         """Another profile by its number."""
@@ -151,18 +153,13 @@ class UnderstudyApp(App[int]):
             self.push_screen(HelpScreen(bindings))
 
     async def action_quit(self) -> None:
-        """Leaves; asks first while the picture goes out."""
-        if isinstance(self.screen, Question):
-            return
-        if not self.desk.on_air:
+        """Leaves; asks first while the call sees the picture or the card before it."""
+        seen = self.desk.seen_by_call
+        if not seen:
             self.exit()
-            return
-        question = "You are on air. Quitting ends the picture in the call."
-        self.push_screen(Question(question, "Quit", "Stay on air"), self._leave)
-
-    def _leave(self, agreed: bool | None) -> None:
-        if agreed:
-            self.exit()
+        elif not isinstance(self.screen, Question):
+            question = Question(f"{seen} Quitting ends the picture in the call.", "Quit", "Stay")
+            self.push_screen(question, lambda agreed: self.exit() if agreed else None)
 
     def _act(self, act: Callable[[], str | None]) -> None:
         """Does something for the operator and says what came of it."""
@@ -259,8 +256,9 @@ class UnderstudyApp(App[int]):
             if not self.desk.ended():
                 return
             self._tell(Level.WARNING, self.desk.reason)
-        except UnderstudyError as error:
-            self._tell(Level.ERROR, str(error))
+        except UnderstudyError:
+            # The session has told why; the call gets the card until the operator leaves.
+            return
         self._stop_session()
 
     def _refresh(self) -> None:

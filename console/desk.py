@@ -1,24 +1,22 @@
 """What the operator can do, without a screen: each act returns the sentence that says what was done."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from console import adjustments
-from console.adjustments import Setting
+from console.adjustments import LOADED, Change, History, Setting
 from console.ports import SessionPort, ShelfPort, SummaryPort
+from console.sentences import first_problem, one_line
+from console.switchover import SETTLING_NS, Ending, Switchover
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Readings, State
 from profiles.errors import ProfileError
 from profiles.profile import Profile
 
-HISTORY_LENGTH = 50
-ONE_ADJUSTMENT_NS = 1_500_000_000
-"""Presses of one key closer together than this count as one adjustment when it is undone."""
-SETTLING_NS = 1_000_000_000
-"""Until then the session may not have begun what it was asked for."""
+PANIC_REST_NS = 1_200_000_000
+"""The panic key takes the card back only after so long a rest: a held key begins to repeat after at most a second."""
 SOURCE_ENDED = "The source has come to its end."
 
 
@@ -52,14 +50,6 @@ class ProfileRow:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One adjustment that can be undone."""
-
-    setting: Setting
-    before: Profile
-
-
 class Desk:
     """The operator's acts on one session. Called by one thread."""
 
@@ -74,12 +64,11 @@ class Desk:
         self._original: dict[str, Profile] = {session.profile.name: session.profile}
         self._adjusted: dict[str, Profile] = {}
         self._refused: set[str] = set()
-        self._wanted: str | None = None
-        self._loading_seen = False
-        self._wanted_ns = 0
-        self._panic_wanted = False
-        self._history: deque[Change] = deque(maxlen=HISTORY_LENGTH)
-        self._pressed_ns = self._applied_ns = 0
+        self._switchover = Switchover()
+        self._aired = self._panic_wanted = False
+        self._panic_ns: int | None = None
+        self._history = History()
+        self._applied_ns = 0
         self._pending: Profile | None = None
 
     @property
@@ -100,19 +89,24 @@ class Desk:
         return self._summaries
 
     @property
-    def on_air(self) -> bool:
-        """True while the program picture goes out."""
-        return self.phase is Phase.RUNNING and self.session.readings().state is State.ON_AIR
+    def seen_by_call(self) -> str:
+        """What the call gets since it was taken on air, as a sentence; empty when it was not, or gets nothing."""
+        if self.phase in (Phase.STARTING, Phase.REFUSED):
+            return ""
+        readings = self._look()
+        sentences = {State.ON_AIR: "You are on air.", State.CARD: "The call sees the card." if self._aired else ""}
+        return sentences.get(readings.state, "") if readings.video.sinks else ""
 
     def started(self) -> None:
         """Notes that the session runs, and puts the card up when panic was called before that."""
         self.phase = Phase.RUNNING
+        self._look()
         if self._panic_wanted:
             self.session.panic()
 
     def refuse(self, error: UnderstudyError) -> None:
         """Notes that the session could not start."""
-        self.phase, self.reason = Phase.REFUSED, str(error)
+        self.phase, self.reason = Phase.REFUSED, one_line(str(error))
 
     def ended(self) -> bool:
         """True once, when the session has ended by itself since the last call.
@@ -125,7 +119,7 @@ class Desk:
         try:
             over = self.session.wait(0.0)
         except UnderstudyError as error:
-            self.phase, self.reason = Phase.ENDED, str(error)
+            self.phase, self.reason = Phase.ENDED, one_line(str(error))
             raise
         if over:
             self.phase, self.reason = Phase.ENDED, SOURCE_ENDED
@@ -142,23 +136,35 @@ class Desk:
             return "Preview: the card goes out, the picture is seen here only."
         return "On air."
 
-    def panic(self, *, may_rearm: bool) -> str:
-        """The card within one frame; and back when it is up and `may_rearm`."""
+    def panic(self, pressed_ns: int, *, may_rearm: bool) -> str | None:
+        """The card within one frame; and back when it is up, `may_rearm` and the key has rested.
+
+        Args:
+            pressed_ns: when the key was pressed. A key that is held or pressed twice only ever puts the card up.
+            may_rearm: False where the key may be meant for something else.
+        """
+        rested = self._panic_ns is None or pressed_ns - self._panic_ns >= PANIC_REST_NS
+        self._panic_ns = pressed_ns
+        take_back = may_rearm and rested
         if self.phase is Phase.STARTING:
-            self._panic_wanted = not self._panic_wanted or not may_rearm
-            return "The card will be up from the start." if self._panic_wanted else "No card at the start."
+            up, self._panic_wanted = self._panic_wanted, not (self._panic_wanted and take_back)
+            if self._panic_wanted:
+                return None if up else "The card will be up from the start."
+            return "No card at the start."
         self._require_running()
-        if may_rearm and self.session.readings().state is State.CARD:
+        up = self._look().state is State.CARD
+        if up and take_back:
             self.session.rearm()
             return "The card is taken back."
         self.session.panic()
-        return "Panic: the card is up. p takes it back."
+        return None if up else "Panic: the card is up. After a second's rest p takes it back."
 
     def switch(self, name: str) -> str:
         """Takes another profile, with the adjustments that were made on it before."""
         self._require_running()
+        self._look()
         running = self.profile
-        if name == running.name and self._wanted is None:
+        if name == running.name and self._switchover.wanted is None:
             return f"{running.title} is already in."
         profile = self._adjusted.get(name) or self._load(name)
         try:
@@ -166,9 +172,11 @@ class Desk:
         except UnderstudyError:
             self._refused.add(name)
             raise
-        self._wanted, self._loading_seen, self._wanted_ns = name, False, self._clock.now_ns()
+        self._switchover.begin(profile, self._clock.now_ns())
         self._refused.discard(name)
         self._history.clear()
+        # A setting that is still being loaded gives way to the switch.
+        self._pending = None
         return f"Switching to {profile.title}."
 
     def prepare(self, name: str) -> str:
@@ -204,17 +212,16 @@ class Desk:
     def undo(self) -> str:
         """Takes the last adjustment back."""
         self._require_running()
-        if not self._history:
-            return "There is no adjustment to undo."
         change = self._history.pop()
+        if change is None:
+            return "There is no adjustment to undo."
         self._apply(change.before)
-        self._pressed_ns = 0
         return f"Undone: {change.setting}."
 
     def rows(self, readings: Readings | None) -> tuple[ProfileRow, ...]:
         """The profile list as it stands with these readings."""
         if readings:
-            self._settle(readings)
+            self._note(readings)
         current = readings.profile if readings else self.session.profile.name
         return tuple(
             ProfileRow(summary.name, summary.title, self._standing(summary, current, readings))
@@ -230,30 +237,36 @@ class Desk:
             return Standing.READY
         return Standing.REFUSED if summary.problems or summary.name in self._refused else Standing.IDLE
 
-    def _settle(self, readings: Readings) -> None:
-        """Finds out whether the profile that was asked for came in, or was loaded in vain."""
-        if self._wanted is None:
-            return
-        self._loading_seen = self._loading_seen or readings.loading == self._wanted
-        waited = self._loading_seen or self._clock.now_ns() - self._wanted_ns > SETTLING_NS
-        if readings.profile == self._wanted:
-            self._wanted = None
-        elif waited and readings.loading is None and self._wanted not in readings.ready:
-            self._refused.add(self._wanted)
-            self._adjusted.pop(self._wanted, None)
-            self._wanted = None
+    def _look(self) -> Readings:
+        """The session at this instant, noted."""
+        readings = self.session.readings()
+        self._note(readings)
+        return readings
+
+    def _note(self, readings: Readings) -> None:
+        """Keeps what later readings do not tell: what the card covers, and how a change of profile ended."""
+        if readings.state in (State.ON_AIR, State.PREVIEW):
+            self._aired = readings.state is State.ON_AIR
+        wanted = self._switchover.wanted
+        ending = self._switchover.look(readings, self._clock.now_ns())
+        if ending is Ending.ARRIVED:
+            # What was adjusted meanwhile belongs to the profile that has left.
+            self._history.clear()
+        elif ending is Ending.FAILED and wanted is not None:
+            self._refused.add(wanted.name)
+            self._adjusted.pop(wanted.name, None)
 
     def _adjust(self, setting: Setting, change: Callable[[Profile], Profile]) -> None:
         self._require_running()
+        self._look()
+        wanted = self._switchover.wanted
+        if wanted is not None and setting in LOADED:
+            raise UnderstudyError(f"{wanted.title} is about to come in; change the {setting} after that.")
         before = self.profile
         after = change(before)
         if after == before:
             return
-        now_ns = self._clock.now_ns()
-        same = bool(self._history) and self._history[-1].setting is setting
-        if not (same and now_ns - self._pressed_ns < ONE_ADJUSTMENT_NS):
-            self._history.append(Change(setting, before))
-        self._pressed_ns = now_ns
+        self._history.add(Change(setting, before), self._clock.now_ns())
         self._apply(after)
 
     def _apply(self, profile: Profile) -> None:
@@ -266,7 +279,7 @@ class Desk:
             profile = self._shelf.load(name)
         except ProfileError as error:
             self._refused.add(name)
-            raise UnderstudyError(f"The profile {name} can't be taken: {_first_problem(error)}.") from error
+            raise UnderstudyError(f"The profile {name} can't be taken: {first_problem(error)}.") from error
         self._original[name] = profile
         return profile
 
@@ -275,10 +288,3 @@ class Desk:
             raise UnderstudyError("The session is still starting; try again in a moment.")
         if self.phase is not Phase.RUNNING:
             raise UnderstudyError(f"Nothing runs any more: {self.reason}")
-
-
-def _first_problem(error: ProfileError) -> str:
-    """What is wrong first, and how much more is, without the long way to the file."""
-    first, more = error.problems[0], len(error.problems) - 1
-    key = f"{first.key}: " if first.key else ""
-    return f"{key}{first.text}" + (f" (and {more} more)" if more else "")

@@ -1,7 +1,10 @@
 """What threads tell the app. Every message says what has happened."""
 
+from dataclasses import replace
+
 from textual.message import Message
 
+from console.sentences import one_line
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Event
 
@@ -10,7 +13,7 @@ class EventReported(Message):
     """The session had something rare to say. Posted from any thread."""
 
     def __init__(self, event: Event) -> None:
-        self.event = event
+        self.event = replace(event, text=one_line(event.text))
         super().__init__()
 
 

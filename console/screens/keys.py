@@ -54,7 +54,7 @@ BINDINGS: tuple[Binding, ...] = (
         "panic",
         "Panic",
         id=PANIC_ID,
-        tooltip="The card goes out within one frame, whatever is open; again: take it back",
+        tooltip="The card goes out within one frame, whatever is open; again, after a second's rest: take it back",
         priority=True,
     ),
     *(_take(number) for number in range(1, 10)),
@@ -85,7 +85,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(
         "question_mark,f1", "help", "Help", id="console.help", tooltip="Every key, and what it does", key_display="?"
     ),
-    Binding("q", "quit", "Quit", id="console.quit", tooltip="Leave; asks first when on air"),
+    Binding("q", "quit", "Quit", id="console.quit", tooltip="Leave; asks first when the call sees you or your card"),
     Binding(
         "ctrl+c,ctrl+q",
         "quit",
@@ -93,6 +93,6 @@ BINDINGS: tuple[Binding, ...] = (
         id="console.interrupt",
         show=False,
         priority=True,
-        tooltip="Leave; asks first when on air",
+        tooltip="Leave; asks first when the call sees you or your card",
     ),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from console.desk import Desk
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Drops, Event, Percentiles, Readings, State, VideoReadings
 from profiles.errors import ProfileError
@@ -228,3 +229,11 @@ class FakeSession:
             frames_out=video.frames_out + frames,
             **changes,
         )
+
+
+def make_desk(session: FakeSession, *, started: bool = True) -> Desk:
+    """A desk with three good profiles and a broken one."""
+    desk = Desk(session, FakeShelf(ADA, BEN, CLEO, broken=("dora",)), session.clock)
+    if started:
+        desk.started()
+    return desk

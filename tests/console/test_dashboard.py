@@ -14,8 +14,11 @@ SIZES = [(120, 35), (80, 24), (20, 5), (200, 70), (72, 16), (108, 24), (60, 50),
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_size_shows_the_state_and_survives(size: tuple[int, int]) -> None:
-    async with running(FakeSession(), size=size, outputs=Outputs()) as (app, pilot):
-        await pilot.press("]", "p", "p")
+    session = FakeSession()
+    async with running(session, size=size, outputs=Outputs()) as (app, pilot):
+        await pilot.press("]", "p")
+        session.let_pass(2.0)
+        await pilot.press("p")
         await pilot.pause()
         first = text_of(app).splitlines()[0]
         assert len(first) == size[0]

@@ -1,20 +1,13 @@
-"""The operator's acts, without a screen."""
+"""The operator's acts on air, without a screen: preview, panic, leaving, the end."""
+
+from dataclasses import replace
 
 import pytest
 
-from console.desk import Desk, Phase, Standing
-from pipeline.errors import ConsentError, LaneError, UnderstudyError
+from console.desk import PANIC_REST_NS, Phase
+from pipeline.errors import LaneError, UnderstudyError
 from pipeline.telemetry import State
-from profiles.profile import FailSafePolicy
-from tests.console.fake_session import ADA, BEN, CLEO, FakeSession, FakeShelf
-
-
-def make_desk(session: FakeSession, *, started: bool = True) -> Desk:
-    """A desk with three good profiles and a broken one."""
-    desk = Desk(session, FakeShelf(ADA, BEN, CLEO, broken=("dora",)), session.clock)
-    if started:
-        desk.started()
-    return desk
+from tests.console.fake_session import FakeSession, make_desk, typical_video
 
 
 def test_space_goes_to_preview_and_back() -> None:
@@ -35,27 +28,71 @@ def test_space_does_not_take_the_card_down() -> None:
 def test_panic_puts_the_card_up_and_takes_it_back() -> None:
     session = FakeSession()
     desk = make_desk(session)
-    desk.panic(may_rearm=True)
+    desk.panic(0, may_rearm=True)
     assert session.state is State.CARD
-    desk.panic(may_rearm=True)
+    desk.panic(PANIC_REST_NS, may_rearm=True)
+    assert session.state is State.ON_AIR
+
+
+@pytest.mark.parametrize("interval_ns", [30_000_000, 500_000_000, 1_000_000_000])
+def test_a_panic_key_that_is_held_or_hammered_never_puts_the_face_back_on_air(interval_ns: int) -> None:
+    session = FakeSession()
+    desk = make_desk(session)
+    for press in range(60):
+        desk.panic(press * interval_ns, may_rearm=True)
+        assert session.state is State.CARD
+    desk.panic(59 * interval_ns + PANIC_REST_NS, may_rearm=True)
     assert session.state is State.ON_AIR
 
 
 def test_panic_where_it_may_not_rearm_only_ever_puts_the_card_up() -> None:
     session = FakeSession()
     desk = make_desk(session)
-    desk.panic(may_rearm=False)
-    desk.panic(may_rearm=False)
+    desk.panic(0, may_rearm=False)
+    desk.panic(10 * PANIC_REST_NS, may_rearm=False)
     assert session.state is State.CARD
 
 
 def test_panic_before_the_start_holds_from_the_start() -> None:
     session = FakeSession()
     desk = make_desk(session, started=False)
-    desk.panic(may_rearm=True)
+    for press in range(4):
+        desk.panic(press, may_rearm=True)
     assert session.calls == []
     desk.started()
     assert session.state is State.CARD
+
+
+def test_panic_before_the_start_can_be_taken_back() -> None:
+    session = FakeSession()
+    desk = make_desk(session, started=False)
+    desk.panic(0, may_rearm=True)
+    assert "No card" in str(desk.panic(PANIC_REST_NS, may_rearm=True))
+    desk.started()
+    assert session.state is State.ON_AIR
+
+
+def test_the_call_sees_the_card_that_panic_put_before_a_picture_on_air() -> None:
+    session = FakeSession()
+    desk = make_desk(session)
+    assert "on air" in desk.seen_by_call
+    desk.panic(0, may_rearm=True)
+    assert "card" in desk.seen_by_call
+
+
+@pytest.mark.parametrize("panic", [False, True])
+def test_nothing_is_lost_by_leaving_when_nothing_was_taken_on_air(panic: bool) -> None:
+    session = FakeSession(state=State.PREVIEW)
+    desk = make_desk(session)
+    if panic:
+        desk.panic(0, may_rearm=True)
+    assert desk.seen_by_call == ""
+
+
+def test_without_a_sink_the_call_sees_nothing() -> None:
+    session = FakeSession(video=replace(typical_video(), sinks=()))
+    assert make_desk(session).seen_by_call == ""
+    assert make_desk(session, started=False).seen_by_call == ""
 
 
 def test_nothing_else_can_be_done_before_the_start() -> None:
@@ -63,180 +100,6 @@ def test_nothing_else_can_be_done_before_the_start() -> None:
     for act in (desk.toggle_air, desk.undo, desk.cycle_policy, lambda: desk.switch("ben")):
         with pytest.raises(UnderstudyError, match="starting"):
             act()
-
-
-@pytest.mark.parametrize(("steps", "limit"), [(1, 1.25), (-1, 0.8)])
-def test_face_size_moves_by_hundredths_and_stops_at_its_limits(steps: int, limit: float) -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    desk.move_face_size(steps)
-    assert session.profile.face.size == pytest.approx(1.0 + 0.01 * steps)
-    for _ in range(60):
-        desk.move_face_size(steps)
-    assert session.profile.face.size == limit
-    adjusted = session.calls.count("adjust")
-    desk.move_face_size(steps)
-    assert session.calls.count("adjust") == adjusted
-
-
-def test_warp_reaches_both_ends() -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    for _ in range(30):
-        desk.move_warp(1)
-    assert session.profile.face.warp == 1.0
-    for _ in range(30):
-        desk.move_warp(-1)
-    assert session.profile.face.warp == 0.0
-
-
-def test_backgrounds_come_round_to_the_first() -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    kinds = []
-    for _ in range(4):
-        desk.cycle_background()
-        kinds.append(session.profile.background.kind)
-    assert kinds == ["blur", "colour", "none", "image"]
-
-
-def test_a_video_loop_comes_round_as_a_video_loop() -> None:
-    session = FakeSession(profile=ADA.with_background(kind="video"))
-    desk = make_desk(session)
-    for _ in range(4):
-        desk.cycle_background()
-    assert session.profile.background.kind == "video"
-
-
-def test_policies_come_round() -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    seen = []
-    for _ in range(3):
-        desk.cycle_policy()
-        seen.append(session.profile.output.policy)
-    assert seen == [FailSafePolicy.BLUR, FailSafePolicy.CARD, FailSafePolicy.HOLD]
-
-
-def test_the_label_goes_round_the_corners_and_nothing_else_changes() -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    corners = []
-    for _ in range(4):
-        desk.cycle_corner()
-        corners.append(session.profile.disclosure.corner)
-    assert corners == ["bottom-right", "bottom-left", "top-left", "top-right"]
-    assert session.profile == ADA
-
-
-def test_undo_takes_one_adjustment_back_after_the_other() -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    desk.cycle_policy()
-    desk.cycle_corner()
-    assert "label" in desk.undo()
-    assert session.profile.disclosure == ADA.disclosure
-    assert session.profile.output.policy is FailSafePolicy.BLUR
-    desk.undo()
-    assert session.profile == ADA
-    assert "no adjustment" in desk.undo()
-
-
-def test_quick_presses_of_one_key_are_undone_together_and_slow_ones_apart() -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    for _ in range(5):
-        desk.move_face_size(1)
-        session.let_pass(0.1)
-    session.let_pass(5.0)
-    desk.move_face_size(1)
-    desk.undo()
-    assert session.profile.face.size == pytest.approx(1.05)
-    desk.undo()
-    assert session.profile.face.size == 1.0
-
-
-def test_presses_faster_than_the_lane_all_count() -> None:
-    class SlowSession(FakeSession):
-        def adjust(self, profile: object) -> None:
-            self.calls.append("adjust")
-
-    session = SlowSession()
-    desk = make_desk(session)
-    for _ in range(3):
-        desk.move_face_size(1)
-    assert desk.profile.face.size == pytest.approx(1.03)
-    session.let_pass(2.0)
-    assert desk.profile.face.size == 1.0, "what the session never took is not shown for ever"
-
-
-def test_a_switch_loads_and_takes_the_profile() -> None:
-    session = FakeSession()
-    make_desk(session).switch("ben")
-    assert session.profile == BEN
-
-
-def test_adjustments_of_a_profile_are_there_when_it_comes_back() -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    desk.move_face_size(4)
-    desk.switch("ben")
-    desk.rows(session.readings())
-    assert session.profile.face.size == 1.0
-    desk.switch("ada")
-    assert session.profile.face.size == pytest.approx(1.04)
-
-
-def test_the_running_profile_is_not_switched_to() -> None:
-    session = FakeSession()
-    assert "already" in make_desk(session).switch("ada")
-    assert session.calls == []
-
-
-def test_a_broken_profile_is_refused_with_its_problem_and_marked() -> None:
-    session = FakeSession()
-    desk = make_desk(session)
-    with pytest.raises(UnderstudyError, match=r"dora .* at most 1\.25"):
-        desk.switch("dora")
-    assert [row.standing for row in desk.rows(session.readings())] == [
-        Standing.CURRENT,
-        Standing.READY,
-        Standing.IDLE,
-        Standing.REFUSED,
-    ]
-
-
-def test_a_profile_that_could_not_be_built_is_marked() -> None:
-    class Stubborn(FakeSession):
-        def switch(self, profile: object) -> None:
-            self.loading = "cleo"
-
-    session = Stubborn()
-    desk = make_desk(session)
-    desk.switch("cleo")
-    assert desk.rows(session.readings())[2].standing is Standing.LOADING
-    session.loading = None
-    assert desk.rows(session.readings())[2].standing is Standing.REFUSED
-
-
-def test_a_profile_that_nobody_has_cleared_is_refused_and_marked() -> None:
-    class Strict(FakeSession):
-        def switch(self, profile: object) -> None:
-            raise ConsentError("The profile cleo is of a real person and has no verified consent record.")
-
-    session = Strict()
-    desk = make_desk(session)
-    with pytest.raises(ConsentError):
-        desk.switch("cleo")
-    assert desk.rows(session.readings())[2].standing is Standing.REFUSED
-    assert "already" in desk.switch("ada"), "the refused switch is not waited for"
-
-
-def test_a_profile_can_be_made_ready_without_being_taken() -> None:
-    session = FakeSession()
-    make_desk(session).prepare("cleo")
-    assert session.calls == ["prepare cleo"]
-    assert session.profile is ADA
 
 
 def test_the_end_of_the_source_is_told_once() -> None:

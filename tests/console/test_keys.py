@@ -2,6 +2,7 @@
 
 import pytest
 from textual.command import CommandPalette
+from textual.events import Key
 from textual.screen import ModalScreen
 
 from console.screens.help import HelpScreen
@@ -11,6 +12,9 @@ from pipeline.telemetry import State
 from profiles.profile import FailSafePolicy
 from tests.console.fake_app import running, text_of
 from tests.console.fake_session import FakeSession
+
+RESTED_S = 1.5
+"""So long the panic key has to rest before it takes the card back, and a little longer."""
 
 
 async def test_space_goes_to_preview_and_back_on_air() -> None:
@@ -29,8 +33,30 @@ async def test_p_puts_the_card_up_and_takes_it_back_and_the_strip_says_so() -> N
         assert session.state is State.CARD
         await pilot.pause()
         assert "■ CARD" in text_of(app)
+        session.let_pass(RESTED_S)
         await pilot.press("p")
         assert session.state is State.ON_AIR
+
+
+async def test_a_held_or_double_tapped_p_never_puts_the_face_back_on_air() -> None:
+    session = FakeSession()
+    async with running(session) as (_, pilot):
+        for _ in range(7):
+            await pilot.press("p")
+            assert session.state is State.CARD
+            session.let_pass(0.5)
+        assert "rearm" not in session.calls
+
+
+async def test_a_held_p_that_a_busy_screen_takes_late_is_still_one_press() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        await pilot.press("p")
+        session.let_pass(5.0)
+        repeat = Key("p", "p")
+        repeat.time -= 4.9
+        await app.on_event(repeat)
+        assert session.state is State.CARD
 
 
 @pytest.mark.parametrize("opener", ["ctrl+p", "question_mark", "q"])
@@ -42,6 +68,7 @@ async def test_panic_works_under_whatever_is_open_and_never_rearms_there(opener:
         assert isinstance(app.screen, ModalScreen)
         await pilot.press("p")
         assert session.state is State.CARD
+        session.let_pass(RESTED_S)
         await pilot.press("p")
         assert session.state is State.CARD
 
@@ -179,6 +206,14 @@ async def test_leaving_on_air_with_yes(key: str) -> None:
         await pilot.press(key, "y")
         await pilot.pause()
         assert app.return_code == 0
+
+
+async def test_leaving_under_panic_is_asked_for_too() -> None:
+    async with running(FakeSession()) as (app, pilot):
+        await pilot.press("p", "q")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        assert "The call sees the card" in text_of(app)
 
 
 async def test_leaving_in_preview_is_not_asked_about() -> None:
