@@ -60,7 +60,7 @@ class LivePicture(Widget):
                 self._empty, self._serial = True, None
                 self.refresh()
             return False
-        fresh = self._blocks is None or len(self._blocks.rows) != self.size.height or self._empty
+        fresh = self._empty or not self._fits
         if preview.serial == self._serial and not fresh:
             return False
         self._serial, self._empty = preview.serial, False
@@ -85,6 +85,12 @@ class LivePicture(Widget):
     def _room(self) -> tuple[int, int]:
         """Width and height in pixels that the cells hold."""
         return self.size.width, self.size.height * 2
+
+    @property
+    def _fits(self) -> bool:
+        """Whether what was drawn last fills the cells there are now."""
+        rows = self._blocks.rows if self._blocks else []
+        return len(rows) == self.size.height and all(row.cell_length == self.size.width for row in rows[:1])
 
     @property
     def _encoder(self) -> HalfBlocks:

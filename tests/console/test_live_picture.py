@@ -67,6 +67,20 @@ async def test_a_resized_widget_paints_the_picture_anew() -> None:
         assert widget.show(FakePreview(np.full((16, 30, 3), 250, np.uint8), 1))
 
 
+@pytest.mark.parametrize("size", [(30, 5), (12, 5), (20, 8)])
+async def test_a_picture_that_stands_still_fills_a_resized_widget(size: tuple[int, int]) -> None:
+    """The card under panic keeps its number for as long as it is up."""
+    app = PictureApp()
+    async with app.run_test(size=(20, 5)) as pilot:
+        widget = app.query_one(LivePicture)
+        widget.show(FakePreview(np.full((10, 20, 3), 250, np.uint8), -1))
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        assert widget.show(FakePreview(np.full((2 * size[1], size[0], 3), 250, np.uint8), -1))
+        rows = widget.render_lines(Region(0, 0, *size))
+        assert all(row.text == "▀" * size[0] for row in rows)
+
+
 async def test_words_replace_the_lowest_row() -> None:
     app = PictureApp()
     async with app.run_test(size=(30, 5)):
