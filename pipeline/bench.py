@@ -13,6 +13,7 @@ import psutil
 from pipeline.clock import MonotonicClock
 from pipeline.errors import MediaError
 from pipeline.inference.store import ModelStore
+from pipeline.machine import MEGABYTE
 from pipeline.media import Frame, Pixels
 from pipeline.session import Session, SessionSettings
 from pipeline.stage import EndOfSource
@@ -91,7 +92,7 @@ class BenchReport:
 class MemorySource:
     """Frames held in memory, played there and back for ever, at a rate or as fast as they are taken."""
 
-    name = "frames in memory"
+    name = description = "frames in memory"
 
     def __init__(self, pictures: Sequence[Pixels], fps: float, live: bool) -> None:
         """A source of pictures of one size, uint8 (height, width, 3) BGR."""
@@ -155,7 +156,7 @@ def bench_video(settings: BenchSettings, models: ModelStore) -> BenchReport:
         paced_dropped=paced.video.drops.capture + paced.video.drops.output,
         latency=paced.video.latency,
         paced_cpu_percent=paced.cpu_percent,
-        rss_mb=psutil.Process().memory_info().rss / 1e6 - sum(picture.nbytes for picture in pictures) / 1e6,
+        rss_mb=(psutil.Process().memory_info().rss - sum(picture.nbytes for picture in pictures)) / MEGABYTE,
         first_picture_s=paced.first_picture_s,
         switches=len(switched.switches),
         switch_gap_ms=max((switch.gap_ms for switch in switched.switches), default=0.0),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from pipeline.assembly import Assembly, Chain
+from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Frame, Pixels
@@ -45,6 +45,8 @@ class Handover:
 
     chain: Chain
     requested_ns: int
+    ready_ns: int
+    """When its stages were warm."""
     counts: bool
     """Whether this is a change of profile and not of a setting."""
 
@@ -124,7 +126,7 @@ class VideoLane:
             self._links.retire(waiting.chain)
 
     def adjust(self, profile: Profile) -> None:
-        """Gives the lane live settings to take before its next frame."""
+        """Gives the lane live settings to take before its next frame; those of another profile are ignored."""
         with self._lock:
             self._settings = profile
 
@@ -166,12 +168,14 @@ class VideoLane:
         if handover is not None:
             old = self._chain
             if handover.counts:
-                prepare_ms = (self._links.clock.now_ns() - handover.requested_ns) / 1e6
+                prepare_ms = (handover.ready_ns - handover.requested_ns) / 1e6
                 names = (old.profile.name, handover.chain.profile.name)
                 self._switching = SwitchReading(*names, prepare_ms, gap_ms=0.0, dropped=-self._dropped())
+                # The picture before is the old target's; the new one's label must not stand for it.
+                self._good_ns = None
             self._enter(handover.chain)
             self._links.retire(old)
-        if settings is not None:
+        if settings is not None and same_but_live(settings, self._chain.profile):
             self._enter(self._links.assembly.relabel(self._chain, settings))
 
     def _enter(self, chain: Chain) -> None:
@@ -226,7 +230,7 @@ class VideoLane:
         """Labels a frame and queues it."""
         pixels = frame.pixels.copy() if frame.pixels is source else frame.pixels
         self._chain.label.draw(pixels)
-        self._links.line.write(pixels, frame.captured_ns, frame.media_ns)
+        self._links.line.write(pixels, frame.captured_ns, frame.media_ns, by_policy=not good)
         if good:
             self._good_ns = frame.media_ns
         self._show(pixels)
@@ -250,7 +254,7 @@ class VideoLane:
             return
         if self._last is not None and not self._lost:
             self._lost = True
-            self._links.report(Event(Level.WARNING, "The camera gives no picture; the fail-safe is on.", now_ns))
+            self._links.report(Event(Level.WARNING, "The source gives no picture; the fail-safe is on.", now_ns))
         self._stand_in(now_ns, media_ns + now_ns - captured_ns)
 
     def _lost_is_over(self) -> None:
@@ -258,7 +262,7 @@ class VideoLane:
         if self._lost:
             self._lost = False
             now_ns = self._links.clock.now_ns()
-            self._links.report(Event(Level.INFO, "The camera gives a picture again.", now_ns))
+            self._links.report(Event(Level.INFO, "The source gives a picture again.", now_ns))
 
     def _show(self, pixels: Pixels) -> None:
         """Makes the operator's picture, at most 16 times a second and only when somebody looks."""

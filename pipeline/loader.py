@@ -57,10 +57,15 @@ class Loader:
             return tuple(self._ready)
 
     def ask(self, request: Request) -> None:
-        """Asks for a profile. A later request to take replaces an earlier one that is not done yet."""
+        """Asks for a profile. A later switch replaces one that is not done yet; a mere setting never does."""
         name = request.profile.name
         with self._changed:
             if request.take:
+                under_way = self._wanted
+                if under_way is not None and not request.counts and under_way.profile.name != name:
+                    text = f"The setting of {name} was left, because {under_way.profile.name} is about to replace it."
+                    self._report(Event(Level.WARNING, text, self._clock.now_ns()))
+                    return
                 self._wanted = request
                 self._cancel_takes()
             warm = self._ready.get(name)
@@ -113,11 +118,15 @@ class Loader:
                 self._requests[name] = Request(request.profile, False, False, request.at_ns)
 
     def _build(self, request: Request) -> None:
-        """Builds a chain and hands it on or keeps it; a failure is said and costs nothing else."""
+        """Builds a chain and hands it on or keeps it; whatever fails is said, and the lane goes on as it was."""
         try:
             chain = self._assembly.build(request.profile)
-        except UnderstudyError as error:
-            self._report(Event(Level.ERROR, f"{request.profile.name}: {error}", self._clock.now_ns()))
+        except Exception as error:
+            reason = str(error) if isinstance(error, UnderstudyError) else f"{type(error).__name__}: {error}"
+            with self._changed:
+                self._wanted = None if request is self._wanted else self._wanted
+            text = f"{request.profile.name} could not be made ready: {' '.join(reason.split())}"
+            self._report(Event(Level.ERROR, text, self._clock.now_ns()))
             return
         with self._changed:
             if request is self._wanted:
@@ -134,7 +143,8 @@ class Loader:
         """Hands a chain to the lane, with the live settings that were asked for."""
         if chain.profile != request.profile:
             chain = self._assembly.relabel(chain, request.profile)
-        self._hand_over(Handover(chain, request.at_ns, request.counts))
+        self._wanted = None
+        self._hand_over(Handover(chain, request.at_ns, self._clock.now_ns(), request.counts))
 
     def _keep(self, chain: Chain) -> None:
         """Keeps a chain warm; the oldest goes when there are too many."""

@@ -82,7 +82,7 @@ class Picture:
     media_ns: int
     """Time since the source's first frame, in the source's own time."""
     by_policy: bool = False
-    """True when the fail-safe policy made it."""
+    """True when it is no frame of its own: the card, or one that the fail-safe blurred, held or sent again."""
 
     @property
     def size(self) -> tuple[int, int]:

@@ -146,7 +146,7 @@ class Render:
         )
 
     def _open_presenter(self, job: RenderJob, size: tuple[int, int], line: DelayLine) -> Presenter:
-        settings = replace(FINAL, sound_from=job.source if self._total_s is not None else None)
+        settings = replace(FINAL, sound_from=job.source)
         sink = open_recording(job.target, size, self._source.fps, settings, lossless=True)
         presenter = Presenter(line, (sink,), self._clock, self._source.fps, self._losses.append)
         presenter.realtime = False

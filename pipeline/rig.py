@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pipeline.assembly import Assembly, Chain
 from pipeline.clock import Clock
-from pipeline.errors import DeviceError, LaneError, UnderstudyError
+from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.loader import Loader
@@ -42,13 +43,6 @@ class SessionSettings:
     on_air: bool = True
     """Whether the program picture goes out from the start."""
 
-    @property
-    def lossless(self) -> bool:
-        """Whether every frame is worked on, however long it takes."""
-        if isinstance(self.source, SourceSettings):
-            return self.source.pace is Pace.MAX
-        return not self.source.live
-
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
@@ -59,7 +53,7 @@ class Hooks:
     ended: Callable[[], None]
     """Called when the last picture is out."""
     failed: Callable[[UnderstudyError], None]
-    """Takes the reason when a thread ended early; the card goes out from then on."""
+    """Takes the reason when a thread ended early or the last sink is gone; the card goes out from then on."""
 
 
 class Rig:
@@ -74,9 +68,9 @@ class Rig:
             UnderstudyError: something can't be had; what was opened is closed again.
         """
         self._clock, self._hooks = clock, hooks
-        self._lossless = settings.lossless
         self._closing: list[Callable[[], None]] = []
-        self._workers: tuple[Worker, ...] = ()
+        self._workers: dict[str, Worker] = {}
+        self._lost: list[DeviceError] = []
         try:
             self._open(settings, profile, models)
         except BaseException:
@@ -84,23 +78,18 @@ class Rig:
             raise
 
     def _open(self, settings: SessionSettings, profile: Profile, models: ModelStore) -> None:
-        """Opens everything; what is open is noted in `_closing`."""
+        """Opens everything and notes it in `_closing`; the sinks last, because opening a recording empties it."""
         self.source = self._opened(settings.source)
         self._closing.append(self.source.close)
         self.fps = self.source.fps or 30.0
-        self.sinks = open_sinks(
-            settings.virtual_camera, self.source.size, self.fps, record=settings.record, lossless=self._lossless
+        # A camera can't be made to wait, and its silence calls for the fail-safe, whatever the pace.
+        self._lossless = not self.source.live and (
+            settings.source.pace is Pace.MAX if isinstance(settings.source, SourceSettings) else True
         )
-        delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
-        pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(delay_ns * self.fps / 1e9)
-        self.line = DelayLine(self.source.size, pictures, self._lossless)
-        self.presenter = Presenter(self.line, self.sinks, self._clock, self.fps, self._sink_lost)
-        self._closing.append(self.presenter.close)
-        self.presenter.realtime, self.presenter.delay_ns = not self._lossless, delay_ns
-        self.presenter.cover(not settings.on_air)
         self.assembly = Assembly(models, profile, self.source.size)
         self._closing.append(self.assembly.close)
         chain = self.assembly.build(profile)
+        self._open_output(settings, profile)
         self.loader = Loader(self.assembly, self._clock, lambda handover: self.lane.hand_over(handover), self._report)
         self._closing.append(self.loader.close)
         self.frames: Latest[Frame] = Latest(self._lossless)
@@ -108,6 +97,25 @@ class Rig:
         self.lane = VideoLane(chain, self._links())
         self._closing.append(self.lane.close)
         self._taken(chain)
+
+    def _open_output(self, settings: SessionSettings, profile: Profile) -> None:
+        """Opens the sinks and what feeds them."""
+        source = Path(settings.source.camera) if isinstance(settings.source, SourceSettings) else None
+        sinks = open_sinks(
+            settings.virtual_camera,
+            self.source.size,
+            self.fps,
+            record=settings.record,
+            source=source,
+            lossless=self._lossless,
+        )
+        delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
+        pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(delay_ns * self.fps / 1e9)
+        self.line = DelayLine(self.source.size, pictures, self._lossless)
+        self.presenter = Presenter(self.line, sinks, self._clock, self.fps, self._sink_lost)
+        self._closing.append(self.presenter.close)
+        self.presenter.realtime, self.presenter.delay_ns = not self._lossless, delay_ns
+        self.presenter.cover(not settings.on_air)
 
     @property
     def profile(self) -> Profile:
@@ -127,35 +135,43 @@ class Rig:
             ("video lane", self.lane.step),
             ("capture", self._capture),
         )
-        self._workers = tuple(Worker(name, step, self._worker_failed) for name, step in steps)
-        for worker in self._workers:
+        self._workers = {name: Worker(name, step, self._worker_failed) for name, step in steps}
+        for worker in self._workers.values():
             worker.start()
 
     def stop(self, timeout_s: float) -> None:
-        """Stops the threads, the source's first, and closes everything.
+        """Stops the threads, the source's first, finishes what stands in the recordings' way and closes everything.
 
         Raises:
-            LaneError: a thread did not end in time; everything else is stopped and closed.
+            UnderstudyError: a thread or a device did not end in time; everything else is stopped and closed.
         """
-        for worker in self._workers:
-            worker.stop()
-        self.source.close()
-        self.frames.close()
-        self.line.close()
-        hung: list[LaneError] = []
-        for worker in reversed(self._workers):
+        for name in ("capture", "loader"):
+            self._tell_to_stop(name)
+        steps: tuple[Callable[[], None], ...] = (
+            self.source.close,
+            partial(self._join, "capture", timeout_s),
+            self.frames.close,
+            # The lane ends by itself when its last frame is done.
+            partial(self._join, "video lane", timeout_s),
+            partial(self._join, "loader", timeout_s),
+            self.line.close,
+            partial(self._end_sinks, timeout_s),
+            self._close,
+        )
+        failures: list[UnderstudyError] = []
+        for step in steps:
             try:
-                worker.join(timeout_s)
-            except LaneError as error:
-                hung.append(error)
-        self._close()
-        if hung:
-            raise hung[0]
+                step()
+            except UnderstudyError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     def readings(self, now_ns: int) -> VideoReadings:
         """The video lane at this instant."""
         lane, output = self.lane.meters, self.presenter.meters
-        unsent = sum(int(getattr(sink, "dropped", 0)) for sink in self.sinks)
+        sinks = self.presenter.sinks
+        unsent = sum(sink.dropped for sink in sinks)
         return VideoReadings(
             frames_in=self.arrivals.count,
             frames_out=output.sent.count,
@@ -163,8 +179,10 @@ class Rig:
             fps_out=output.sent.rate_hz(now_ns),
             fps_target=self.fps,
             latency=output.latency.percentiles(),
+            latency_overall=output.latency.overall(),
             lane=lane.work.percentiles(),
             stages={name: meter.percentiles() for name, meter in tuple(lane.stages.items())},
+            stages_overall={name: meter.overall() for name, meter in tuple(lane.stages.items())},
             lane_history_ms=lane.work.latest_ms(HISTORY),
             drops=Drops(self.frames.dropped, lane.failed, self.line.dropped + unsent),
             repeats=output.repeats,
@@ -172,9 +190,10 @@ class Rig:
             faces_now=lane.faces_now,
             policy_frames=output.by_policy,
             delay_ms=self.presenter.delay_ns / 1e6,
-            source=self.source.name,
+            source=self.source.description,
             size=self.source.size,
-            sinks=tuple(sink.name for sink in self.sinks),
+            sinks=tuple(sink.description for sink in sinks),
+            lost_sinks=tuple(str(error) for error in self._lost),
         )
 
     def _opened(self, source: SourceSettings | VideoSource) -> VideoSource:
@@ -221,16 +240,40 @@ class Rig:
     def _worker_failed(self, name: str, error: UnderstudyError) -> None:
         """Puts the card up and says what ended a thread."""
         self.presenter.cover(True)
-        self._report(Event(Level.ERROR, str(error), self._clock.now_ns()))
         self._hooks.failed(error)
+        if name == "sinks":
+            self._hooks.ended()
+        self._report(Event(Level.ERROR, str(error), self._clock.now_ns()))
 
     def _sink_lost(self, error: DeviceError) -> None:
         """Says that a sink is gone; the others go on."""
+        self._lost.append(error)
+        if not self.presenter.sinks:
+            self._hooks.failed(error)
         self._report(Event(Level.ERROR, str(error), self._clock.now_ns()))
 
     def _report(self, event: Event) -> None:
         """Passes an event on."""
         self._hooks.report(event)
+
+    def _tell_to_stop(self, name: str) -> None:
+        """Asks a thread to end, if it was started."""
+        if name in self._workers:
+            self._workers[name].stop()
+
+    def _end_sinks(self, timeout_s: float) -> None:
+        """Ends the sinks' thread and writes what it left."""
+        self._tell_to_stop("sinks")
+        self._join("sinks", timeout_s)
+        self.presenter.drain()
+
+    def _join(self, name: str, timeout_s: float) -> None:
+        """Waits for the end of a thread, if it was started."""
+        if name in self._workers:
+            try:
+                self._workers[name].join(timeout_s)
+            finally:
+                self._tell_to_stop(name)
 
     def _close(self) -> None:
         """Closes what is open, last opened first; a part that can't be closed leaves no other open."""

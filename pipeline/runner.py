@@ -23,11 +23,6 @@ class Worker:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=False)
 
-    @property
-    def stopping(self) -> threading.Event:
-        """Set when the thread should end; steps that wait may wait on it."""
-        return self._stopping
-
     def start(self) -> None:
         """Starts the thread."""
         self._thread.start()

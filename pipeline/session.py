@@ -48,7 +48,8 @@ class Session:
         self._settings, self._first, self._models = settings, profile, models
         self._clock = clock or MonotonicClock()
         self._on_event = on_event
-        self._ended = threading.Event()
+        self._ended, self._decided = threading.Event(), threading.Event()
+        self._changing = threading.Lock()
         self._error: UnderstudyError | None = None
         self._on_air, self._panicked = settings.on_air, False
         self._started_ns = 0
@@ -63,13 +64,17 @@ class Session:
         """Opens the devices, warms the first profile up and starts the threads.
 
         Raises:
-            UnderstudyError: something can't be had; whatever was opened is closed again.
+            UnderstudyError: something can't be had, or `stop` was called; whatever was opened is closed again.
         """
-        hooks = Hooks(self._on_event, self._ended.set, self._fail)
-        rig = Rig(self._settings, self._first, self._models, self._clock, hooks)
-        self._started_ns = self._clock.now_ns()
-        self._rig = rig
-        rig.start()
+        hooks = Hooks(self._on_event, self._end, self._fail)
+        with self._changing:
+            if self._ended.is_set():
+                raise LaneError("The session was stopped before it had started.")
+            rig = Rig(self._settings, self._first, self._models, self._clock, hooks)
+            self._started_ns = self._clock.now_ns()
+            self._rig = rig
+            self._cover()
+            rig.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Stops the source, then the lane, then the sinks, and joins every thread. May be called twice.
@@ -78,22 +83,21 @@ class Session:
             LaneError: a thread did not end in time; everything else is stopped.
             DeviceError: a sink could not be finished; everything is stopped.
         """
-        try:
+        self._end()
+        with self._changing:
             if self._rig is not None:
                 self._rig.stop(timeout_s)
-        finally:
-            self._ended.set()
 
     def wait(self, timeout_s: float) -> bool:
         """Waits for the session to end by itself, at most `timeout_s`; True when it has.
 
         Raises:
-            UnderstudyError: what ended it.
+            UnderstudyError: a part of it failed; until `stop`, the card goes out where a sink is left.
         """
-        ended = self._ended.wait(timeout_s)
+        self._decided.wait(timeout_s)
         if self._error is not None:
             raise self._error
-        return ended
+        return self._ended.is_set()
 
     def switch(self, profile: Profile) -> None:
         """Asks for another profile; it is made ready beside the running one and taken between two frames.
@@ -180,17 +184,23 @@ class Session:
 
     def _cover(self) -> None:
         """Puts the card up or takes it off, as the state demands; a failed session keeps it."""
-        self._running.presenter.cover(self._panicked or not self._on_air or self._error is not None)
+        if self._rig is not None:
+            self._rig.presenter.cover(self._panicked or not self._on_air or self._error is not None)
 
     def _state(self) -> State:
         """The state in one word."""
         if self._ended.is_set():
             return State.STOPPED
-        if self._panicked:
+        if self._panicked or self._error is not None:
             return State.CARD
         return State.ON_AIR if self._on_air else State.PREVIEW
 
     def _fail(self, error: UnderstudyError) -> None:
-        """Keeps what ended a thread and ends the session."""
-        self._error = error
+        """Keeps the first reason why the session does not work any more; the card is up by then."""
+        self._error = self._error or error
+        self._decided.set()
+
+    def _end(self) -> None:
+        """Notes that nothing more will go out."""
         self._ended.set()
+        self._decided.set()

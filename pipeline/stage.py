@@ -46,6 +46,10 @@ class Device(Protocol):
     def name(self) -> str:
         """What the user would call it."""
 
+    @property
+    def description(self) -> str:
+        """What it is, with the format really delivered or taken."""
+
     def close(self) -> None:
         """Gives the device back; may be called twice."""
 
@@ -90,6 +94,10 @@ class VideoSink(Device, Protocol):
     @property
     def steady(self) -> bool:
         """True for a device that has to get a picture at the nominal rate, an old one when there is no new one."""
+
+    @property
+    def dropped(self) -> int:
+        """Pictures that were left out because the device was behind."""
 
     def write(self, picture: Picture) -> None:
         """Hands one picture on; it must not be kept after the return.

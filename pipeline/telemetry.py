@@ -1,5 +1,6 @@
 """What the pipeline tells about itself: meters that the lanes write, and frozen readings that anyone may pull."""
 
+import math
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -8,6 +9,9 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+BIN_FIRST_NS, BIN_RATIO, BIN_COUNT = 1_000, 1.02, 1024
+"""The histogram of a whole run: from a microsecond to ten minutes."""
 
 
 class State(StrEnum):
@@ -60,7 +64,7 @@ class Drops:
     processing: int = 0
     """Not done by a stage; the policy's picture went out instead."""
     output: int = 0
-    """Not taken by a sink in time."""
+    """Not taken by a sink in time, summed over the sinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,15 @@ class VideoReadings:
     fps_out: float = 0.0
     fps_target: float = 0.0
     latency: Percentiles = Percentiles()
-    """Capture to sink."""
+    """Capture to sink, lately."""
+    latency_overall: Percentiles = Percentiles()
+    """The same since the start."""
     lane: Percentiles = Percentiles()
     """Time the lane worked on one frame."""
     stages: Mapping[str, Percentiles] = field(default_factory=dict)
-    """By stage name, in the order of work."""
+    """By stage name, in the order of work, lately."""
+    stages_overall: Mapping[str, Percentiles] = field(default_factory=dict)
+    """The same since the start."""
     lane_history_ms: tuple[float, ...] = ()
     """Work time of the last frames, oldest first, at most 120."""
     drops: Drops = Drops()
@@ -112,6 +120,9 @@ class VideoReadings:
     size: tuple[int, int] = (0, 0)
     """Width and height of the frames in pixels; zeros while unknown."""
     sinks: tuple[str, ...] = ()
+    """Where the pictures go, with the formats taken."""
+    lost_sinks: tuple[str, ...] = ()
+    """Why sinks that were open at the start are gone; each a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +149,19 @@ class Readings:
 
 
 class DurationMeter:
-    """Durations of the last `capacity` items. One thread writes, any reads."""
+    """Durations of the last `capacity` items, and the spread of all. One thread writes, any reads."""
 
     def __init__(self, capacity: int = 900) -> None:
         self._values_ms: NDArray[np.float64] = np.zeros(capacity)
         self._count = 0
+        self._bins = np.zeros(BIN_COUNT, np.int64)
 
     def add(self, duration_ns: int) -> None:
         """Takes one duration in nanoseconds."""
         self._values_ms[self._count % self._values_ms.size] = duration_ns / 1e6
         self._count += 1
+        place = math.log(max(duration_ns, 1) / BIN_FIRST_NS) / math.log(BIN_RATIO)
+        self._bins[min(max(0, round(place)), BIN_COUNT - 1)] += 1
 
     def percentiles(self) -> Percentiles:
         """The spread of the durations held; zeros when there are none."""
@@ -155,6 +169,15 @@ class DurationMeter:
         if held.size == 0:
             return Percentiles()
         p50, p95, p99 = np.percentile(held, (50, 95, 99))
+        return Percentiles(float(p50), float(p95), float(p99))
+
+    def overall(self) -> Percentiles:
+        """The spread of every duration since the start, within half a bin: 1 %; zeros when there are none."""
+        counts = np.cumsum(self._bins)
+        if counts[-1] == 0:
+            return Percentiles()
+        places = np.searchsorted(counts, np.array([0.50, 0.95, 0.99]) * counts[-1])
+        p50, p95, p99 = BIN_FIRST_NS * BIN_RATIO ** places.astype(np.float64) / 1e6
         return Percentiles(float(p50), float(p95), float(p99))
 
     def latest_ms(self, count: int) -> tuple[float, ...]:
@@ -185,4 +208,5 @@ class RateMeter:
             inside = [instant for instant in self._instants if now_ns - instant <= self._window_ns]
         if len(inside) < 2 or inside[-1] == inside[0]:
             return float(len(inside)) * 1e9 / self._window_ns if inside else 0.0
-        return (len(inside) - 1) * 1e9 / (inside[-1] - inside[0])
+        # The first figure is steady while items come; the second falls as soon as they don't.
+        return min((len(inside) - 1) * 1e9 / (inside[-1] - inside[0]), len(inside) * 1e9 / (now_ns - inside[0]))

@@ -123,6 +123,7 @@ class FakeSink:
 
     name = "fake sink"
     description = "fake sink · 64×64"
+    dropped = 0
 
     def __init__(self, *, steady: bool = False, fails_at: int | None = None, fails_to_close: bool = False) -> None:
         self.steady = steady

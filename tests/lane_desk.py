@@ -78,7 +78,7 @@ class LaneDesk:
     def handover(self, name: str, *stages: VideoStage, counts: bool = True) -> Handover:
         """Another profile's chain, asked for now."""
         chain = make_chain(make_profile(name), *(stages or (FakeStage(name),)), size=SIZE)
-        return Handover(chain, self.clock.now_ns(), counts)
+        return Handover(chain, self.clock.now_ns(), self.clock.now_ns(), counts)
 
 
 def frame_at(index: int) -> Frame:

@@ -28,7 +28,7 @@ def stats_of(readings: Readings, gpu: GpuReading | None, process: ProcessReading
 
 
 def _video(video: VideoReadings) -> dict[str, Any]:
-    latency = video.latency
+    latency = video.latency_overall
     return {
         "frames_in": video.frames_in,
         "frames_out": video.frames_out,
@@ -42,7 +42,7 @@ def _video(video: VideoReadings) -> dict[str, Any]:
         },
         "stages": {
             name: {"p50_ms": round(times.p50_ms, 3), "p95_ms": round(times.p95_ms, 3)}
-            for name, times in video.stages.items()
+            for name, times in video.stages_overall.items()
         },
         "faces_found": video.faces_found,
         "policy_frames": video.policy_frames,

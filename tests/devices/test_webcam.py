@@ -7,10 +7,11 @@ import pytest
 from pipeline.clock import MonotonicClock
 from pipeline.errors import DeviceError
 from pipeline.media import Frame
+from pipeline.stage import VideoSource
 from pipeline.video.devices.camera import Camera
 from pipeline.video.devices.listing import list_cameras
 from pipeline.video.devices.settings import SourceSettings
-from pipeline.video.devices.sources import DescribedSource, open_source
+from pipeline.video.devices.sources import open_source
 
 pytestmark = pytest.mark.device
 
@@ -26,7 +27,7 @@ def pattern_camera() -> None:
         pytest.skip("the kernel's test-pattern camera is not loaded")
 
 
-def next_frame(source: DescribedSource, tries: int = 120) -> Frame:
+def next_frame(source: VideoSource, tries: int = 120) -> Frame:
     for _ in range(tries):
         frame = source.read()
         if frame is not None:

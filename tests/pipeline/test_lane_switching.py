@@ -1,5 +1,7 @@
 """The lane while profiles and settings change under it: nothing is lost, everything is given back."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.media import Frame
@@ -110,13 +112,13 @@ def test_a_switch_is_measured_and_a_setting_is_not() -> None:
     desk.feed(frame_at(0))
     handover = desk.handover("ben")
     desk.clock.advance(250_000_000)
-    desk.lane.hand_over(handover)
+    desk.lane.hand_over(replace(handover, ready_ns=handover.requested_ns + 100_000_000))
     desk.feed(frame_at(8))
     desk.lane.hand_over(desk.handover("ben", counts=False))
     desk.feed(frame_at(9))
     (switch,) = desk.lane.meters.switches
     assert (switch.source, switch.target, switch.dropped) == ("ada", "ben", 0)
-    assert switch.prepare_ms == pytest.approx(8 * FRAME_NS / 1e6)
+    assert switch.prepare_ms == pytest.approx(100.0)
     assert switch.gap_ms == pytest.approx(7 * FRAME_NS / 1e6)
 
 

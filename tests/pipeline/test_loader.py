@@ -235,3 +235,34 @@ def test_without_work_a_step_is_short_and_harmless() -> None:
     desk = Desk()
     assert desk.loader.step()
     assert desk.built_names == []
+
+
+def test_whatever_goes_wrong_in_a_build_is_told_and_the_loader_goes_on() -> None:
+    desk = Desk()
+
+    def fail(profile: Profile) -> None:
+        raise ValueError("bits\nare missing")
+
+    desk.assembly.building = fail
+    desk.ask("ben", take=True)
+    desk.work()
+    (event,) = desk.events
+    assert event.text == "ben could not be made ready: ValueError: bits are missing"
+    desk.assembly.building = lambda profile: None
+    desk.ask("cleo", take=True)
+    desk.work()
+    assert desk.given_names == ["cleo"]
+
+
+def test_a_setting_does_not_stop_a_switch_that_is_under_way() -> None:
+    desk = Desk()
+    desk.ask("ben", take=True)
+    desk.ask(other_room(make_profile("ada")), take=True, counts=False)
+    (event,) = desk.events
+    assert event.level is Level.WARNING
+    assert "ben is about to replace it" in event.text
+    desk.work()
+    assert desk.given_names == ["ben"]
+    desk.ask(other_room(make_profile("ben")), take=True, counts=False)
+    desk.work()
+    assert desk.given_names == ["ben", "ben"]

@@ -53,3 +53,25 @@ def test_only_the_last_second_counts() -> None:
     for index in range(20):
         meter.add(SECOND_NS + index * SECOND_NS // 10)
     assert meter.rate_hz(SECOND_NS + 19 * SECOND_NS // 10) == pytest.approx(10.0)
+
+
+def test_a_rate_falls_within_the_second_in_which_items_stop_coming() -> None:
+    meter = RateMeter()
+    for index in range(31):
+        meter.add(index * SECOND_NS // 30)
+    assert meter.rate_hz(SECOND_NS) == pytest.approx(30.0)
+    assert meter.rate_hz(SECOND_NS + SECOND_NS // 2) == pytest.approx(16.0, rel=0.05)
+
+
+@given(st.lists(st.integers(2_000, 60_000_000_000), min_size=1, max_size=3000))
+def test_the_spread_of_a_whole_run_is_within_two_percent(durations_ns: list[int]) -> None:
+    meter = DurationMeter(capacity=8)
+    for duration_ns in durations_ns:
+        meter.add(duration_ns)
+    overall = meter.overall()
+    expected = np.percentile(durations_ns, (50, 95, 99), method="inverted_cdf") / 1e6
+    assert [overall.p50_ms, overall.p95_ms, overall.p99_ms] == pytest.approx(expected, rel=0.02)
+
+
+def test_the_spread_of_nothing_is_zero() -> None:
+    assert DurationMeter().overall() == Percentiles()

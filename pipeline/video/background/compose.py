@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import MediaError, StageError
 from pipeline.media import Frame, Pixels
 from pipeline.video.background.edges import sharpened_matte
 from pipeline.video.background.person_matte import INNER_FACE
@@ -37,10 +38,17 @@ class Compose:
         self._output: Pixels | None = None
 
     def process(self, frame: Frame) -> Frame:
-        """The frame with the room behind the person; without a matte the whole frame is kept."""
+        """The frame with the room behind the person; without a matte the whole frame is kept.
+
+        Raises:
+            StageError: the room can't be had any more.
+        """
         if frame.matte is None:
             return frame
-        person, room = frame.pixels, self._room.behind(frame)
+        try:
+            person, room = frame.pixels, self._room.behind(frame)
+        except MediaError as error:
+            raise StageError(str(error)) from error
         width, height = frame.size
         half = cv2.resize(person, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
         matte = sharpened_matte(frame.matte, np.asarray(half, np.uint8))

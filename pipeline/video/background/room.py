@@ -6,15 +6,19 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from pipeline.errors import MediaError
 from pipeline.media import Frame, Pixels
+from pipeline.video.codecs.pictures import read_picture
 
 
 class Room(Protocol):
     """A source of backgrounds."""
 
     def behind(self, frame: Frame) -> Pixels:
-        """The room for a frame, at the frame's size; it must not be written to and may change at the next call."""
+        """The room for a frame, at the frame's size; it must not be written to and may change at the next call.
+
+        Raises:
+            MediaError: its file can't be read any more.
+        """
 
     def close(self) -> None:
         """Frees what the room holds."""
@@ -35,14 +39,7 @@ class PictureRoom:
         Raises:
             MediaError: the file is no picture.
         """
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise MediaError(f"The background {path} can't be read: {error.strerror}.") from error
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-        if pixels is None:
-            raise MediaError(f"The background {path} is no picture that can be read; use a PNG or JPEG file.")
-        return cls(np.asarray(pixels, np.uint8))
+        return cls(read_picture(path, "background"))
 
     @classmethod
     def plain(cls, colour: str) -> "PictureRoom":

@@ -1,6 +1,7 @@
 """A video loop behind the person."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -77,16 +78,18 @@ class VideoRoom:
         Raises:
             MediaError: there is no picture in the file.
         """
-        for _ in range(2):
-            try:
-                picture = next(self._pictures, None)
-            except av.error.FFmpegError:
-                picture = None
-            if picture is not None:
+        with suppress(av.error.FFmpegError):
+            if (picture := next(self._pictures, None)) is not None:
                 return picture
+        try:
             self._container.seek(0)
             self._pictures = iter(self._container.decode(video=0))
-        raise MediaError(f"The background {self._path} holds no picture.")
+            picture = next(self._pictures, None)
+        except av.error.FFmpegError as error:
+            raise MediaError(f"The background {self._path} can't be played again ({error.strerror}).") from error
+        if picture is None:
+            raise MediaError(f"The background {self._path} holds no picture.")
+        return picture
 
     @staticmethod
     def _time_ns(picture: av.VideoFrame) -> int:

@@ -55,7 +55,8 @@ class Camera:
         self._stop = threading.Event()
         self._format: CaptureFormat | None = None
         self._failure: UnderstudyError | None = None
-        self._thread = threading.Thread(target=self._run, name=f"camera {info.name}")
+        # A driver that never answers can't be made to; the thread that waits for it must not keep the program alive.
+        self._thread = threading.Thread(target=self._run, name=f"camera {info.name}", daemon=True)
         self._thread.start()
         delivered = self._await_opening().size
         self.size = usable_size(settings.size or turned(delivered, settings.rotate_deg))
@@ -95,12 +96,22 @@ class Camera:
         return Frame(self._framing.apply(pixels), captured_ns, captured_ns - self._first_ns)
 
     def close(self) -> None:
-        """Ends the thread, which releases the camera."""
+        """Ends the thread, which releases the camera.
+
+        Raises:
+            DeviceError: the driver does not answer; told once, and it is left to itself.
+        """
+        first = not self._stop.is_set()
         self._stop.set()
         with self._news:
             self._news.notify_all()
-        if self._thread is not threading.current_thread():
+        if first and self._thread is not threading.current_thread():
             self._thread.join(JOIN_TIMEOUT_S)
+            if self._thread.is_alive():
+                raise DeviceError(
+                    f"Camera {self._info.index} ({self.name}) did not let go in {JOIN_TIMEOUT_S:g} s; "
+                    "its driver is stuck, and unplugging it helps."
+                )
 
     def __enter__(self) -> Self:
         """The camera itself."""

@@ -16,8 +16,8 @@ from pipeline.video.framing import Framing, turned, usable_size
 
 LATEST_NS = 500_000_000
 """A reader that is later than this has lost the time for good: the file goes on from where it is."""
-PATIENCE_NS = 400_000_000
-"""When the next picture is further away, the one before is given again."""
+PATIENCE_NS = 200_000_000
+"""When the next picture is further away, the one before is given again: silence means that a source is lost."""
 REPEAT_NS = 200_000_000
 
 

@@ -55,6 +55,7 @@ class Recorder:
     """Pictures into an H.264 file, each at its `media_ns`."""
 
     steady = False
+    dropped = 0
 
     def __init__(self, path: Path, size: tuple[int, int], fps: float, settings: RecorderSettings = LIVE) -> None:
         """Creates the file, replacing one of that name.

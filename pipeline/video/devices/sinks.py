@@ -2,31 +2,29 @@
 
 import contextlib
 from pathlib import Path
-from typing import Protocol
 
+from pipeline.errors import DeviceError
 from pipeline.stage import VideoSink
 from pipeline.video.devices.recorder import LIVE, Recorder, RecorderSettings
 from pipeline.video.devices.threaded_sink import ThreadedSink
 from pipeline.video.devices.virtual_camera import VirtualCamera
 
-__all__ = ["DescribedSink", "RecorderSettings", "open_recording", "open_sinks"]
+__all__ = ["RecorderSettings", "open_recording", "open_sinks"]
 
 RECORDING_SUFFIXES = (".mp4", ".mkv")
 FINISHING_TIMEOUT_S = 120.0
 """A lossless recording on a slow disk may take so long to write what waits."""
 
 
-class DescribedSink(VideoSink, Protocol):
-    """A sink that tells what it is fed."""
-
-    @property
-    def description(self) -> str:
-        """The device or file with its format."""
-
-
 def open_sinks(
-    virtual_camera: str, size: tuple[int, int], fps: float, *, record: Path | None = None, lossless: bool = False
-) -> tuple[DescribedSink, ...]:
+    virtual_camera: str,
+    size: tuple[int, int],
+    fps: float,
+    *,
+    record: Path | None = None,
+    source: Path | None = None,
+    lossless: bool = False,
+) -> tuple[VideoSink, ...]:
     """Opens everything that finished pictures go to.
 
     Args:
@@ -34,20 +32,32 @@ def open_sinks(
         size: width and height of the pictures in pixels, both even.
         fps: their nominal rate.
         record: a file to record to besides.
+        source: the file that the frames come from, which no recording may replace.
         lossless: recordings make the writer wait when the encoder is behind, instead of leaving pictures out.
 
     Raises:
-        DeviceError: one of them can't be opened; none is left open then.
+        DeviceError: one of them can't be opened, or two are the same file; none is left open then.
     """
     to_file = Path(virtual_camera).suffix.lower() in RECORDING_SUFFIXES
+    paths = ([Path(virtual_camera)] if to_file else []) + ([record] if record else [])
+    _refuse_same_files(paths, source)
     with contextlib.ExitStack() as opened:
-        sinks: list[DescribedSink] = []
+        sinks: list[VideoSink] = []
         if virtual_camera != "none" and not to_file:
             sinks.append(opened.enter_context(VirtualCamera(virtual_camera, size, fps)))
-        for path in ([Path(virtual_camera)] if to_file else []) + ([record] if record else []):
+        for path in paths:
             sinks.append(opened.enter_context(open_recording(path, size, fps, lossless=lossless)))
         opened.pop_all()
     return tuple(sinks)
+
+
+def _refuse_same_files(paths: list[Path], source: Path | None) -> None:
+    """Looks before any file is opened: opening a recording empties it."""
+    places = [path.resolve() for path in paths]
+    if source is not None and source.resolve() in places:
+        raise DeviceError(f"The recording {source} would overwrite its own source; choose another name.")
+    if len(set(places)) < len(places):
+        raise DeviceError(f"The recording {paths[0]} can't be written twice at once; choose another name for one.")
 
 
 def open_recording(

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Protocol
 
 from pipeline.clock import Clock
 from pipeline.errors import DeviceError
@@ -13,18 +12,10 @@ from pipeline.video.devices.file_source import FileSource
 from pipeline.video.devices.listing import CameraInfo, list_cameras
 from pipeline.video.devices.settings import Pace, SourceSettings
 
-__all__ = ["DescribedSource", "Pace", "SourceSettings", "chosen_camera", "open_source"]
+__all__ = ["Pace", "SourceSettings", "chosen_camera", "open_source"]
 
 
-class DescribedSource(VideoSource, Protocol):
-    """A source that tells what it delivers."""
-
-    @property
-    def description(self) -> str:
-        """The device or file with the format really delivered."""
-
-
-def open_source(settings: SourceSettings, clock: Clock) -> DescribedSource:
+def open_source(settings: SourceSettings, clock: Clock) -> VideoSource:
     """Opens what `settings.camera` names.
 
     Raises:
@@ -77,7 +68,7 @@ def _names_a_camera(wanted: str, cameras: tuple[CameraInfo, ...]) -> bool:
     return not path.exists() and not path.suffix and len(path.parts) < 2
 
 
-def _first_camera_or_demo(settings: SourceSettings, clock: Clock) -> DescribedSource:
+def _first_camera_or_demo(settings: SourceSettings, clock: Clock) -> VideoSource:
     """The first webcam that opens; one whose pictures another program makes is never taken."""
     cameras = [camera for camera in list_cameras() if not camera.virtual]
     if sys.platform != "linux":

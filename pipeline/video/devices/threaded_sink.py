@@ -58,7 +58,7 @@ class ThreadedSink:
     @property
     def description(self) -> str:
         """As the inner sink."""
-        return str(getattr(self._sink, "description", self.name))
+        return self._sink.description
 
     def write(self, picture: Picture) -> None:
         """Copies the picture and returns; waits for room only when lossless.

@@ -50,6 +50,7 @@ class VirtualCamera:
         self._size = size
         self._node = Path(self.device) if Path(self.device).is_absolute() else None
         self._identity = self._present()
+        self.dropped = 0
 
     @property
     def description(self) -> str:

@@ -8,13 +8,15 @@ from pipeline.video.tracking.mesh import FACE_OVAL
 
 FACE_CELLS = 6
 """A blurred face keeps so many cells a side: no feature survives."""
-PICTURE_CELLS = 24
+PICTURE_CELLS = 8
+"""Cells on a blurred picture's longer side: a face that fills the picture is a few patches of colour."""
 
 
 def blurred_picture(pixels: Pixels) -> Pixels:
     """A picture reduced to light and colour, uint8 (height, width, 3)."""
     height, width = pixels.shape[:2]
-    cells = (PICTURE_CELLS, max(2, round(PICTURE_CELLS * height / width)))
+    cell_px = max(height, width) / PICTURE_CELLS
+    cells = (max(2, round(width / cell_px)), max(2, round(height / cell_px)))
     tiny = cv2.resize(pixels, cells, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(tiny, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 

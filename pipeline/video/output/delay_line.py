@@ -36,12 +36,14 @@ class Entry:
         captured_ns: when its frame was captured.
         media_ns: its time in the source's own time.
         planes: uint8 (height * 3 // 2, width) I420 when `showing` is PICTURE; it belongs to the line.
+        by_policy: whether the fail-safe policy made it.
     """
 
     showing: Showing
     captured_ns: int
     media_ns: int
     planes: NDArray[np.uint8] | None = None
+    by_policy: bool = False
 
 
 class DelayLine:
@@ -76,15 +78,15 @@ class DelayLine:
         with self._changed:
             return self._closed and not self._entries
 
-    def write(self, pixels: Pixels, captured_ns: int, media_ns: int) -> None:
+    def write(self, pixels: Pixels, captured_ns: int, media_ns: int, *, by_policy: bool = False) -> None:
         """Converts a finished frame, uint8 (height, width, 3) BGR, and queues it."""
         planes = self._buffer()
         cv2.cvtColor(pixels, cv2.COLOR_BGR2YUV_I420, dst=planes)
-        self._put(Entry(Showing.PICTURE, captured_ns, media_ns, planes))
+        self._put(Entry(Showing.PICTURE, captured_ns, media_ns, planes, by_policy))
 
     def mark(self, showing: Showing, captured_ns: int, media_ns: int) -> None:
-        """Queues an instant without a picture of its own."""
-        self._put(Entry(showing, captured_ns, media_ns))
+        """Queues an instant without a picture of its own, by the policy."""
+        self._put(Entry(showing, captured_ns, media_ns, by_policy=True))
 
     def take(self, due_ns: int) -> Entry | None:
         """The newest entry captured at or before `due_ns` (the oldest at all when lossless); older ones are dropped.
@@ -103,6 +105,11 @@ class DelayLine:
                 self._changed.notify_all()
             return taken
 
+    def take_oldest(self) -> Entry | None:
+        """The oldest entry, due or not; its picture has to be given back as well."""
+        with self._changed:
+            return self._entries.popleft() if self._entries else None
+
     def head_ns(self) -> int | None:
         """When the oldest entry was captured, or None when there is none."""
         with self._changed:
@@ -111,7 +118,7 @@ class DelayLine:
     def wait(self, timeout_s: float) -> None:
         """Waits until the line changes, at most `timeout_s`."""
         with self._changed:
-            if not self._closed:
+            if self._entries or not self._closed:
                 self._changed.wait(timeout_s)
 
     def give_back(self, planes: NDArray[np.uint8]) -> None:

@@ -28,6 +28,7 @@ class OutputMeters:
     latency: DurationMeter = field(default_factory=DurationMeter)
     repeats: int = 0
     by_policy: int = 0
+    """Of those sent, the ones that the fail-safe policy made."""
 
 
 class Presenter:
@@ -54,6 +55,7 @@ class Presenter:
         self._shown: NDArray[np.uint8] | None = None
         self._last: Picture | None = None
         self._sent_ns: int | None = None
+        self._without_sinks = not sinks
         self._covered = threading.Event()
         self.delay_ns = 0
         """From capture to the sinks at least this long."""
@@ -70,6 +72,11 @@ class Presenter:
         (self._covered.set if covered else self._covered.clear)()
 
     @property
+    def sinks(self) -> tuple[VideoSink, ...]:
+        """The sinks that still take pictures."""
+        return tuple(self._sinks)
+
+    @property
     def covered(self) -> bool:
         """Whether the card is over everything."""
         return self._covered.is_set()
@@ -79,7 +86,7 @@ class Presenter:
         now_ns = self._clock.now_ns()
         entry = self._line.take(now_ns - self.delay_ns)
         if entry is not None:
-            self._show(entry)
+            self._show(entry, self._sinks)
             return True
         if self._line.closed_and_empty:
             return False
@@ -88,6 +95,16 @@ class Presenter:
             return True
         self._line.wait(self._pause_s(now_ns))
         return True
+
+    def drain(self) -> None:
+        """Writes what is left on the line to the recordings, due or not, for a session that stops.
+
+        A camera that a call watches gets none of it: seconds of delay would run past in an instant.
+        """
+        recordings = [sink for sink in self._sinks if not sink.steady]
+        while (entry := self._line.take_oldest()) is not None:
+            self._show(entry, recordings)
+            recordings = [sink for sink in recordings if sink in self._sinks]
 
     def close(self) -> None:
         """Closes every sink that is left.
@@ -100,8 +117,8 @@ class Presenter:
                 closing.callback(sink.close)
             self._sinks.clear()
 
-    def _show(self, entry: Entry) -> None:
-        """Writes one entry to every sink."""
+    def _show(self, entry: Entry, sinks: Sequence[VideoSink]) -> None:
+        """Writes one entry to sinks and counts it where one took it, or where nobody wants any."""
         covered = self.covered
         planes = entry.planes
         if planes is not None:
@@ -112,14 +129,16 @@ class Presenter:
             planes = self._card
         elif entry.showing is Showing.AGAIN:
             planes = self._shown
-        if entry.showing is not Showing.PICTURE:
-            self.meters.by_policy += 1
+        taken = self._without_sinks
         if planes is not None:
-            by_policy = covered or entry.showing is not Showing.PICTURE
-            self._write(Picture(planes, entry.captured_ns, entry.media_ns, by_policy), self._sinks)
+            picture = Picture(planes, entry.captured_ns, entry.media_ns, covered or entry.by_policy)
+            taken |= self._write(picture, sinks)
         now_ns = self._clock.now_ns()
         self._sent_ns = now_ns
+        if not taken:
+            return
         self.meters.sent.add(now_ns)
+        self.meters.by_policy += entry.by_policy
         if entry.showing is Showing.PICTURE:
             self.meters.latency.add(now_ns - entry.captured_ns)
 
@@ -142,18 +161,21 @@ class Presenter:
         self._sent_ns = now_ns if self._sent_ns is None else self._sent_ns + self._interval_ns
         self.meters.repeats += 1
 
-    def _write(self, picture: Picture, sinks: Sequence[VideoSink]) -> None:
-        """Hands a picture to sinks; one that fails is left out from then on."""
+    def _write(self, picture: Picture, sinks: Sequence[VideoSink]) -> bool:
+        """Hands a picture to sinks and tells whether one took it; one that fails is left out from then on."""
         self._last = picture
+        taken = False
         for sink in tuple(sinks):
             try:
                 sink.write(picture)
+                taken = True
             except DeviceError as error:
                 self._sinks.remove(sink)
                 self._lost(error)
                 # A device that broke may not even close; its first reason was told.
                 with suppress(DeviceError):
                     sink.close()
+        return taken
 
     def _pause_s(self, now_ns: int) -> float:
         """How long nothing can be due."""

@@ -6,16 +6,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.errors import MediaError, PortraitError
+from pipeline.errors import PortraitError
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels, Points, Pose
+from pipeline.video.codecs.pictures import read_picture
 from pipeline.video.tracking.face_detector import Detection, FaceDetector
 from pipeline.video.tracking.face_landmarks import FaceLandmarks, Region
 from pipeline.video.tracking.head_pose import HeadPose
 from pipeline.video.tracking.mesh import CHIN, FACE_OVAL, FOREHEAD_TOP
 
 MIN_FACE_PX = 240
-MAX_SIDE_PX = 8192
 MAX_TURN_DEG = 15.0
 MIN_SHARPNESS = 0.9
 MAX_SIDE_IMBALANCE = 0.35
@@ -64,7 +64,7 @@ def check_portrait(path: Path, models: ModelStore) -> tuple[str, ...]:
 
 def _examine(path: Path, models: ModelStore) -> tuple[Portrait | None, tuple[str, ...]]:
     """The portrait as far as there is one, and the reasons against it."""
-    pixels = _read(path)
+    pixels = read_picture(path, "portrait")
     found = FaceDetector(models.path("face-detection")).detect(_padded(pixels))
     found = [_shifted(detection, pixels) for detection in found]
     if not found:
@@ -77,20 +77,6 @@ def _examine(path: Path, models: ModelStore) -> tuple[Portrait | None, tuple[str
         return portrait, (f"Its face is not clear: presence {score:.2f}, at least {MIN_SCORE} wanted.",)
     checks = (_resolution(portrait), _frontality(portrait), _forehead(portrait), _sharpness(portrait), _light(portrait))
     return portrait, tuple(reason for reason in checks if reason)
-
-
-def _read(path: Path) -> Pixels:
-    """The picture's pixels."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise MediaError(f"The portrait {path} can't be read: {error.strerror}.") from error
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    if pixels is None:
-        raise MediaError(f"The portrait {path} is no picture that can be read; use a PNG or JPEG file.")
-    if max(pixels.shape[:2]) > MAX_SIDE_PX:
-        raise MediaError(f"The portrait {path} is {pixels.shape[1]}x{pixels.shape[0]}; at most {MAX_SIDE_PX} a side.")
-    return np.ascontiguousarray(pixels, dtype=np.uint8)
 
 
 def _padded(pixels: Pixels) -> Pixels:

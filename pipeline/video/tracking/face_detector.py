@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 
 from pipeline.inference.litert import Network
 from pipeline.media import Pixels, Points
+from pipeline.video.tracking.search import Part
 
 INPUT_PX = 128
 OVERLAP_LIMIT = 0.3
+EDGE_SHARE = 0.1
+"""A face whose middle lies farther beyond the picture's edge than this share of its width is a mirror image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +33,7 @@ class Detection:
 
 
 class FaceDetector:
-    """The short-range face detector (faces larger than about a seventh of the picture's longer side).
+    """The short-range face detector: it sees faces larger than about an eighth of the side of what it is shown.
 
     Source: BlazeFace, Bazarevsky et al. 2019, arXiv:1907.05047; two anchors on each cell of a 16x16 grid, six on each
     cell of an 8x8 grid.
@@ -46,14 +49,25 @@ class FaceDetector:
         self._threshold = threshold
         self._anchors = np.concatenate([_grid(16, 2), _grid(8, 6)])
         self._canvas = np.zeros((INPUT_PX, INPUT_PX, 3), np.uint8)
+        self._rgb = np.zeros_like(self._canvas)
 
-    def detect(self, pixels: Pixels) -> list[Detection]:
-        """Every face on a picture, best first.
+    def detect(self, pixels: Pixels, part: Part | None = None) -> list[Detection]:
+        """Every face on a picture or a part of it, best first, in picture pixels.
 
         Args:
             pixels: uint8 (height, width, 3) BGR.
+            part: where to look; None for the whole picture.
         """
-        scale, origin = self._letterbox(pixels)
+        scale, origin = self._letterbox(pixels) if part is None else self._cut_out(pixels, part)
+        cv2.cvtColor(self._canvas, cv2.COLOR_BGR2RGB, dst=self._rgb)
+        np.multiply(self._rgb, 1.0 / 127.5, out=self._network.input)
+        self._network.input -= 1.0
+        found = self._run(scale, origin)
+        height, width = pixels.shape[:2]
+        return found if part is None else [detection for detection in found if _inside(detection, width, height)]
+
+    def _run(self, scale: float, origin: NDArray[np.float32]) -> list[Detection]:
+        """The faces on what stands in the network's input."""
         regressors, logits = self._network.run()
         scores = 1.0 / (1.0 + np.exp(-np.clip(logits[:, 0], -50.0, 50.0)))
         kept = np.argsort(-scores)[: np.count_nonzero(scores >= self._threshold)]
@@ -70,7 +84,7 @@ class FaceDetector:
         return _merged(found)
 
     def _letterbox(self, pixels: Pixels) -> tuple[float, NDArray[np.float32]]:
-        """Fills the network's input; the scale and the offset that lead back to the picture."""
+        """Puts the whole picture on the canvas; the scale and the offset that lead back to it."""
         height, width = pixels.shape[:2]
         scale = INPUT_PX / max(height, width)
         inner_width, inner_height = max(1, round(width * scale)), max(1, round(height * scale))
@@ -78,9 +92,32 @@ class FaceDetector:
         self._canvas[:] = 0
         inner = self._canvas[top : top + inner_height, left : left + inner_width]
         cv2.resize(pixels, (inner_width, inner_height), dst=inner, interpolation=cv2.INTER_AREA)
-        np.multiply(self._canvas[:, :, ::-1], 1.0 / 127.5, out=self._network.input)
-        self._network.input -= 1.0
         return scale, np.array([left, top], np.float32)
+
+    def _cut_out(self, pixels: Pixels, part: Part) -> tuple[float, NDArray[np.float32]]:
+        """Puts a part of the picture on the canvas; the scale and the offset that lead back to the picture."""
+        height, width = pixels.shape[:2]
+        x0, y0 = max(0, part.left), max(0, part.top)
+        inside = pixels[y0 : min(height, part.top + part.side), x0 : min(width, part.left + part.side)]
+        scale = INPUT_PX / part.side
+        left, top = round((x0 - part.left) * scale), round((y0 - part.top) * scale)
+        small_width = min(INPUT_PX - left, max(1, round(inside.shape[1] * scale)))
+        small_height = min(INPUT_PX - top, max(1, round(inside.shape[0] * scale)))
+        # Halving first is a tenth of the work of averaging at an odd factor, and as free of jaggies.
+        while min(inside.shape[:2]) >= 4 and inside.shape[1] >= 2 * small_width:
+            half = (inside.shape[1] // 2, inside.shape[0] // 2)
+            inside = np.asarray(cv2.resize(inside, half, interpolation=cv2.INTER_LINEAR), np.uint8)
+        small = cv2.resize(inside, (small_width, small_height), interpolation=cv2.INTER_LINEAR)
+        right, bottom = INPUT_PX - left - small_width, INPUT_PX - top - small_height
+        cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_REFLECT_101, dst=self._canvas)
+        return scale, np.array([left - x0 * scale, top - y0 * scale], np.float32)
+
+
+def _inside(detection: Detection, width: int, height: int) -> bool:
+    """Whether a face's middle lies on a picture, or hardly beyond its edge."""
+    left, top, box_width, box_height = detection.box
+    x, y, slack = left + box_width / 2, top + box_height / 2, EDGE_SHARE * box_width
+    return -slack <= x <= width + slack and -slack <= y <= height + slack
 
 
 def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:

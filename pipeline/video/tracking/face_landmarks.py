@@ -78,18 +78,21 @@ class FaceLandmarks:
         self._network = Network(model, (INPUT_PX, INPUT_PX, 3), THREADS)
         self._crop = np.empty((INPUT_PX, INPUT_PX, 3), np.uint8)
 
-    def locate(self, pixels: Pixels, region: Region) -> tuple[Points, float]:
+    def locate(self, pixels: Pixels, region: Region, *, mirrored: bool = False) -> tuple[Points, float]:
         """The landmarks in a region, and how sure the network is that there is a face.
 
         Args:
             pixels: uint8 (height, width, 3) BGR.
             region: where to look.
+            mirrored: whether the picture goes on beyond its edge as its own mirror image, so that half a face there
+                looks like a whole one.
 
         Returns:
             float32 (468, 3) in picture pixels, and the presence score 0..1.
         """
         matrix = region.to_picture(INPUT_PX)
-        _sample(pixels, matrix, self._crop)
+        border = cv2.BORDER_REFLECT_101 if mirrored else cv2.BORDER_REPLICATE
+        sample(pixels, matrix, self._crop, border)
         np.multiply(self._crop[:, :, ::-1], 1.0 / 255.0, out=self._network.input)
         points, logit = self._network.run()
         crop = points.reshape(LANDMARK_COUNT, 3)
@@ -99,7 +102,7 @@ class FaceLandmarks:
         return landmarks, float(1.0 / (1.0 + np.exp(-np.clip(logit.ravel()[0], -50.0, 50.0))))
 
 
-def _sample(pixels: Pixels, matrix: NDArray[np.float64], crop: Pixels) -> None:
+def sample(pixels: Pixels, matrix: NDArray[np.float64], crop: Pixels, border: int = cv2.BORDER_REPLICATE) -> None:
     """Warps the picture into `crop`; `matrix` leads from crop to picture.
 
     A crop that shrinks the picture more than twice is taken from a half-size copy of its surroundings, so that noise
@@ -119,4 +122,4 @@ def _sample(pixels: Pixels, matrix: NDArray[np.float64], crop: Pixels) -> None:
             matrix = matrix / 2
             matrix[:, 2] -= (np.array([x0, y0]) + 0.5) / 2
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    cv2.warpAffine(pixels, matrix, (size, size), dst=crop, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    cv2.warpAffine(pixels, matrix, (size, size), dst=crop, flags=flags, borderMode=border)

@@ -24,6 +24,14 @@ def detail(pixels: Pixels) -> float:
     return float(np.abs(np.diff(pixels.astype(np.int16), axis=1)).mean())
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (640, 640)])
+def test_what_is_as_large_as_an_eye_of_a_face_that_fills_the_picture_is_gone(size: tuple[int, int]) -> None:
+    eye_px = max(size) // 16
+    rows, columns = np.indices((size[1], size[0])) // eye_px
+    pixels = np.repeat(((rows + columns) % 2 * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2)
+    assert float(blurred_picture(pixels).std()) < 0.15 * float(pixels.std())
+
+
 @pytest.mark.parametrize("size", [(160, 120), (322, 242), (1280, 720)])
 def test_a_blurred_picture_keeps_its_light_and_loses_its_detail(size: tuple[int, int]) -> None:
     pixels = stripes(size)
