@@ -26,7 +26,7 @@ from console.screens.help import HelpScreen
 from console.screens.keys import BINDINGS, PANIC_ID
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
-from console.terminal import chatter_to
+from console.terminal import chatter_beside
 from console.view import Watch, switch_text
 from pipeline.errors import UnderstudyError
 from pipeline.inference.store import ModelStore
@@ -281,7 +281,7 @@ def run_console(settings: SessionSettings, profile: Profile, profiles: ShelfPort
         return Session(settings, profile, models, on_event=tell)
 
     outputs = Outputs.of(settings.virtual_camera, settings.record)
-    with chatter_to(log_file()):
+    with chatter_beside(log_file()):
         return run_app(UnderstudyApp(open_session, Surroundings(profiles, outputs, Machine)))
 
 

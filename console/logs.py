@@ -1,12 +1,17 @@
-"""The log file: what the program and its native libraries say goes there, and `understudy logs` reads it."""
+"""The log: what the program says, beside it what its native libraries say, and `understudy logs`, which reads both.
+
+They are two files: Windows can't rename a file that a descriptor holds open, and the program's log is renamed when it
+is full.
+"""
 
 import contextlib
 import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -26,6 +31,30 @@ BLOCK_BYTES = 1 << 16
 def log_file() -> Path:
     """The log file that is being written."""
     return platformdirs.user_log_path("understudy") / "understudy.log"
+
+
+def native_log(log: Path) -> Path:
+    """The file beside the program's log that native libraries write to."""
+    return log.with_name("native.log")
+
+
+def open_native_log(log: Path) -> int:
+    """A descriptor that adds to the native log beside `log`; a long one is begun anew, and the old one stays.
+
+    Raises:
+        UnderstudyError: the file can't be written.
+    """
+    file = native_log(log)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # It may be absent, and held open by another program.
+            if file.stat().st_size >= FILE_BYTES:
+                file.replace(file.with_name(f"{file.name}.1"))
+        return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise UnderstudyError(
+            f"The log {file} can't be written: {error.strerror}; check the folder's rights"
+        ) from error
 
 
 def configure_logging(file: Path | None = None) -> Path:
@@ -70,16 +99,18 @@ def _steps() -> list[structlog.typing.Processor]:
 
 
 @contextmanager
-def native_chatter_logged(file: Path) -> Iterator[None]:
-    """Inside, what native libraries write to the error output goes into `file`; Python's errors still reach the user.
+def native_chatter_logged(log: Path) -> Iterator[None]:
+    """Inside, native libraries' error output goes into the file beside `log`; Python's errors still reach the user.
 
     Raises:
-        OSError: the file can't be written.
+        UnderstudyError: the file can't be written.
     """
+    native = open_native_log(log)
     sys.stderr.flush()
     python_errors = sys.stderr
-    with os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace", buffering=1) as errors, file.open("ab") as log:
-        os.dup2(log.fileno(), 2)
+    with os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace", buffering=1) as errors:
+        os.dup2(native, 2)
+        os.close(native)
         sys.stderr = errors
         try:
             yield
@@ -103,27 +134,42 @@ def last_lines(file: Path, count: int) -> list[str]:
     return tail.decode("utf-8", errors="replace").splitlines()[-count:]
 
 
-def follow(file: Path, wait: Callable[[], bool]) -> Iterator[str]:
-    """Every line that is added to `file` from now on, through its rotation; ends when `wait` returns True.
+class Tail:
+    """What is added to a file from now on, through its rotation; the file may come into being later."""
+
+    def __init__(self, file: Path) -> None:
+        """Begins at the file's present end."""
+        self.file = file
+        self._position = file.stat().st_size if file.is_file() else 0
+        self._identity = _identity(file)
+        self._rest = b""
+
+    def read(self) -> list[str]:
+        """Every whole line since the last call."""
+        identity = _identity(self.file)
+        if identity != self._identity:
+            self._identity, self._position, self._rest = identity, 0, b""
+        if identity is None:
+            return []
+        with self.file.open("rb") as source:
+            source.seek(self._position)
+            added = self._rest + source.read()
+            self._position = source.tell()
+        *lines, self._rest = added.split(b"\n")
+        return [line.decode("utf-8", errors="replace") for line in lines]
+
+
+def follow(files: Sequence[Path], wait: Callable[[], bool]) -> Iterator[tuple[Path, str]]:
+    """Every line that is added to one of `files` from now on, with its file.
 
     Args:
-        file: it may come into being later.
+        files: they may come into being later.
         wait: pauses between two looks; True ends it.
     """
-    position = file.stat().st_size if file.is_file() else 0
-    identity = _identity(file)
-    rest = b""
+    tails = [Tail(file) for file in files]
     while not wait():
-        if _identity(file) != identity:
-            identity, position, rest = _identity(file), 0, b""
-        if identity is None:
-            continue
-        with file.open("rb") as source:
-            source.seek(position)
-            rest += source.read()
-            position = source.tell()
-        *lines, rest = rest.split(b"\n")
-        yield from (line.decode("utf-8", errors="replace") for line in lines)
+        for tail in tails:
+            yield from ((tail.file, line) for line in tail.read())
 
 
 def pause(interrupt: threading.Event, seconds: float = 0.25) -> Callable[[], bool]:
@@ -139,14 +185,24 @@ def _identity(file: Path) -> tuple[int, int] | None:
     return facts.st_dev, facts.st_ino
 
 
+def headed(lines: Iterable[tuple[Path, str]], first: Path) -> Iterator[str]:
+    """The lines of several files, the file named wherever it changes; those of `first` may begin unnamed."""
+    last = first
+    for file, line in lines:
+        if file != last:
+            yield f"==> {file} <=="
+        last = file
+        yield line
+
+
 def print_log(lines: int, *, go_on: bool) -> int:
-    """Prints the end of the log, and what is added to it when it is to `go_on`."""
-    file = log_file()
-    for line in last_lines(file, lines):
-        typer.echo(line)
-    if not file.is_file():
-        typer.echo(f"There is no log yet at {file}.", err=True)
+    """Prints the ends of the native libraries' log and of the program's, and what is added when it is to `go_on`."""
+    log = log_file()
+    files = (native_log(log), log)
+    ends = ((file, line) for file in files for line in last_lines(file, lines))
+    if not any(file.is_file() for file in files):
+        typer.echo(f"There is no log yet at {log}.", err=True)
     with contextlib.suppress(KeyboardInterrupt):
-        for line in follow(file, pause(threading.Event())) if go_on else ():
+        for line in headed(chain(ends, follow(files, pause(threading.Event())) if go_on else ()), log):
             typer.echo(line)
     return 0

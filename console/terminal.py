@@ -1,8 +1,8 @@
 """The terminal belongs to the screen alone.
 
 Native libraries write their chatter to file descriptors 1 and 2, Textual draws on descriptor 2, and the two would
-overwrite each other. While the console is open, both descriptors lead into the log, and Textual gets a duplicate of
-the terminal.
+overwrite each other. While the console is open, both descriptors lead into the native log, and Textual gets a
+duplicate of the terminal.
 """
 
 import os
@@ -12,21 +12,22 @@ from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 
+from console.logs import open_native_log
 from pipeline.errors import UnderstudyError
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 
 
 @contextmanager
-def chatter_to(log_file: Path) -> Iterator[TextIOWrapper]:
-    """Sends descriptors 1 and 2 into `log_file`; gives the terminal, which Textual draws on, and puts all back.
+def chatter_beside(log: Path) -> Iterator[TextIOWrapper]:
+    """Sends descriptors 1 and 2 into the file beside `log`; gives the terminal for Textual, and puts all back.
 
     Raises:
         UnderstudyError: there is no terminal, or the log can't be written.
     """
     terminal = _terminal_descriptor()
     with ExitStack() as undo:
-        log_descriptor = _open_log(log_file)
+        log_descriptor = open_native_log(log)
         undo.callback(os.close, log_descriptor)
         screen = undo.enter_context(os.fdopen(os.dup(terminal), "w", encoding="utf-8", errors="replace"))
         sys.stdout.flush()
@@ -50,14 +51,6 @@ def _terminal_descriptor() -> int:
         if os.isatty(descriptor):
             return descriptor
     raise UnderstudyError("The console needs a terminal to draw on; use `understudy run --headless`.")
-
-
-def _open_log(log_file: Path) -> int:
-    try:
-        log_file.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    except OSError as error:
-        raise UnderstudyError(f"The log {log_file} can't be written: {error.strerror}; check the folder.") from error
 
 
 def _set_standard_files(output: TextIOWrapper | None, error: TextIOWrapper | None) -> None:

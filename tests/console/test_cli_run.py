@@ -1,7 +1,6 @@
 """A run without a screen: its plan, its end, its figures and its signals."""
 
 import json
-import os
 import signal
 import threading
 from pathlib import Path
@@ -93,8 +92,8 @@ FULL = Readings(
         frames_out=96,
         fps_in=30.0,
         fps_out=29.9,
-        latency=Percentiles(20.0, 30.0, 40.0),
-        stages={"track": Percentiles(3.0, 4.0, 5.0)},
+        latency_overall=Percentiles(20.0, 30.0, 40.0),
+        stages_overall={"track": Percentiles(3.0, 4.0, 5.0)},
         drops=Drops(1, 2, 4),
         faces_found=90,
         policy_frames=6,
@@ -145,7 +144,7 @@ def test_the_summary_is_one_line() -> None:
 def test_the_first_signal_asks_and_the_second_does_what_it_always_does(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with interruption() as event:
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
         assert event.wait(1.0)
         assert signal.getsignal(number) == before
     assert signal.getsignal(number) == before

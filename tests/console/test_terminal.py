@@ -1,24 +1,24 @@
 """The terminal while the console is open: native chatter goes to the log, Textual keeps a terminal of its own."""
 
-import fcntl
 import os
-import pty
 import signal
 import struct
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
 
+fcntl = pytest.importorskip("fcntl", reason="Windows has no such terminals")
+pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
+
 PROGRAM = """
 import os, shutil, sys
 from pathlib import Path
-from console.terminal import chatter_to
+from console.terminal import chatter_beside
 before = sys.__stderr__
 try:
-    with chatter_to(Path(sys.argv[1])) as screen:
+    with chatter_beside(Path(sys.argv[1])) as screen:
         os.write(1, b"native one\\n")
         os.write(2, b"native two\\n")
         print("python one")
@@ -62,15 +62,17 @@ def run_in_terminal(*arguments: str) -> str:
 
 
 @pytest.mark.parametrize("ending", ["well", "fail"])
-def test_chatter_goes_to_the_log_and_the_terminal_comes_back(tmp_path: Path, ending: str) -> None:
+def test_chatter_goes_beside_the_log_and_the_terminal_comes_back(tmp_path: Path, ending: str) -> None:
     log = tmp_path / "logs" / "understudy.log"
     shown = run_in_terminal(str(log), ending)
     assert shown.split() == ["drawn", "by", "the", "screen", "back", "again"]
-    assert set(log.read_text().splitlines()) == {"native one", "native two", "python one"}
+    chatter = log.with_name("native.log").read_text().splitlines()
+    assert set(chatter) == {"native one", "native two", "python one"}
+    assert not log.exists()
 
 
 def test_no_terminal_is_said_in_a_sentence() -> None:
-    program = "from pathlib import Path\nfrom console.terminal import chatter_to\nwith chatter_to(Path('x.log')): pass"
+    program = "from pathlib import Path; from console import terminal\nwith terminal.chatter_beside(Path('x')): pass"
     done = subprocess.run([sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert done.returncode == 1
     assert "UnderstudyError: The console needs a terminal" in done.stderr
@@ -80,7 +82,7 @@ APP = """
 import sys
 from pathlib import Path
 from console.app import run_app
-from console.terminal import chatter_to
+from console.terminal import chatter_beside
 from tests.console.fake_app import make_app
 from tests.console.fake_session import FakeSession
 class Session(FakeSession):
@@ -89,7 +91,7 @@ class Session(FakeSession):
         Path(sys.argv[1], "started").touch()
     def stop(self, timeout_s=5.0):
         Path(sys.argv[1], "stopped").touch()
-with chatter_to(Path(sys.argv[1], "log")):
+with chatter_beside(Path(sys.argv[1], "log")):
     code = run_app(make_app(Session()))
 sys.exit(code)
 """

@@ -1,0 +1,19 @@
+"""What Windows asks of the console."""
+
+import ast
+from pathlib import Path
+
+import console
+
+POSIX_ONLY = {"curses", "fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"}
+
+
+def test_no_module_needs_what_only_posix_has() -> None:
+    (folder,) = map(Path, console.__path__)
+    needed = []
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            needed += [f"{file.name}: {name}" for name in names if name.partition(".")[0] in POSIX_ONLY]
+    assert needed == []
