@@ -38,6 +38,8 @@ class Job:
     camera: str
     profile: str
     size: tuple[int, int] | None
+    raw: bool = False
+    """The actor's own face in place of the profile's, to compare with."""
 
 
 def given_frames(job: Job) -> list[Frame]:
@@ -57,7 +59,8 @@ def given_frames(job: Job) -> list[Frame]:
 def run_session(job: Job, film: Path) -> dict[str, object]:
     """Runs the headless session into a film; its figures."""
     stats = film.with_suffix(".stats.json")
-    command = [sys.executable, "-m", "console", "run", "--headless", "--pace", "max", "--camera", job.camera]
+    program = [str(Path(__file__).with_name("raw_face.py"))] if job.raw else ["-m", "console"]
+    command = [sys.executable, *program, "run", "--headless", "--pace", "max", "--camera", job.camera]
     command += ["--virtual-camera", str(film), "--profile", job.profile, "--stats", str(stats)]
     if job.size is not None:
         command += ["--size", f"{job.size[0]}x{job.size[1]}"]

@@ -7,9 +7,6 @@ Ends with status 1 when a frame is below the floor, or when frames are missing.
 """
 
 import argparse
-import os
-import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,16 +16,13 @@ import cv2
 from contact_sheets import Job, followed, given_frames, run_session, sheet, shown_pictures, zoomed
 from exposure import Exposure, exposure
 
-from profiles.store import BUILTIN
-
-CONTROL = "control"
 LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED = 4.0, 0.90, 0.75
 SHEET_FRAMES = 12
 
 REPORT = """# What the output shows of the actor
 
-Every film through `run --headless --pace max --size {size}` into an mp4. The control is a profile with `opacity = 0`
-and `warp = 0`: the raw face through the same chain, room, label and video coding.
+Every film through `run --headless --pace max --size {size}` into an mp4. The control is the first profile with opacity
+and warp at 0, which no profile's file can ask for: the raw face through the same chain, room, label and video coding.
 
 {rows}
 
@@ -42,14 +36,6 @@ intent and counts against the figures.
 """
 
 
-def control_profile(folder: Path, model: str) -> None:
-    """Writes a profile that shows the raw face in another's room."""
-    shutil.copytree(BUILTIN / model, folder / CONTROL)
-    file = folder / CONTROL / "profile.toml"
-    text = re.sub(r"(?m)^(opacity|warp) *=.*\n", "", file.read_text(encoding="utf-8"))
-    file.write_text(text.replace("[face]", "[face]\nopacity = 0.0\nwarp = 0.0", 1), encoding="utf-8")
-
-
 def measured(job: Job, sheets: Path) -> tuple[list[Exposure], int, int]:
     """Runs a job, leaves a contact sheet, and tells every frame's exposure, frames in and frames out."""
     frames = given_frames(job)
@@ -60,7 +46,7 @@ def measured(job: Job, sheets: Path) -> tuple[list[Exposure], int, int]:
     faces = followed(frames, job.profile)
     pairs = list(zip(range(len(frames)), frames, shown, faces, strict=False))
     few = pairs[:: max(1, len(pairs) // SHEET_FRAMES)]
-    name = f"{Path(job.camera).stem}-{job.profile}"
+    name = f"{Path(job.camera).stem}-{title(job)}"
     cv2.imwrite(str(sheets / f"{name}.png"), sheet([(n, frame.pixels, out) for n, frame, out, _ in few], 6))
     close = [(n, zoomed(frame.pixels, face), zoomed(out, face)) for n, frame, out, face in few]
     cv2.imwrite(str(sheets / f"{name}-face.png"), sheet(close, 6))
@@ -68,13 +54,17 @@ def measured(job: Job, sheets: Path) -> tuple[list[Exposure], int, int]:
     return found, len(frames), len(shown)
 
 
+def title(job: Job) -> str:
+    """What the table calls a job's profile."""
+    return "control" if job.raw else job.profile
+
+
 def row(job: Job, found: Sequence[Exposure], given: int, shown: int) -> str:
     """One line of the table."""
-    raw = job.profile == CONTROL
-    difference = (max if raw else min)(found, key=lambda item: item.difference)
-    texture = (min if raw else max)(found, key=lambda item: item.texture)
-    unchanged = (min if raw else max)(found, key=lambda item: item.unchanged)
-    cells = [Path(job.camera).name, job.profile, f"{given} / {shown}", str(len(found))]
+    difference = (max if job.raw else min)(found, key=lambda item: item.difference)
+    texture = (min if job.raw else max)(found, key=lambda item: item.texture)
+    unchanged = (min if job.raw else max)(found, key=lambda item: item.unchanged)
+    cells = [Path(job.camera).name, title(job), f"{given} / {shown}", str(len(found))]
     cells += [
         f"{difference.difference:.1f} (frame {difference.frame})",
         f"{texture.texture:.2f} (frame {texture.frame})",
@@ -101,16 +91,13 @@ def main() -> None:
     options.sheets.mkdir(parents=True, exist_ok=True)
     heads = ["film", "profile", "frames in / out", "face on", "difference", "texture", "unchanged"]
     rows, wrong = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"], []
-    with tempfile.TemporaryDirectory() as folder:
-        control_profile(Path(folder), profiles[0])
-        os.environ["UNDERSTUDY_PROFILES"] = folder
-        for camera in options.films:
-            for profile in (CONTROL, *profiles):
-                job = Job(camera, profile, (width, height))
-                found, given, shown = measured(job, options.sheets)
-                rows.append(row(job, found, given, shown))
-                if given != shown or profile != CONTROL and any(leaks(item) for item in found):
-                    wrong.append(f"{Path(camera).name} with {profile}")
+    for camera in options.films:
+        control = Job(camera, profiles[0], (width, height), raw=True)
+        for job in (control, *(Job(camera, profile, (width, height)) for profile in profiles)):
+            found, given, shown = measured(job, options.sheets)
+            rows.append(row(job, found, given, shown))
+            if given != shown or not job.raw and any(leaks(item) for item in found):
+                wrong.append(f"{Path(camera).name} with {title(job)}")
     limits = {"difference": LEAST_DIFFERENCE, "texture": MOST_TEXTURE, "unchanged": MOST_UNCHANGED}
     options.out.write_text(REPORT.format(size=options.size, rows="\n".join(rows), **limits), encoding="utf-8")
     print("\n".join(rows))

@@ -66,7 +66,7 @@ class Change:
 CHANGES = {
     "track": Change(persona(choice=FaceChoice.ID, choice_id=99), "faces"),
     "bystanders": Change(persona(bystanders="show"), "pixels"),
-    "swap": Change(persona(opacity=0.2), "pixels"),
+    "swap": Change(persona(opacity=0.85), "pixels"),
     "compose": Change(persona().with_background(light_wrap=1.0), "pixels"),
     "compose-blur": Change(persona().with_background(light_wrap=1.0), "pixels"),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from profiles.errors import ProfileError
 from profiles.profile import FailSafePolicy, Kind, Profile
@@ -72,7 +73,7 @@ def test_everything_wrong_is_told_at_once(make_profile: MakeProfile) -> None:
         "face.warp": 'got the text "much", wanted a number from 0 to 1',
         "face.choice": 'got the text "biggest", wanted "largest", "central" or "id"',
         "face.choice_id": "got 1.5, wanted a whole number of at least 0",
-        "face.opacity": "got true, wanted a number from 0 to 1",
+        "face.opacity": "got true, wanted a number from 0.85 to 1",
         "background.colour": 'got the text "red", wanted a text like "#2b3440"',
         "background.path": "got a list, wanted the name of a file, in quotes",
         "disclosure.corner": 'got the text "middle", wanted "top-right", "top-left", "bottom-right" or "bottom-left"',
@@ -120,6 +121,20 @@ def test_a_table_where_a_value_belongs_and_the_reverse(make_profile: MakeProfile
         "face": "got 3, wanted a table [face]",
         "background.path": "got a table, wanted the name of a file, in quotes",
     }
+
+
+@pytest.mark.parametrize("opacity", ["0.0", "0", "0.84", "-1.0", "nan", "1.01"])
+def test_no_profile_lets_the_actors_face_through(make_profile: MakeProfile, opacity: str) -> None:
+    text = f"got {opacity}, wanted a number from 0.85 to 1"
+    toml = GOOD.replace("size = 1.1", f"opacity = {opacity}\nwarp = 0.0") + '[output]\npolicy = "hold"\n'
+    assert told(make_profile(toml=toml.replace('path = "room.jpg"', 'kind = "none"'))) == {"face.opacity": text}
+
+
+def test_no_live_change_lets_the_actors_face_through(make_profile: MakeProfile) -> None:
+    profile = read_profile(make_profile())
+    assert profile.with_face(opacity=0.85, warp=0.0).face.opacity == 0.85
+    with pytest.raises(ValidationError, match="greater than or equal to 0.85"):
+        profile.with_face(opacity=0.0)
 
 
 def test_a_date_is_no_text(make_profile: MakeProfile) -> None:

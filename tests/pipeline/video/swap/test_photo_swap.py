@@ -36,7 +36,9 @@ Mask = NDArray[np.bool_]
 
 
 def swap(name: str = "mara", **face: object) -> PhotoSwap:
-    return PhotoSwap(target(name), persona(name, **face))
+    """The engine with settings as they are given: a profile would refuse an opacity that shows the actor."""
+    profile = persona(name)
+    return PhotoSwap(target(name), profile.model_copy(update={"face": profile.face.model_copy(update=face)}))
 
 
 def worn(frames: tuple[Frame, ...], name: str = "mara", **face: object) -> list[Pixels]:
