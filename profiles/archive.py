@@ -48,6 +48,9 @@ def write_archive(profile: Profile, file: Path) -> None:
             f"The profile {profile.name} has {len(members)} files of {total} bytes in all, "
             f"but an archive holds at most {MAX_FILES} files and {MAX_BYTES} bytes; take some out of {profile.folder}"
         )
+    problems = [*filter(None, map(name_problem, members)), *name_clashes(list(members))]
+    if problems:
+        raise ProfileError([replace(problem, text=f"{problem.text}; rename it") for problem in problems])
     # A zip archive begins in 1980; files from before are taken for as old as that.
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for name, path in members.items():
@@ -55,21 +58,13 @@ def write_archive(profile: Profile, file: Path) -> None:
 
 
 def _members(profile: Profile) -> dict[str, Path]:
-    """The files of the profile's folder by their names in an archive.
-
-    Raises:
-        ProfileError: a name could not be taken out of an archive again.
-    """
+    """The files of the profile's folder by their names in an archive."""
     found = {path.relative_to(profile.folder): path for path in sorted(profile.folder.rglob("*"))}
-    members = {
+    return {
         f"{profile.name}/{inner.as_posix()}": path
         for inner, path in found.items()
         if path.is_file() and not path.is_symlink() and not _hidden(inner.parts)
     }
-    problems = [*filter(None, map(name_problem, members)), *name_clashes(list(members))]
-    if problems:
-        raise ProfileError([replace(problem, text=f"{problem.text}; rename it") for problem in problems])
-    return members
 
 
 def outside_files(profile: Profile) -> list[Problem]:
