@@ -14,7 +14,7 @@ from profiles.profile import BackgroundSettings, Kind, Profile
 from profiles.reading import named_files
 from profiles.store import ProfileStore
 
-app = typer.Typer(help="The targets: whose face, voice and room go on air.", no_args_is_help=True)
+app = typer.Typer(help="The targets: whose face, voice and room go on air.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A profile's name, or its folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
