@@ -9,6 +9,7 @@ from pipeline.errors import LaneError, UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.lane import Preview, thumbnail
 from pipeline.loader import Request
+from pipeline.media import Pixels
 from pipeline.rig import Hooks, Rig, SessionSettings
 from pipeline.telemetry import Event, Readings, State
 from profiles.profile import Profile
@@ -54,6 +55,7 @@ class Session:
         self._on_air, self._panicked = settings.on_air, False
         self._started_ns = 0
         self._rig: Rig | None = None
+        self._card_shown: tuple[Pixels, Preview] | None = None
 
     @property
     def profile(self) -> Profile:
@@ -146,7 +148,7 @@ class Session:
         """The newest program picture for the screen, RGB, and the card while panic holds."""
         rig = self._running
         if self._panicked:
-            return Preview(thumbnail(rig.card, (max(2, width), max(2, height))), -1)
+            return self._card_picture(rig.card, (max(2, width), max(2, height)))
         return rig.lane.preview(width, height)
 
     def readings(self) -> Readings:
@@ -176,6 +178,14 @@ class Session:
         if self._rig is None:
             raise LaneError("The session has not started.")
         return self._rig
+
+    def _card_picture(self, card: Pixels, size: tuple[int, int]) -> Preview:
+        """The card for the screen. The lane numbers its pictures from 0 upwards, cards are numbered downwards."""
+        shown = self._card_shown
+        if shown is None or shown[0] is not card or shown[1].pixels.shape[1::-1] != size:
+            serial = -1 if shown is None else shown[1].serial - 1
+            self._card_shown = shown = (card, Preview(thumbnail(card, size), serial))
+        return shown[1]
 
     def _ask(self, profile: Profile, take: bool, counts: bool) -> None:
         """Asks the loader for a profile that is cleared."""
