@@ -192,24 +192,6 @@ def test_in_panic_the_screen_shows_the_card_and_the_state_says_so(studio: Studio
     assert session.readings().state is State.STOPPED
 
 
-def test_in_panic_the_screen_can_tell_every_card_and_every_size_by_its_number(studio: Studio) -> None:
-    studio.sink.gate.clear()
-    session = studio.session(FakeSource.of(30))
-    session.start()
-    session.panic()
-    first, again, wider = (session.picture(*size) for size in ((64, 36), (64, 36), (80, 36)))
-    assert first is not None and again is not None and wider is not None
-    assert first.serial == again.serial != wider.serial
-    assert wider.pixels.shape == (36, 80, 3)
-    disclosure = persona().disclosure.model_copy(update={"corner": "bottom-left"})
-    session.adjust(persona().model_copy(update={"disclosure": disclosure}))
-    studio.sink.gate.set()
-    assert session.wait(LONG_S)
-    changed = session.picture(80, 36)
-    assert changed is not None
-    assert changed.serial not in (first.serial, wider.serial)
-
-
 @needs_media
 def test_off_air_the_card_goes_out_until_the_session_goes_on_air(studio: Studio) -> None:
     deeds: dict[int, Callable[[], None]] = {}
