@@ -18,7 +18,7 @@ from pipeline.runner import Worker
 from pipeline.stage import EndOfSource, VideoSource
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
 from pipeline.video.devices.settings import Pace, SourceSettings
-from pipeline.video.devices.sinks import open_sinks
+from pipeline.video.devices.sinks import open_sinks, refuse_overwriting
 from pipeline.video.devices.sources import open_source
 from pipeline.video.output.delay_line import DelayLine
 from pipeline.video.output.presenter import Presenter
@@ -100,14 +100,10 @@ class Rig:
 
     def _open_output(self, settings: SessionSettings, profile: Profile) -> None:
         """Opens the sinks and what feeds them."""
-        source = Path(settings.source.camera) if isinstance(settings.source, SourceSettings) else None
+        if isinstance(settings.source, SourceSettings):
+            refuse_overwriting(Path(settings.source.camera), settings.virtual_camera, settings.record)
         sinks = open_sinks(
-            settings.virtual_camera,
-            self.source.size,
-            self.fps,
-            record=settings.record,
-            source=source,
-            lossless=self._lossless,
+            settings.virtual_camera, self.source.size, self.fps, record=settings.record, lossless=self._lossless
         )
         delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
         pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(delay_ns * self.fps / 1e9)

@@ -120,7 +120,6 @@ class Workshop:
         fps: float,
         *,
         record: Path | None = None,
-        source: Path | None = None,
         lossless: bool = False,
     ) -> tuple[VideoSink, ...]:
         self.lossless_sinks = lossless

@@ -124,8 +124,9 @@ def test_hardly_anything_catches_everything() -> None:
             bare = isinstance(node, ast.ExceptHandler) and node.type is None
             if bare or (isinstance(caught, ast.Name) and caught.id == "Exception"):
                 broad.append(name_of(path))
-    # What an accelerator's library raises depends on its maker, and any of it means that it can't be used.
-    assert set(broad) <= {"pipeline/runner.py", "pipeline/inference/providers.py"}
+    # What an accelerator's library raises depends on its maker, and any of it means that it can't be used; whatever
+    # spoils a profile, the one that is worn goes on.
+    assert set(broad) <= {"pipeline/runner.py", "pipeline/inference/providers.py", "pipeline/loader.py"}
 
 
 @pytest.mark.parametrize("module", ["pipeline.session", "pipeline.render", "pipeline.assembly", "profiles.store"])

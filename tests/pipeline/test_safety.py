@@ -5,19 +5,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from pipeline.errors import DeviceError, LaneError
 from pipeline.media import Frame
 from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import State
-from pipeline.video.devices.settings import Pace, SourceSettings
-from pipeline.video.devices.sinks import open_sinks
+from pipeline.video.devices.settings import SourceSettings
+from pipeline.video.devices.sinks import open_sinks, refuse_overwriting
 from pipeline.video.output.delay_line import Showing
 from profiles.profile import FailSafePolicy
 from tests.chains import make_chain, make_profile
 from tests.fakes import FakeSink, FakeSource, FakeStage, make_frame
-from tests.footage import models
+from tests.footage import models, persona
 from tests.lane_desk import LaneDesk, frame_at
 from tests.rigging import SOON_S, PatientSource, WatchedSink, Workshop
 
@@ -151,7 +153,7 @@ def test_no_recording_replaces_its_own_source(
     film.write_bytes(b"precious")
     record = film if virtual_camera == "none" else None
     with pytest.raises(DeviceError, match="own source"):
-        open_sinks(virtual_camera, (64, 64), 30.0, record=record, source=Path("film.mp4"))
+        refuse_overwriting(Path("film.mp4"), virtual_camera, record)
     assert film.read_bytes() == b"precious"
 
 
@@ -162,5 +164,21 @@ def test_one_file_is_not_recorded_to_twice(tmp_path: Path) -> None:
     assert not film.exists()
 
 
-def test_a_file_in_real_time_is_not_lossless() -> None:
-    assert SourceSettings(camera="film.mp4").pace is Pace.REALTIME
+def test_a_session_that_records_over_its_source_does_not_start(tmp_path: Path) -> None:
+    film = tmp_path / "film.png"
+    cv2.imwrite(str(film), np.zeros((64, 64, 3), np.uint8))
+    settings = SessionSettings(SourceSettings(camera=str(film)), record=tmp_path / "x" / ".." / "film.png")
+    before = film.read_bytes()
+    with pytest.raises(DeviceError, match="own source"):
+        Session(settings, persona(), models()).start()
+    assert film.read_bytes() == before
+
+
+def test_a_sink_that_cant_be_finished_still_ends_the_session(workshop: Workshop) -> None:
+    workshop.sinks = (FakeSink(fails_to_close=True),)
+    twin = session(FakeSource.of(3))
+    twin.start()
+    with pytest.raises(DeviceError, match="could not be closed"):
+        twin.stop(SOON_S)
+    assert twin.wait(0.0)
+    assert twin.readings().state is State.STOPPED

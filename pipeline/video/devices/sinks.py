@@ -9,7 +9,7 @@ from pipeline.video.devices.recorder import LIVE, Recorder, RecorderSettings
 from pipeline.video.devices.threaded_sink import ThreadedSink
 from pipeline.video.devices.virtual_camera import VirtualCamera
 
-__all__ = ["RecorderSettings", "open_recording", "open_sinks"]
+__all__ = ["RecorderSettings", "open_recording", "open_sinks", "refuse_overwriting"]
 
 RECORDING_SUFFIXES = (".mp4", ".mkv")
 FINISHING_TIMEOUT_S = 120.0
@@ -22,7 +22,6 @@ def open_sinks(
     fps: float,
     *,
     record: Path | None = None,
-    source: Path | None = None,
     lossless: bool = False,
 ) -> tuple[VideoSink, ...]:
     """Opens everything that finished pictures go to.
@@ -32,7 +31,6 @@ def open_sinks(
         size: width and height of the pictures in pixels, both even.
         fps: their nominal rate.
         record: a file to record to besides.
-        source: the file that the frames come from, which no recording may replace.
         lossless: recordings make the writer wait when the encoder is behind, instead of leaving pictures out.
 
     Raises:
@@ -40,7 +38,8 @@ def open_sinks(
     """
     to_file = Path(virtual_camera).suffix.lower() in RECORDING_SUFFIXES
     paths = ([Path(virtual_camera)] if to_file else []) + ([record] if record else [])
-    _refuse_same_files(paths, source)
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise DeviceError(f"The recording {record} can't be written twice at once; choose another name for one.")
     with contextlib.ExitStack() as opened:
         sinks: list[VideoSink] = []
         if virtual_camera != "none" and not to_file:
@@ -51,13 +50,18 @@ def open_sinks(
     return tuple(sinks)
 
 
-def _refuse_same_files(paths: list[Path], source: Path | None) -> None:
-    """Looks before any file is opened: opening a recording empties it."""
-    places = [path.resolve() for path in paths]
-    if source is not None and source.resolve() in places:
+def refuse_overwriting(source: Path, virtual_camera: str, record: Path | None) -> None:
+    """Looks before any sink is opened, because opening a recording empties it.
+
+    Args:
+        source: the file that the frames come from.
+        virtual_camera, record: as for `open_sinks`.
+
+    Raises:
+        DeviceError: a recording would replace the source.
+    """
+    if source.resolve() in [Path(path).resolve() for path in (virtual_camera, record) if path is not None]:
         raise DeviceError(f"The recording {source} would overwrite its own source; choose another name.")
-    if len(set(places)) < len(places):
-        raise DeviceError(f"The recording {paths[0]} can't be written twice at once; choose another name for one.")
 
 
 def open_recording(
