@@ -95,11 +95,6 @@ class View:
         return self.readings.state
 
     @property
-    def raw(self) -> bool:
-        """True when the actor's own picture is let through by an explicit act."""
-        return self.readings is not None and self.readings.raw
-
-    @property
     def stale(self) -> bool:
         """True when the readings are too old to be believed."""
         return self.age_s > STALE_S

@@ -144,8 +144,6 @@ class Readings:
     """What each network really runs on, by model name."""
     ready: tuple[str, ...] = ()
     """Names of the profiles that can be taken within one frame."""
-    raw: bool = False
-    """True when the actor's own picture goes out by an explicit act."""
 
 
 class DurationMeter:

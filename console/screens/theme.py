@@ -20,7 +20,6 @@ THEME = Theme(
         "card": "#e3b04b",
         "preview": "#3d8f57",
         "stopped": "#3a444f",
-        "raw": "#ffd400",
         "muted": "#76828e",
         "rule": "#29313a",
         "strip": "#171d24",

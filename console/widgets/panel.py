@@ -35,7 +35,6 @@ class Role(StrEnum):
     PREVIEW = "preview"
     CARD = "card"
     STOPPED = "stopped"
-    RAW = "raw"
 
 
 Span: TypeAlias = tuple[str, Role]

@@ -22,8 +22,6 @@ def badge(view: View) -> tuple[str, Role]:
         return "▷ STARTING", Role.STOPPED
     if view.phase is Phase.REFUSED:
         return "□ NOT STARTED", Role.STOPPED
-    if view.raw and view.state is State.ON_AIR:
-        return "▲ RAW FACE ON AIR", Role.RAW
     return STATES[view.state]
 
 
@@ -43,15 +41,13 @@ def first_line(view: View, width: int) -> Line:
         if line_width(part) <= room:
             kept[name] = part
             room -= line_width(part)
-    right = sum((kept.get(name, BLANK) for name in ("raw", "label", "recording", "elapsed")), BLANK)
+    right = sum((kept.get(name, BLANK) for name in ("label", "recording", "elapsed")), BLANK)
     return spread(left, right, width)
 
 
 def _marks(view: View) -> dict[str, Line]:
     """What stands at the right end, the most important first."""
     marks: dict[str, Line] = {}
-    if view.raw:
-        marks["raw"] = (("  ", Role.TEXT), (" ▲ RAW ", Role.RAW))
     corner = view.profile.disclosure.corner
     marks["label"] = (("   ", Role.TEXT), (f"{CORNERS[corner]} AI label", Role.GOOD))
     elapsed_s = view.readings.elapsed_s if view.readings else 0.0
@@ -62,12 +58,14 @@ def _marks(view: View) -> dict[str, Line]:
 
 
 def second_line(view: View, width: int) -> Line:
-    """Source and outputs, or why nothing runs."""
+    """Source and outputs, or why nothing runs. A third of the room is the source's, if it needs it."""
     if view.reason:
         return clip(((f" {view.reason}", Role.WARNING),), width)
-    right: Line = (("  → ", Role.MUTED), (outputs_text(view), Role.MUTED), (" ", Role.MUTED))
     left: Line = ((f" {view.video.source or 'opening the source'}", Role.MUTED),)
-    return spread(left, clip(right, width * 2 // 3), width)
+    arrow, margin = ("  → ", Role.MUTED), (" ", Role.MUTED)
+    room = width - min(line_width(left), width // 3) - line_width((arrow, margin))
+    outputs = clip(((outputs_text(view), Role.MUTED),), room)
+    return spread(left, (arrow, *outputs, margin), width)
 
 
 def outputs_text(view: View) -> str:
@@ -85,5 +83,4 @@ class StatusStrip(ViewPanel):
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's state."""
         width = self.size.width
-        self.set_class(view.raw, "-raw")
         return (first_line(view, width), second_line(view, width))

@@ -115,8 +115,8 @@ def typical_video() -> VideoReadings:
         faces_found=2950,
         faces_now=1,
         policy_frames=17,
-        source="demo actor, 1280×720 at 30 fps",
-        sinks=("/dev/video10",),
+        source="demo actor · 1280×720 at 30 fps",
+        sinks=("/dev/video10 · 1280×720 I420",),
     )
 
 
@@ -130,7 +130,6 @@ class FakeSession:
     video: VideoReadings = field(default_factory=typical_video)
     ready: tuple[str, ...] = ("ben",)
     loading: str | None = None
-    raw: bool = False
     frozen_ns: int | None = None
     start_error: Exception | None = None
     end_error: UnderstudyError | None = None
@@ -183,7 +182,6 @@ class FakeSession:
             video=self.video,
             providers={"face-detection": "CPU", "face-landmarks": "CPU", "selfie-segmentation": "CPU"},
             ready=self.ready,
-            raw=self.raw,
         )
 
     def picture(self, width: int, height: int) -> FakePreview | None:

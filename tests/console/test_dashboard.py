@@ -35,6 +35,15 @@ async def test_the_whole_dashboard_is_there(size: tuple[int, int]) -> None:
             assert part in text
 
 
+@pytest.mark.parametrize("size", [(100, 40), (140, 40), (160, 50)])
+async def test_the_strip_has_two_lines_and_its_second_tells_from_where_to_where(size: tuple[int, int]) -> None:
+    async with running(FakeSession(), size=size) as (app, _):
+        lines = text_of(app).splitlines()
+        assert lines[1].split("  → ")[0].strip() == "demo actor · 1280×720 at 30 fps"
+        assert lines[1].endswith("  → /dev/video10 · 1280×720 I420 ")
+        assert "·" not in lines[2]
+
+
 async def test_resizing_goes_from_one_layout_to_the_other_and_back() -> None:
     async with running(FakeSession(), size=(120, 35)) as (app, pilot):
         for size in ((80, 24), (20, 5), (200, 70), (120, 35)):

@@ -22,7 +22,7 @@ from console.widgets.profile_list import profile_lines
 from console.widgets.stage_times import stage_lines
 from console.widgets.status_strip import first_line, second_line
 from pipeline.telemetry import Level, State
-from tests.console.fake_session import ADA, FakeGpu, FakeProcess, FakeSession
+from tests.console.fake_session import ADA, FakeGpu, FakeProcess, FakeSession, typical_video
 
 WIDTHS = (20, 30, 40, 54, 120, 200)
 
@@ -83,15 +83,50 @@ def test_the_state_is_told_by_word_symbol_and_colour(state: State, word: str, ro
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
-def test_the_state_and_a_raw_face_are_told_at_every_width(width: int) -> None:
+def test_the_state_is_told_at_every_width(width: int) -> None:
     assert "ON AIR" in words([first_line(make_view(), width)])
-    raw = first_line(make_view(FakeSession(raw=True)), width)
-    assert role_of(raw, "RAW") is Role.RAW
 
 
 def test_the_strip_tells_title_label_recording_and_time() -> None:
     text = words([first_line(make_view(outputs=Outputs(record=Path("a.mkv"))), 100)])
     assert "Ada" in text and "┐ AI label" in text and "● REC" in text and "01:02:05" in text
+
+
+def strip_of(source: str, *sinks: str, width: int) -> str:
+    """The strip's second line."""
+    video = replace(typical_video(), source=source, sinks=sinks)
+    line = second_line(make_view(FakeSession(video=video)), width)
+    assert line_width(line) == width
+    return words([line])
+
+
+DEVICE = "/dev/video10 · 1280×720 I420"
+CAMERA = "Integrated Full High Definition Camera with a Microphone · 1920×1080 MJPG at 30 fps, fitted to 1280×720"
+
+
+@pytest.mark.parametrize("width", [100, 140, 160])
+def test_source_and_sink_are_told_with_their_formats(width: int) -> None:
+    text = strip_of("demo actor · 1280×720 at 30 fps", DEVICE, width=width)
+    assert text.startswith(" demo actor · 1280×720 at 30 fps ")
+    assert text.endswith(f"  → {DEVICE} ")
+
+
+@pytest.mark.parametrize("width", [100, 140, 160])
+def test_a_long_source_is_shortened_at_its_end_and_leaves_the_sink_alone(width: int) -> None:
+    text = strip_of(CAMERA, DEVICE, width=width)
+    source, sink = text.split("  → ")
+    assert sink == f"{DEVICE} "
+    assert CAMERA.startswith(source.strip().rstrip("…"))
+    assert ("…" in source) == (len(f" {CAMERA}  → {DEVICE} ") > width)
+
+
+@pytest.mark.parametrize("width", [100, 140, 160])
+def test_long_sinks_are_shortened_at_their_end_and_leave_a_third_to_the_source(width: int) -> None:
+    sinks = (DEVICE, f"{'long-' * 20}name.mkv · 1280×720 H.264")
+    source, sink = strip_of("demo actor", *sinks, width=width).split("  → ")
+    assert source == " demo actor"
+    assert sink.startswith(f"{DEVICE}, long-") and sink.endswith("… ")
+    assert strip_of(CAMERA, *sinks, width=width).index("→") >= width // 3
 
 
 def test_why_nothing_runs_stands_in_the_strip() -> None:
