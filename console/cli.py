@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(models.app, name="models")
-app.add_typer(profiles.app, name="profiles", no_args_is_help=False)
+app.add_typer(profiles.app, name="profiles")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 

@@ -16,7 +16,8 @@ from profiles.errors import ProfileError
 from profiles.profile import Profile
 
 PANIC_REST_NS = 1_200_000_000
-"""The panic key takes the card back only after so long a rest: a held key begins to repeat after at most a second."""
+"""The panic key takes the card back only after so long a rest. Systems begin to repeat a held key after a second at
+most; only the slowest setting of macOS waits longer."""
 SOURCE_ENDED = "The source has come to its end."
 
 
