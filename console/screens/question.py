@@ -25,7 +25,7 @@ class Question(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """The question over two buttons; no has the focus."""
         with Vertical(id="dialog"):
-            yield Label(self._question, markup=False)
+            yield Static(self._question, markup=False)
             with Horizontal(id="answers"):
                 yield Button(f"{self._no} (n)", id="no", compact=True)
                 yield Button(f"{self._yes} (y)", id="yes", compact=True)

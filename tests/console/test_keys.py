@@ -208,12 +208,14 @@ async def test_leaving_on_air_with_yes(key: str) -> None:
         assert app.return_code == 0
 
 
-async def test_leaving_under_panic_is_asked_for_too() -> None:
-    async with running(FakeSession()) as (app, pilot):
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_leaving_under_panic_is_asked_for_too(size: tuple[int, int]) -> None:
+    async with running(FakeSession(), size=size) as (app, pilot):
         await pilot.press("p", "q")
         await pilot.pause()
         assert isinstance(app.screen, Question)
-        assert "The call sees the card" in text_of(app)
+        lines = [line.split("│")[1] for line in text_of(app).splitlines() if line.count("│") > 1]
+        assert "The call sees the card. Quitting ends the picture in the call." in " ".join(" ".join(lines).split())
 
 
 async def test_leaving_in_preview_is_not_asked_about() -> None:
