@@ -76,13 +76,13 @@ class FaceSettings(Section):
     """Share of the target's face in the picture; below 1 the actor shows through.
 
     The floor is there so that no profile puts the actor's own face on air. At 0.85 every shipped persona, its `warp` at
-    0, keeps above the limits of `tests/benchmarks/exposure_table.py` on every clip; at 0.7 some fall below.
+    0, keeps above the limits of `tests/benchmarks/exposure_table.py` on every clip; at 0.7 some fall below. The ceiling of `feather` is there for the same reason.
     """
     colour: Fraction = 0.95
     """Strength of the transfer of the actor's colours onto the target's skin."""
     relight: Fraction = 0.85
     """How much of the actor's own light falls on the target's skin."""
-    feather: Annotated[float, Field(ge=0.01, le=0.3)] = 0.09
+    feather: Annotated[float, Field(ge=0.01, le=0.12)] = 0.09
     """Width of the soft edge inside the face oval, as a share of the face's height."""
     eyes: Fraction = 1.0
     """How far the actor's own eyes show."""

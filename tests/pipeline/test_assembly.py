@@ -146,7 +146,7 @@ def test_no_chain_is_built_for_who_may_not_run(assembly: Assembly) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"size": 1.2}, {"warp": 0.9}, {"opacity": 0.9}, {"colour": 0.1}, {"relight": 0.2}, {"feather": 0.2},
+        {"size": 1.2}, {"warp": 0.9}, {"opacity": 0.9}, {"colour": 0.1}, {"relight": 0.2}, {"feather": 0.11},
         {"eyes": 0.0}, {"mouth": 0.0}, {"occlusion": 0.0}, {"max_yaw_deg": 20.0}, {"choice": "id", "choice_id": 3},
         {"bystanders": "show"},
     ],
