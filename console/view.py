@@ -89,10 +89,11 @@ class View:
 
     @property
     def state(self) -> State:
-        """What goes out."""
-        if self.phase is not Phase.RUNNING or self.readings is None:
-            return State.STOPPED
-        return self.readings.state
+        """What goes out: of a lane that died, the card, until the session is stopped."""
+        state = State.STOPPED if self.readings is None else self.readings.state
+        if self.phase is Phase.RUNNING or (self.phase is Phase.ENDED and state is State.CARD):
+            return state
+        return State.STOPPED
 
     @property
     def stale(self) -> bool:
@@ -122,7 +123,7 @@ class Watch:
 
     def look(self) -> View:
         """What there is to see now."""
-        if self._desk.phase is Phase.RUNNING:
+        if self._desk.phase in (Phase.RUNNING, Phase.ENDED):
             self._readings = self._desk.session.readings()
         now_ns, readings = self._clock.now_ns(), self._readings
         return View(

@@ -166,6 +166,7 @@ class FakeSession:
     def wait(self, timeout_s: float) -> bool:
         """Whether the test has ended it."""
         if self.end_error:
+            self.state = State.CARD
             raise self.end_error
         return self.over
 

@@ -3,7 +3,7 @@
 import pytest
 
 from console.app import UnderstudyApp, run_app
-from console.screens.question import Notice
+from console.screens.question import Notice, Question
 from pipeline.errors import DeviceError, LaneError
 from tests.console.fake_app import make_app, running, settled, text_of
 from tests.console.fake_session import FakeSession
@@ -61,15 +61,18 @@ async def test_the_end_of_the_source_leaves_the_console_open_and_stops_the_sessi
         assert app.return_code == 0
 
 
-async def test_a_lane_that_dies_is_told_with_its_reason() -> None:
+async def test_a_lane_that_dies_is_told_with_its_reason_and_the_card_that_goes_out() -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
         session.end_error = LaneError("The video lane died: out of memory.")
         app._tick_text()
         await settled(app)
         await pilot.pause()
-        assert "□ STOPPED" in text_of(app)
+        assert "■ CARD" in text_of(app).splitlines()[0]
         assert "out of memory" in text_of(app).splitlines()[1]
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, Question), "the call still sees the card"
 
 
 class LeavingApp(UnderstudyApp):
