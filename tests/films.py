@@ -1,7 +1,7 @@
 """Small films and pictures to read, made on the spot."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -69,6 +69,20 @@ def write_film(path: Path, film: Film, beep: Beep | None) -> Path:
             for block in beeping(film.count / fps, beep.start_s):
                 container.mux(sound.encode(block))
             container.mux(sound.encode(None))
+    return path
+
+
+def film_of(path: Path, pictures: Iterable[Pixels], fps: int) -> Path:
+    """Writes pictures, all of one size, as H.264."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=fps)
+        for index, pixels in enumerate(pictures):
+            if not index:
+                stream.height, stream.width = pixels.shape[:2]
+            frame = VideoFrame.from_ndarray(pixels, format="bgr24")
+            frame.pts, frame.time_base = index, Fraction(1, fps)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
     return path
 
 

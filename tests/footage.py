@@ -1,8 +1,10 @@
-"""Real footage and the built-in personas, for tests that need a face."""
+"""The demo actor's recording, real footage and the built-in personas, for tests that need a face."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -12,6 +14,8 @@ import pytest
 from pipeline.inference.store import ModelStore
 from pipeline.media import Face, Frame, Pixels
 from pipeline.video.codecs.decoder import VideoDecoder
+from pipeline.video.devices.demo_actor import RECORDING
+from pipeline.video.swap.photo_swap import PhotoSwap
 from pipeline.video.swap.photo_target import PhotoTarget
 from pipeline.video.swap.portrait import read_portrait
 from pipeline.video.tracking.mesh import FACE_OVAL
@@ -19,27 +23,77 @@ from pipeline.video.tracking.tracker import Tracker
 from profiles.profile import Profile
 from profiles.store import BUILTIN
 
+DEMO = RECORDING.name
+"""A rendered person who talks, blinks and turns the head to both sides. The only clip that ships."""
+DEMO_STEP = 2
+DEMO_SIZE = (512, 288)
+"""All of it at its own size and rate would fill 800 MB; so it fills 70."""
+LEFTMOST = 57
+"""The frame on which the demo actor's head is turned farthest, by 33 degrees."""
+MOUTH_OPEN = 9
+"""A frame on which the demo actor looks ahead and says an A."""
 MEDIA = Path(__file__).parents[2] / "shared" / "media"
 CLIPS = ("head-pose-female.gif", "head-pose-male.gif", "gestures-bird.mkv", "gestures-sorry.mkv")
+"""Real people, for whoever has them."""
+TURNING, SMILING, BIRD, SORRY = CLIPS
+CLOSEUP_HEIGHT = 720
 PERSONAS = ("anselm", "ines", "mara", "tomas")
 
 needs_media = pytest.mark.skipif(not MEDIA.is_dir(), reason="the real footage is not here: no ../shared/media")
 
 
+def clips(*names: str) -> list[object]:
+    """Clips as parameters of a test, which leaves out the real ones where they are missing."""
+    return [pytest.param(name, marks=() if name == DEMO else needs_media, id=name) for name in names]
+
+
+every_clip = pytest.mark.parametrize("name", clips(DEMO, *CLIPS))
+
+
 @cache
 def clip(name: str) -> tuple[Frame, ...]:
-    """Every frame of a clip, at the clip's own times; the pixels can't be written to."""
-    with VideoDecoder(MEDIA / name) as decoder:
-        return tuple(make_frame(decoded.pixels, decoded.at_ns) for decoded in decoder.frames())
+    """Every frame of a clip, at the clip's own times; the pixels can't be written to.
+
+    Of the demo actor's clip every second frame, at two fifths of its size.
+    """
+    step = DEMO_STEP if name == DEMO else 1
+    with VideoDecoder(RECORDING if name == DEMO else MEDIA / name) as decoder:
+        return tuple(
+            make_frame(scaled(decoded.pixels, DEMO_SIZE) if name == DEMO else decoded.pixels, decoded.at_ns)
+            for number, decoded in enumerate(decoder.frames())
+            if number % step == 0
+        )
+
+
+def scaled(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """A picture at another size (width, height)."""
+    method = cv2.INTER_AREA if size[0] < pixels.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
+
+
+@lru_cache(maxsize=1)
+def scaled_clip(name: str, size: tuple[int, int]) -> tuple[Frame, ...]:
+    """A clip with its frames at another size (width, height); only the last one is kept."""
+    return tuple(make_frame(scaled(frame.pixels, size), frame.media_ns) for frame in clip(name))
 
 
 @cache
-def scaled_clip(name: str, size: tuple[int, int]) -> tuple[Frame, ...]:
-    """A clip with its frames at another size (width, height)."""
-    return tuple(
-        make_frame(np.asarray(cv2.resize(frame.pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8), frame.media_ns)
-        for frame in clip(name)
-    )
+def closeup(name: str, index: int = 0) -> Frame:
+    """One frame of a clip, 720 pixels high, with its face; of the demo actor's clip at its own size."""
+    frame = clip(name)[index]
+    pixels = recorded(DEMO_STEP * index) if name == DEMO else enlarged(frame.pixels)
+    return tracked([make_frame(pixels, frame.media_ns)])[0]
+
+
+def enlarged(pixels: Pixels) -> Pixels:
+    """A picture scaled up to the height of a close-up."""
+    return scaled(pixels, (round(pixels.shape[1] * CLOSEUP_HEIGHT / pixels.shape[0]), CLOSEUP_HEIGHT))
+
+
+def recorded(number: int) -> Pixels:
+    """A frame of the demo actor's recording as it is."""
+    with VideoDecoder(RECORDING) as decoder:
+        return next(islice((decoded.pixels for decoded in decoder.frames()), number, None))
 
 
 def make_frame(pixels: Pixels, at_ns: int = 0) -> Frame:
@@ -76,10 +130,27 @@ def make_tracker(profile: Profile | None = None) -> Tracker:
 
 
 @cache
-def tracked_clip(name: str, size: tuple[int, int] | None = None) -> tuple[Frame, ...]:
+def tracked_clip(name: str) -> tuple[Frame, ...]:
     """A clip with the faces on its frames."""
+    return tracked(clip(name))
+
+
+def tracked(frames: Iterable[Frame]) -> tuple[Frame, ...]:
+    """Frames with their faces, as a new tracker sees them."""
     tracker = make_tracker()
-    return tuple(tracker.process(frame) for frame in (clip(name) if size is None else scaled_clip(name, size)))
+    return tuple(tracker.process(frame) for frame in frames)
+
+
+def swap(name: str = "mara", **face: object) -> PhotoSwap:
+    """The engine with settings as they are given: a profile would refuse an opacity that shows the actor."""
+    profile = persona(name)
+    return PhotoSwap(target(name), profile.model_copy(update={"face": profile.face.model_copy(update=face)}))
+
+
+def worn(frames: Iterable[Frame], who: str = "mara", **face: object) -> list[Pixels]:
+    """What the photo engine makes of some frames, each a copy."""
+    stage = swap(who, **face)
+    return [stage.process(frame).pixels.copy() for frame in frames]
 
 
 def chosen(frame: Frame) -> Face:

@@ -11,11 +11,11 @@ from pipeline.errors import ConsentError, DeviceError, MediaError, ModelError
 from pipeline.inference.store import ModelStore
 from pipeline.render import Render, RenderJob
 from profiles.profile import BackgroundSettings, ConsentSettings, FaceSettings, Kind, Profile
-from tests.films import make_film
+from tests.films import film_of, make_film
+from tests.footage import DEMO, MEDIA, SORRY, clip, clips
 
 ROOT = Path(__file__).parents[2]
 PORTRAIT = ROOT / "profiles" / "builtin" / "mara" / "portrait.png"
-CLIP = ROOT.parent / "shared" / "media" / "gestures-sorry.mkv"
 
 pytestmark = pytest.mark.skipif(
     bool(ModelStore().missing()), reason="the networks are not in the cache; understudy models pull"
@@ -91,12 +91,12 @@ def test_what_was_done_before_an_interruption_plays(tmp_path: Path) -> None:
     assert len(times_s(tmp_path / "out.mp4")) == 7
 
 
-@pytest.mark.media
-@pytest.mark.skipif(not CLIP.exists(), reason="no footage in ../shared/media")
-def test_a_face_is_followed_on_every_frame(tmp_path: Path) -> None:
-    job = render(CLIP, tmp_path / "out.mp4")
-    progress = job.progress()
-    assert progress.faces_found == progress.frames == len(times_s(CLIP)) == len(times_s(tmp_path / "out.mp4"))
+@pytest.mark.parametrize("name", clips(DEMO, SORRY))
+def test_a_face_is_followed_on_every_frame(tmp_path: Path, name: str) -> None:
+    pictures = (frame.pixels for frame in clip(DEMO)[:60])
+    film = film_of(tmp_path / "in.mp4", pictures, 15) if name == DEMO else MEDIA / name
+    progress = render(film, tmp_path / "out.mp4").progress()
+    assert progress.faces_found == progress.frames == len(times_s(film)) == len(times_s(tmp_path / "out.mp4"))
     assert progress.policy_frames == 0
 
 

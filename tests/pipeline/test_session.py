@@ -1,4 +1,4 @@
-"""A session from its first frame to its last, on real footage."""
+"""A session from its first frame to its last, with a face before the camera."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,17 +12,20 @@ from pipeline.errors import ConsentError, LaneError
 from pipeline.media import Picture, Pixels
 from pipeline.rig import SessionSettings
 from pipeline.session import Session
-from pipeline.telemetry import Event, State
+from pipeline.telemetry import State
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.output.label import Label
 from profiles.profile import Kind, Profile
 from profiles.store import BUILTIN, ProfileStore
 from tests.fakes import FakeSource
 from tests.footage import (
+    BIRD,
     CLIPS,
+    DEMO,
     MEDIA,
     chosen,
     clip,
+    clips,
     difference,
     inside_oval,
     make_frame,
@@ -32,46 +35,21 @@ from tests.footage import (
     tracked_clip,
 )
 from tests.rigging import SOON_S, WatchedSink
+from tests.studio import LONG_S, Studio
 
-LONG_S = 60.0
 RAW_FLOOR = 4.0
 """Levels inside the face's oval. On these clips the way through I420 alone changes the actor's own face by 0.4 to 1.5
 levels, and the portrait, which takes over the actor's light and colours, by 6.7 to 15 on average over the oval: least
 where the head is in profile and where a hand lies before half of the face and is kept."""
-CAST = tuple(zip(CLIPS, ("mara", "tomas", "ines", "anselm"), strict=True))
+CAST = [
+    *(pytest.param(DEMO, who, id=f"{DEMO}-{who}") for who in ("mara", "ines")),
+    *(
+        pytest.param(name, who, id=f"{name}-{who}", marks=needs_media)
+        for name, who in zip(CLIPS, ("mara", "tomas", "ines", "anselm"), strict=True)
+    ),
+]
 FACELESS = 5
 """Frames without anybody before the actor appears."""
-
-
-class Studio:
-    """Makes sessions whose pictures go to one sink, and stops them."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.sink = WatchedSink()
-        self.events: list[Event] = []
-        self._sessions: list[Session] = []
-        monkeypatch.setattr("pipeline.rig.open_sinks", lambda *_, **__: (self.sink,))
-
-    def session(
-        self, source: FakeSource | SourceSettings, profile: Profile | None = None, *, on_air: bool = True
-    ) -> Session:
-        """A session that has not started."""
-        settings = SessionSettings(source=source, on_air=on_air)
-        session = Session(settings, profile or persona(), models(), on_event=self.events.append)
-        self._sessions.append(session)
-        return session
-
-    def play(self, session: Session) -> list[Picture]:
-        """Everything that a session sends, from its start to the end of its source."""
-        session.start()
-        assert session.wait(LONG_S)
-        session.stop(SOON_S)
-        return self.sink.pictures
-
-    def close(self) -> None:
-        """Stops every session, so that a test that fails leaves no thread."""
-        for session in self._sessions:
-            session.stop(SOON_S)
 
 
 @pytest.fixture
@@ -86,7 +64,10 @@ def bgr(picture: Picture) -> Pixels:
     return np.asarray(cv2.cvtColor(picture.planes, cv2.COLOR_YUV2BGR_I420), np.uint8)
 
 
-def footage(name: str = CLIPS[2], count: int = 20) -> FakeSource:
+one_person = pytest.mark.parametrize("name", clips(DEMO, BIRD))
+
+
+def footage(name: str, count: int = 20) -> FakeSource:
     """A file of the first frames of a clip."""
     return FakeSource(clip(name)[:count], size=clip(name)[0].size)
 
@@ -111,13 +92,15 @@ def is_labelled(picture: Picture, label: Label) -> bool:
     return bool(luminance[letters].mean() > 220 and luminance[plate].max() <= 80)
 
 
-@needs_media
 @pytest.mark.parametrize(("name", "who"), CAST)
 def test_every_frame_comes_out_labelled_and_none_shows_the_actors_own_face(studio: Studio, name: str, who: str) -> None:
-    source = SourceSettings(camera=str(MEDIA / name), pace=Pace.MAX)
+    frames = tracked_clip(name)
+    if name == DEMO:
+        source: FakeSource | SourceSettings = footage(name, len(frames))
+    else:
+        source = SourceSettings(camera=str(MEDIA / name), pace=Pace.MAX)
     session = studio.session(source, persona(who))
     pictures = studio.play(session)
-    frames = tracked_clip(name)
     assert [picture.media_ns for picture in pictures] == [frame.media_ns for frame in frames]
     assert not any(picture.by_policy for picture in pictures)
     label = Label.build(who.title(), persona(who).disclosure, frames[0].size)
@@ -131,9 +114,9 @@ def test_every_frame_comes_out_labelled_and_none_shows_the_actors_own_face(studi
     assert set(video.stages) == {"track", "segment", "bystanders", "swap", "compose"}
 
 
-@needs_media
-def test_before_the_first_face_the_card_goes_out(studio: Studio) -> None:
-    frames = clip(CLIPS[2])[:8]
+@one_person
+def test_before_the_first_face_the_card_goes_out(studio: Studio, name: str) -> None:
+    frames = clip(name)[:8]
     size = frames[0].size
     empty = [make_frame(faceless(size), index * 33_000_000) for index in range(FACELESS)]
     shifted = [make_frame(frame.pixels, FACELESS * 33_000_000 + frame.media_ns) for frame in frames]
@@ -145,15 +128,13 @@ def test_before_the_first_face_the_card_goes_out(studio: Studio) -> None:
     assert session.readings().video.policy_frames == FACELESS
 
 
-@needs_media
-def test_the_room_is_the_personas_and_not_the_actors(studio: Studio) -> None:
-    if not (BUILTIN / "mara" / "room.jpg").exists():
-        pytest.skip("the persona's room.jpg is not in the repository yet")
+@one_person
+def test_the_room_is_the_personas_and_not_the_actors(studio: Studio, name: str) -> None:
     profile = ProfileStore([BUILTIN]).load("mara")
-    pictures = studio.play(studio.session(footage(), profile))
+    pictures = studio.play(studio.session(footage(name), profile))
     room = cv2.imread(str(profile.resolve(profile.background.path)))
     assert room is not None
-    frame = clip(CLIPS[2])[10]
+    frame = clip(name)[10]
     corner = np.s_[frame.size[1] // 3 : frame.size[1] // 2, :60]
     fitted = cv2.resize(room, frame.size, interpolation=cv2.INTER_AREA)
     shown = bgr(pictures[10])
@@ -162,21 +143,21 @@ def test_the_room_is_the_personas_and_not_the_actors(studio: Studio) -> None:
     assert float(np.abs(shown[corner].astype(int) - frame.pixels[corner]).mean()) > 15
 
 
-@needs_media
-def test_panic_shows_the_card_within_one_frame_and_rearming_takes_it_off(studio: Studio) -> None:
+@one_person
+def test_panic_shows_the_card_within_one_frame_and_rearming_takes_it_off(studio: Studio, name: str) -> None:
     deeds: dict[int, Callable[[], None]] = {}
     studio.sink = WatchedSink(on_picture=lambda number: deeds.get(number, lambda: None)())
-    session = studio.session(footage())
+    session = studio.session(footage(name))
     deeds.update({6: session.panic, 12: session.rearm})
     pictures = studio.play(session)
     covered = [np.array_equal(picture.planes, card_planes(session)) for picture in pictures]
     assert covered == [6 < number <= 12 for number in range(20)]
 
 
-@needs_media
-def test_in_panic_the_screen_shows_the_card_and_the_state_says_so(studio: Studio) -> None:
+@one_person
+def test_in_panic_the_screen_shows_the_card_and_the_state_says_so(studio: Studio, name: str) -> None:
     studio.sink.gate.clear()
-    session = studio.session(footage())
+    session = studio.session(footage(name))
     session.start()
     assert session.readings().state is State.ON_AIR
     session.panic()
@@ -192,21 +173,21 @@ def test_in_panic_the_screen_shows_the_card_and_the_state_says_so(studio: Studio
     assert session.readings().state is State.STOPPED
 
 
-@needs_media
-def test_off_air_the_card_goes_out_until_the_session_goes_on_air(studio: Studio) -> None:
+@one_person
+def test_off_air_the_card_goes_out_until_the_session_goes_on_air(studio: Studio, name: str) -> None:
     deeds: dict[int, Callable[[], None]] = {}
     studio.sink = WatchedSink(on_picture=lambda number: deeds.get(number, lambda: None)())
-    session = studio.session(footage(), on_air=False)
+    session = studio.session(footage(name), on_air=False)
     deeds.update({9: partial(session.set_on_air, True)})
     pictures = studio.play(session)
     assert [picture.by_policy for picture in pictures] == [number <= 9 for number in range(20)]
 
 
-@needs_media
-def test_a_switch_loses_no_frame_and_changes_the_label(studio: Studio) -> None:
+@one_person
+def test_a_switch_loses_no_frame_and_changes_the_label(studio: Studio, name: str) -> None:
     waits = threading.Event()
     studio.sink = WatchedSink(on_picture=waiting(5, waits))
-    session = studio.session(footage(count=40))
+    session = studio.session(footage(name, count=40))
     session.start()
     session.prepare(persona("tomas"))
     while "tomas" not in session.readings().ready:
@@ -216,7 +197,7 @@ def test_a_switch_loses_no_frame_and_changes_the_label(studio: Studio) -> None:
     assert session.wait(LONG_S)
     session.stop(SOON_S)
     pictures = studio.sink.pictures
-    assert [picture.media_ns for picture in pictures] == [frame.media_ns for frame in clip(CLIPS[2])[:40]]
+    assert [picture.media_ns for picture in pictures] == [frame.media_ns for frame in clip(name)[:40]]
     (reading,) = session.readings().switches
     assert (reading.source, reading.target, reading.dropped) == ("mara", "tomas", 0)
     assert session.profile.name == "tomas"
@@ -226,11 +207,11 @@ def test_a_switch_loses_no_frame_and_changes_the_label(studio: Studio) -> None:
     assert not is_labelled(pictures[-1], before)
 
 
-@needs_media
-def test_settings_are_taken_while_it_runs_and_told_back(studio: Studio) -> None:
+@one_person
+def test_settings_are_taken_while_it_runs_and_told_back(studio: Studio, name: str) -> None:
     waits = threading.Event()
     studio.sink = WatchedSink(on_picture=waiting(3, waits))
-    session = studio.session(footage())
+    session = studio.session(footage(name))
     session.start()
     session.adjust(persona().with_face(size=1.2))
     waits.set()
@@ -249,12 +230,12 @@ def refusals(session: Session) -> list[Callable[[Profile], None]]:
     return [session.switch, session.prepare, session.adjust]
 
 
-@needs_media
-def test_nobody_real_goes_on_air_by_any_way(studio: Studio) -> None:
+@one_person
+def test_nobody_real_goes_on_air_by_any_way(studio: Studio, name: str) -> None:
     person = persona("ines").model_copy(update={"kind": Kind.PERSON})
     with pytest.raises(ConsentError, match="real person"):
         studio.session(FakeSource(), person)
-    session = studio.session(footage())
+    session = studio.session(footage(name))
     session.start()
     for way in refusals(session):
         with pytest.raises(ConsentError, match="real person"):

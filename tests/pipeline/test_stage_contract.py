@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import cv2
 import numpy as np
@@ -21,30 +21,28 @@ from pipeline.video.swap.photo_swap import PhotoSwap
 from profiles.profile import FaceChoice, Profile
 from tests.fakes import FRAME_NS, FakeStage
 from tests.footage import (
-    CLIPS,
+    DEMO,
+    SMILING,
     chosen,
+    clips,
     make_frame,
     make_tracker,
     models,
     moved,
-    needs_media,
     persona,
     target,
     tracked_clip,
 )
 
 Builder = Callable[[Profile], VideoStage]
+Shots = Callable[[tuple[int, int]], Frame]
 
 SIZES = [(64, 64), (322, 242), (321, 241), (640, 480), (1280, 720), (242, 322)]
 
 
-def make_matte(profile: Profile) -> PersonMatte:
-    return PersonMatte(models().path("selfie-segmentation-landscape"))
-
-
 STAGES: dict[str, Builder] = {
     "track": make_tracker,
-    "segment": make_matte,
+    "segment": lambda profile: PersonMatte(models().path("selfie-segmentation-landscape")),
     "bystanders": Bystanders,
     "swap": lambda profile: PhotoSwap(target(), profile),
     "compose": lambda profile: Compose(PictureRoom.plain("#203040"), profile),
@@ -73,9 +71,9 @@ CHANGES = {
 
 
 @cache
-def finished(size: tuple[int, int]) -> Frame:
-    """A frame of real footage with everything that stages put on frames: two faces, one chosen, and a matte."""
-    source = tracked_clip(CLIPS[1])[0]
+def finished_frame(name: str, size: tuple[int, int]) -> Frame:
+    """A frame of a clip with everything that stages put on frames: two faces, one chosen, and a matte."""
+    source = tracked_clip(name)[0]
     pixels = np.asarray(cv2.resize(source.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     scale = size[0] / source.size[0]
     actor = moved(chosen(source), scale=scale)
@@ -84,6 +82,12 @@ def finished(size: tuple[int, int]) -> Frame:
     cv2.ellipse(small, (128, 110), (45, 90), 0, 0, 360, (255,), -1)
     matte = np.asarray(cv2.blur(small, (5, 5)), np.uint8)
     return replace(make_frame(pixels), faces=(actor, other), matte=matte)
+
+
+@pytest.fixture(scope="module", params=clips(DEMO, SMILING))
+def finished(request: pytest.FixtureRequest) -> Shots:
+    """Makes finished frames of a size."""
+    return partial(finished_frame, request.param)
 
 
 def at(frame: Frame, index: int) -> Frame:
@@ -112,10 +116,11 @@ def is_sound(result: Frame, frame: Frame) -> None:
     assert sum(face.chosen for face in result.faces) <= 1
 
 
-@needs_media
 @every_stage
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_a_frame_comes_out_as_it_came_in_apart_from_the_work(builder: Builder, size: tuple[int, int]) -> None:
+def test_a_frame_comes_out_as_it_came_in_apart_from_the_work(
+    builder: Builder, size: tuple[int, int], finished: Shots
+) -> None:
     stage, frame = builder(persona()), finished(size)
     before = frame.pixels.tobytes()
     for index in range(3):
@@ -126,7 +131,6 @@ def test_a_frame_comes_out_as_it_came_in_apart_from_the_work(builder: Builder, s
     stage.close()
 
 
-@needs_media
 @every_stage
 def test_a_stage_has_a_name_and_adds_no_delay(builder: Builder) -> None:
     stage = builder(persona())
@@ -135,9 +139,8 @@ def test_a_stage_has_a_name_and_adds_no_delay(builder: Builder) -> None:
     assert stage.latency_ns == 0
 
 
-@needs_media
 @every_stage
-def test_a_stage_works_after_a_reset_and_when_the_size_changes(builder: Builder) -> None:
+def test_a_stage_works_after_a_reset_and_when_the_size_changes(builder: Builder, finished: Shots) -> None:
     stage = builder(persona())
     for index, size in enumerate([(322, 242), (64, 64), (640, 480), (322, 242)]):
         frame = at(finished(size), index)
@@ -148,9 +151,8 @@ def test_a_stage_works_after_a_reset_and_when_the_size_changes(builder: Builder)
     stage.close()
 
 
-@needs_media
 @every_stage
-def test_a_reset_makes_a_stage_as_good_as_new(builder: Builder) -> None:
+def test_a_reset_makes_a_stage_as_good_as_new(builder: Builder, finished: Shots) -> None:
     used, new = builder(persona()), builder(persona())
     for index in range(3):
         assert worked(used, at(finished((640, 480)), index)) is not None
@@ -163,18 +165,16 @@ def test_a_reset_makes_a_stage_as_good_as_new(builder: Builder) -> None:
     assert len(again.faces) == len(fresh.faces)
 
 
-@needs_media
 @every_stage
-def test_closing_twice_is_closing_once(builder: Builder) -> None:
+def test_closing_twice_is_closing_once(builder: Builder, finished: Shots) -> None:
     stage = builder(persona())
     assert worked(stage, finished((322, 242))) is not None
     stage.close()
     stage.close()
 
 
-@needs_media
 @every_stage
-def test_the_same_settings_again_change_nothing(builder: Builder) -> None:
+def test_the_same_settings_again_change_nothing(builder: Builder, finished: Shots) -> None:
     told, left = builder(persona()), builder(persona())
     for index in range(3):
         frame = at(finished((322, 242)), index)
@@ -185,9 +185,8 @@ def test_the_same_settings_again_change_nothing(builder: Builder) -> None:
         assert np.array_equal(one.pixels, other.pixels)
 
 
-@needs_media
 @pytest.mark.parametrize("name", CHANGES)
-def test_other_settings_hold_from_the_next_frame_on(name: str) -> None:
+def test_other_settings_hold_from_the_next_frame_on(name: str, finished: Shots) -> None:
     change, frame = CHANGES[name], finished((640, 480))
     stage = STAGES[name](persona())
     before = stage.process(at(frame, 0))
@@ -203,9 +202,8 @@ def test_other_settings_hold_from_the_next_frame_on(name: str) -> None:
     assert [face.chosen for face in same.faces] == [face.chosen for face in after.faces]
 
 
-@needs_media
 @every_stage
-def test_a_frame_without_anybody_costs_at_most_itself(builder: Builder) -> None:
+def test_a_frame_without_anybody_costs_at_most_itself(builder: Builder, finished: Shots) -> None:
     stage = builder(persona())
     empty = make_frame(np.full((242, 322, 3), 120, np.uint8))
     for frame in (empty, replace(empty, matte=np.zeros((144, 256), np.uint8))):
@@ -221,7 +219,7 @@ def stages() -> list[VideoStage]:
     return [builder(persona()) for builder in STAGES.values()]
 
 
-def faces_at(by: tuple[float, float], scale: float, size: tuple[int, int] = (322, 242)) -> Frame:
+def faces_at(finished: Shots, by: tuple[float, float], scale: float, size: tuple[int, int] = (322, 242)) -> Frame:
     """A frame whose chosen face lies elsewhere and is larger or smaller, about the picture's middle."""
     frame = finished(size)
     middle = (size[0] / 2, size[1] / 2)
@@ -230,40 +228,44 @@ def faces_at(by: tuple[float, float], scale: float, size: tuple[int, int] = (322
     return replace(frame, faces=(actor, *frame.faces[1:]))
 
 
-@needs_media
 @pytest.mark.parametrize("by", [(-150, 0), (150, 0), (0, -110), (0, 130), (-160, 120), (2000, 2000)], ids=str)
 def test_a_face_partly_or_wholly_outside_the_picture_is_no_error(
-    stages: list[VideoStage], by: tuple[float, float]
+    stages: list[VideoStage], by: tuple[float, float], finished: Shots
 ) -> None:
-    frame = faces_at(by, 1.0)
+    frame = faces_at(finished, by, 1.0)
     for index, stage in enumerate(stages):
         result = worked(stage, at(frame, index))
         if result is not None:
             is_sound(result, at(frame, index))
 
 
-@needs_media
 @pytest.mark.parametrize("height_px", [2.0, 8.0, 20.0, 242.0, 600.0, 2500.0])
 def test_a_face_of_a_few_pixels_or_larger_than_the_picture_is_no_error(
-    stages: list[VideoStage], height_px: float
+    stages: list[VideoStage], height_px: float, finished: Shots
 ) -> None:
     natural = float(np.ptp(chosen(finished((322, 242))).landmarks[:, 1]))
-    frame = faces_at((0.0, 0.0), height_px / natural)
+    frame = faces_at(finished, (0.0, 0.0), height_px / natural)
     for index, stage in enumerate(stages):
         result = worked(stage, at(frame, index))
         if result is not None:
             is_sound(result, at(frame, index))
 
 
-@needs_media
 @given(
     x=st.floats(-700, 700), y=st.floats(-700, 700), scale=st.floats(0.05, 12), turn_deg=st.floats(-180, 180),
     squeeze=st.floats(0.0, 1.0), size=st.sampled_from(SIZES[:3]),
 )  # fmt: skip
 def test_whatever_the_tracker_says_of_a_face_no_stage_behind_it_breaks(
-    stages: list[VideoStage], x: float, y: float, scale: float, turn_deg: float, squeeze: float, size: tuple[int, int]
+    stages: list[VideoStage],
+    x: float,
+    y: float,
+    scale: float,
+    turn_deg: float,
+    squeeze: float,
+    size: tuple[int, int],
+    finished: Shots,
 ) -> None:
-    frame = faces_at((x, y), scale, size)
+    frame = faces_at(finished, (x, y), scale, size)
     actor = chosen(frame)
     middle = actor.landmarks.mean(axis=0)
     turn = np.radians(turn_deg)
@@ -276,9 +278,8 @@ def test_whatever_the_tracker_says_of_a_face_no_stage_behind_it_breaks(
             is_sound(result, frame)
 
 
-@needs_media
 @every_stage
-def test_black_white_and_noisy_pictures_are_no_error(builder: Builder) -> None:
+def test_black_white_and_noisy_pictures_are_no_error(builder: Builder, finished: Shots) -> None:
     stage, frame = builder(persona()), finished((322, 242))
     noise: Pixels = np.random.default_rng(1).integers(0, 256, frame.pixels.shape, np.uint8)
     for index, pixels in enumerate((np.zeros_like(noise), np.full_like(noise, 255), noise)):
@@ -288,9 +289,8 @@ def test_black_white_and_noisy_pictures_are_no_error(builder: Builder) -> None:
             is_sound(result, now)
 
 
-@needs_media
 @every_stage
-def test_time_may_stand_still_jump_and_go_back(builder: Builder) -> None:
+def test_time_may_stand_still_jump_and_go_back(builder: Builder, finished: Shots) -> None:
     stage, frame = builder(persona()), finished((322, 242))
     for at_ns in (0, 0, 10**15, 5, 33_000_000):
         now = replace(frame, captured_ns=at_ns, media_ns=at_ns)

@@ -14,7 +14,19 @@ from pipeline.video.background.compose import Compose, tiles, wrapped
 from pipeline.video.background.edges import sharpened_matte
 from pipeline.video.background.person_matte import PersonMatte
 from profiles.profile import Profile
-from tests.footage import CLIPS, chosen, clip, inside_oval, make_frame, models, needs_media, persona, tracked_clip
+from tests.compositions import noisy
+from tests.footage import (
+    DEMO,
+    SMILING,
+    chosen,
+    clips,
+    every_clip,
+    inside_oval,
+    make_frame,
+    models,
+    persona,
+    tracked_clip,
+)
 
 BLUE = (200, 60, 20)
 SIZES = [(640, 480), (1280, 720), (322, 242), (64, 64), (66, 130)]
@@ -180,8 +192,7 @@ def test_closing_closes_the_room() -> None:
     assert room.closes >= 1
 
 
-@needs_media
-@pytest.mark.parametrize("name", CLIPS)
+@every_clip
 def test_on_footage_the_wall_is_gone_and_the_face_is_kept(name: str) -> None:
     matte, stage = PersonMatte(models().path("selfie-segmentation-landscape")), Compose(PlainRoom(), profile())
     for frame in tracked_clip(name)[:6]:
@@ -193,18 +204,16 @@ def test_on_footage_the_wall_is_gone_and_the_face_is_kept(name: str) -> None:
             assert (result[corner] == BLUE).mean() > 0.95
 
 
-@needs_media
-def test_the_outline_of_a_still_person_does_not_flicker() -> None:
-    pixels, generator = clip(CLIPS[1])[0].pixels, np.random.default_rng(4)
+@pytest.mark.parametrize("name", clips(DEMO, SMILING))
+def test_the_outline_of_a_still_person_does_not_flicker(name: str) -> None:
+    still = tracked_clip(name)[0]
     matte, stage, seen = (
         PersonMatte(models().path("selfie-segmentation-landscape")),
         Compose(PlainRoom(), profile()),
         [],
     )
-    faces = tracked_clip(CLIPS[1])[0].faces
     for index in range(20):
-        noisy = np.clip(pixels + generator.normal(0, 2, pixels.shape), 0, 255).astype(np.uint8)
-        frame = replace(make_frame(noisy, index * 33_000_000), faces=faces)
+        frame = replace(make_frame(noisy(still.pixels, index, 2.0), index * 33_000_000), faces=still.faces)
         result = stage.process(matte.process(frame)).pixels
         seen.append((result == BLUE).all(axis=-1))
     flips = np.mean([np.mean(one != other) for one, other in zip(seen[5:], seen[6:], strict=False)])

@@ -8,16 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.clock import Clock
 from pipeline.errors import MediaError
 from pipeline.media import Frame
 from pipeline.stage import EndOfSource
+from pipeline.video.devices.demo_actor import RECORDING
 from pipeline.video.devices.file_source import FileSource
 from pipeline.video.devices.settings import Pace, SourceSettings
 from tests.fakes import FakeClock
 from tests.films import make_film, number_of, turned_jpeg
+from tests.footage import BIRD, DEMO, MEDIA, SMILING, needs_media
 
-MEDIA = Path(__file__).parents[5] / "shared" / "media"
 ALL = SourceSettings(pace=Pace.MAX)
 
 
@@ -259,20 +259,23 @@ def test_every_bad_file_is_refused_in_one_sentence_that_names_it(
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.media
-@pytest.mark.skipif(not MEDIA.is_dir(), reason="the real footage is not here")
 @pytest.mark.parametrize(
-    ("name", "count", "fps"),
-    [("gestures-bird.mkv", 63, 30), ("head-pose-male.gif", 62, 12.5), ("speech-jfk.flac", 0, 0)],
+    ("path", "count", "fps"),
+    [
+        pytest.param(RECORDING, 300, 30, id=DEMO),
+        pytest.param(MEDIA / BIRD, 63, 30, id=BIRD, marks=needs_media),
+        pytest.param(MEDIA / SMILING, 62, 12.5, id=SMILING, marks=needs_media),
+    ],
 )
-def test_real_footage(name: str, count: int, fps: float) -> None:
-    clock: Clock = FakeClock()
-    if not count:
-        with pytest.raises(MediaError, match="holds no picture"):
-            FileSource(MEDIA / name, ALL, clock)
-        return
-    source = FileSource(MEDIA / name, settings(size=(1280, 720)), clock)
+def test_people_on_film(path: Path, count: int, fps: float) -> None:
+    source = FileSource(path, settings(size=(320, 180)), FakeClock())
     assert source.fps == pytest.approx(fps, rel=0.01)
     frames = drain(source)
     assert len(frames) == count
-    assert {frame.size for frame in frames} == {(1280, 720)}
+    assert {frame.size for frame in frames} == {(320, 180)}
+
+
+@needs_media
+def test_real_speech_holds_no_picture() -> None:
+    with pytest.raises(MediaError, match="holds no picture"):
+        FileSource(MEDIA / "speech-jfk.flac", ALL, FakeClock())

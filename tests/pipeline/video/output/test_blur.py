@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from pipeline.media import Face, Pixels
 from pipeline.video.output.blur import blend, blur_face, blurred_picture
-from tests.footage import chosen, difference, inside_oval, moved, needs_media, tracked_clip
+from tests.footage import BIRD, DEMO, chosen, clips, difference, inside_oval, moved, tracked_clip
 
-CLIP = "gestures-bird.mkv"
+one_person = pytest.mark.parametrize("name", clips(DEMO, BIRD))
 
 
 def stripes(size: tuple[int, int] = (320, 240)) -> Pixels:
@@ -42,9 +42,9 @@ def test_a_blurred_picture_keeps_its_light_and_loses_its_detail(size: tuple[int,
     assert float(blurred.mean()) == pytest.approx(float(pixels.mean()), abs=3)
 
 
-@needs_media
-def test_a_blurred_face_has_lost_its_features_and_the_rest_is_untouched() -> None:
-    frame = tracked_clip(CLIP)[0]
+@one_person
+def test_a_blurred_face_has_lost_its_features_and_the_rest_is_untouched(name: str) -> None:
+    frame = tracked_clip(name)[0]
     face, pixels = chosen(frame), frame.pixels.copy()
     blur_face(pixels, face)
     inner, around = inside_oval(face, frame.size, 0.8), ~inside_oval(face, frame.size, 1.6)
@@ -52,9 +52,9 @@ def test_a_blurred_face_has_lost_its_features_and_the_rest_is_untouched() -> Non
     assert np.array_equal(pixels[around], frame.pixels[around])
 
 
-@needs_media
-def test_no_strength_is_no_blur_and_more_is_more() -> None:
-    frame = tracked_clip(CLIP)[0]
+@one_person
+def test_no_strength_is_no_blur_and_more_is_more(name: str) -> None:
+    frame = tracked_clip(name)[0]
     face, inner = chosen(frame), inside_oval(chosen(frame), frame.size, 0.8)
     changes = []
     for strength in (0.0, 0.25, 0.5, 1.0):
@@ -65,10 +65,10 @@ def test_no_strength_is_no_blur_and_more_is_more() -> None:
     assert changes == sorted(changes)
 
 
-@needs_media
+@one_person
 @given(x=st.floats(-900, 900), y=st.floats(-900, 900), scale=st.floats(0.02, 6.0))
-def test_a_face_anywhere_and_of_any_size_can_be_blurred(x: float, y: float, scale: float) -> None:
-    frame = tracked_clip(CLIP)[0]
+def test_a_face_anywhere_and_of_any_size_can_be_blurred(name: str, x: float, y: float, scale: float) -> None:
+    frame = tracked_clip(name)[0]
     face: Face = moved(chosen(frame), (x, y), scale)
     pixels = frame.pixels.copy()
     blur_face(pixels, face)

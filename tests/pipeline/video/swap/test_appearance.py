@@ -12,7 +12,7 @@ from pipeline.video.swap.occlusion import Occlusion
 from pipeline.video.swap.photo_target import GRID_HEIGHT, GRID_WIDTH, PhotoTarget
 from pipeline.video.swap.topology import with_ring
 from profiles.profile import FaceSettings
-from tests.footage import CLIPS, chosen, moved, needs_media, target, tracked_clip
+from tests.footage import DEMO, SMILING, chosen, clips, moved, target, tracked_clip
 
 FRAME_NS = 33_333_333
 FULL = FaceSettings(colour=1.0, relight=1.0)
@@ -128,9 +128,9 @@ def test_after_a_cut_the_face_is_learnt_anew(mara: PhotoTarget) -> None:
     assert (seen == 1.0).all()
 
 
-@needs_media
-def test_the_face_is_looked_up_wherever_and_however_large_it_is(mara: PhotoTarget) -> None:
-    frame = tracked_clip(CLIPS[1])[0]
+@pytest.mark.parametrize("name", clips(DEMO, SMILING))
+def test_the_face_is_looked_up_wherever_and_however_large_it_is(mara: PhotoTarget, name: str) -> None:
+    frame = tracked_clip(name)[0]
     skin = mara.skin > 0.9
     whole = unwrap(frame, with_ring(chosen(frame).landmarks), mara)
     assert 20 < float(whole.lab[skin][:, 0].mean()) < 90

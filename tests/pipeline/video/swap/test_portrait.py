@@ -15,7 +15,17 @@ from pipeline.video.swap.photo_target import FACE_HEIGHTS_PX, GRID_HEIGHT, GRID_
 from pipeline.video.swap.portrait import check_portrait, read_portrait
 from pipeline.video.tracking.mesh import FOREHEAD_TOP
 from profiles.store import BUILTIN
-from tests.footage import CLIPS, PERSONAS, chosen, models, needs_media, target, tracked_clip
+from tests.footage import (
+    DEMO,
+    LEFTMOST,
+    PERSONAS,
+    TURNING,
+    chosen,
+    clips,
+    closeup,
+    models,
+    target,
+)
 
 
 def shipped(name: str = "mara") -> Pixels:
@@ -101,11 +111,11 @@ def test_a_tilted_head_is_told_with_its_angle(tmp_path: Path, turn_deg: int) -> 
     assert abs(int(said[1]) - turn_deg) <= 2
 
 
-@needs_media
-def test_a_head_turned_aside_is_told_with_its_angle(tmp_path: Path) -> None:
-    frame = tracked_clip(CLIPS[0], (1920, 1080))[0]
+@pytest.mark.parametrize("name", clips(DEMO, TURNING))
+def test_a_head_turned_aside_is_told_with_its_angle(tmp_path: Path, name: str) -> None:
+    frame = closeup(name, LEFTMOST if name == DEMO else 0)
     left, top, width, height = (round(value) for value in chosen(frame).box)
-    part = frame.pixels[top - height // 2 : top + 2 * height, left - height : left + width + height]
+    part = frame.pixels[max(0, top - height // 2) : top + 2 * height, max(0, left - height) : left + width + height]
     said = " ".join(reasons(tmp_path, np.ascontiguousarray(part)))
     assert "head is turned: yaw -" in said
     assert "at most 15° wanted" in said

@@ -12,7 +12,7 @@ from pipeline.video.swap.topology import with_ring
 from pipeline.video.tracking.head_pose import HeadPose
 from pipeline.video.tracking.mesh import face_template
 from profiles.profile import FaceSettings
-from tests.footage import CLIPS, chosen, needs_media, target, tracked_clip
+from tests.footage import TURNING, chosen, every_clip, target, tracked_clip
 
 FRAME_NS = 33_333_333
 
@@ -91,8 +91,7 @@ def test_an_expression_passes_into_the_mesh_and_not_into_what_is_learnt(mara: Ph
     assert np.abs(shift[~jaw]).mean() < 2
 
 
-@needs_media
-@pytest.mark.parametrize("name", CLIPS)
+@every_clip
 def test_on_footage_the_mesh_stays_near_the_face_and_moves_smoothly(mara: PhotoTarget, name: str) -> None:
     proportions, settings, offsets = Proportions(mara), FaceSettings(warp=1.0), []
     for frame in tracked_clip(name):
@@ -102,6 +101,6 @@ def test_on_footage_the_mesh_stays_near_the_face_and_moves_smoothly(mara: PhotoT
         offset = (mesh[:LANDMARK_COUNT] - landmarks)[:, :2] / height
         assert np.abs(offset).max() < 0.2
         offsets.append(offset)
-    if name != CLIPS[0]:
+    if name != TURNING:
         steps = np.linalg.norm(np.diff(offsets, axis=0), axis=-1)
         assert np.percentile(steps, 99) < 0.02

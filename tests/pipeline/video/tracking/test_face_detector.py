@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.video.tracking.face_detector import FaceDetector, overlap
-from tests.footage import CLIPS, chosen, clip, models, needs_media, tracked_clip
+from tests.footage import BIRD, DEMO, SMILING, TURNING, chosen, clip, clips, every_clip, models, tracked_clip
 
 sides = st.floats(0.5, 1000)
 places = st.floats(-1000, 1000)
@@ -41,12 +41,11 @@ def test_a_part_of_a_box_overlaps_it_by_its_share(box: tuple[float, float, float
     assert overlap(box, (box[0], box[1], box[2] * share, box[3])) == pytest.approx(share, rel=1e-3)
 
 
-@needs_media
-@pytest.mark.parametrize("name", CLIPS)
+@every_clip
 def test_the_one_face_of_a_clip_is_found_where_it_is(detector: FaceDetector, name: str) -> None:
     frames = tracked_clip(name)
     # In one clip the face is at the limit of what this network sees, and a hand hides it for a while.
-    for frame in frames[:1] if "bird" in name else frames[::10]:
+    for frame in frames[:1] if name == BIRD else frames[::10]:
         (found,) = detector.detect(frame.pixels)
         assert overlap(found.box, chosen(frame).box) > 0.4
         assert 0.5 <= found.score <= 1.0
@@ -54,9 +53,9 @@ def test_the_one_face_of_a_clip_is_found_where_it_is(detector: FaceDetector, nam
         assert right_eye[0] < left_eye[0]
 
 
-@needs_media
-def test_a_face_is_found_at_any_shape_of_picture(detector: FaceDetector) -> None:
-    frame = tracked_clip(CLIPS[1])[0]
+@pytest.mark.parametrize("name", clips(DEMO, SMILING))
+def test_a_face_is_found_at_any_shape_of_picture(detector: FaceDetector, name: str) -> None:
+    frame = tracked_clip(name)[0]
     left, top, width, height = (round(value) for value in chosen(frame).box)
     for margin_x, margin_y in ((60, 40), (200, 40), (60, 45), (61, 43)):
         y, x = max(0, top - margin_y), max(0, left - margin_x)
@@ -97,8 +96,8 @@ def test_whatever_the_network_says_is_read(detector: FaceDetector, seed: int, sp
             assert detection.score <= other.score
 
 
-@needs_media
-def test_the_same_picture_gives_the_same_faces(detector: FaceDetector) -> None:
-    pixels = clip(CLIPS[0])[0].pixels
+@pytest.mark.parametrize("name", clips(DEMO, TURNING))
+def test_the_same_picture_gives_the_same_faces(detector: FaceDetector, name: str) -> None:
+    pixels = clip(name)[0].pixels
     first, second = detector.detect(pixels), detector.detect(pixels)
     assert [detection.box for detection in first] == [detection.box for detection in second]

@@ -2,7 +2,6 @@
 
 from math import atan2, cos, degrees, pi, sin
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +10,8 @@ from hypothesis import strategies as st
 from pipeline.media import Points
 from pipeline.video.tracking.face_landmarks import MARGIN, FaceLandmarks, Region
 from pipeline.video.tracking.mesh import eye_distance_px, face_template
-from tests.footage import CLIPS, chosen, models, needs_media, tracked_clip
+from tests.compositions import turn, turned
+from tests.footage import DEMO, SMILING, chosen, clips, every_clip, models, scaled, tracked_clip
 
 regions = st.builds(
     Region, st.floats(-500, 3000), st.floats(-500, 3000), st.floats(8, 4000), st.floats(-pi + 0.01, pi - 0.01)
@@ -59,8 +59,7 @@ def test_the_eyes_are_level_in_the_crop_and_the_face_lies_inside(region: Region)
     assert crop.max() < 192
 
 
-@needs_media
-@pytest.mark.parametrize("name", CLIPS)
+@every_clip
 def test_looking_from_a_little_aside_finds_the_same_points(network: FaceLandmarks, name: str) -> None:
     frame = tracked_clip(name)[0]
     region = Region.of_landmarks(chosen(frame).landmarks)
@@ -72,15 +71,14 @@ def test_looking_from_a_little_aside_finds_the_same_points(network: FaceLandmark
     assert error < 0.04
 
 
-@needs_media
+@pytest.mark.parametrize("name", clips(DEMO, SMILING))
 @pytest.mark.parametrize("turn_deg", [-25.0, 15.0, 180.0])
-def test_points_turn_with_the_picture(network: FaceLandmarks, turn_deg: float) -> None:
-    frame = tracked_clip(CLIPS[1])[0]
+def test_points_turn_with_the_picture(network: FaceLandmarks, turn_deg: float, name: str) -> None:
+    frame = tracked_clip(name)[0]
     landmarks, _ = network.locate(frame.pixels, Region.of_landmarks(chosen(frame).landmarks))
-    matrix = cv2.getRotationMatrix2D((frame.size[0] / 2, frame.size[1] / 2), turn_deg, 1.0)
-    turned = np.asarray(cv2.warpAffine(frame.pixels, matrix, frame.size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    matrix = turn(frame.size, turn_deg)
     expected = (landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
-    found, score = network.locate(turned, Region.of_landmarks(expected))
+    found, score = network.locate(turned(frame.pixels, turn_deg), Region.of_landmarks(expected))
     assert score > 0.9
     error = np.linalg.norm(found[:, :2] - expected, axis=1).mean() / eye_distance_px(landmarks)
     assert error < 0.04
@@ -89,13 +87,12 @@ def test_points_turn_with_the_picture(network: FaceLandmarks, turn_deg: float) -
     assert abs((off_deg + 180) % 360 - 180) < 4
 
 
-@needs_media
+@pytest.mark.parametrize("name", clips(DEMO, SMILING))
 @pytest.mark.parametrize("scale", [0.5, 2.0, 4.0])
-def test_points_grow_with_the_picture(network: FaceLandmarks, scale: float) -> None:
-    frame = tracked_clip(CLIPS[1])[0]
+def test_points_grow_with_the_picture(network: FaceLandmarks, scale: float, name: str) -> None:
+    frame = tracked_clip(name)[0]
     landmarks, _ = network.locate(frame.pixels, Region.of_landmarks(chosen(frame).landmarks))
-    size = (round(frame.size[0] * scale), round(frame.size[1] * scale))
-    large = np.asarray(cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    large = scaled(frame.pixels, (round(frame.size[0] * scale), round(frame.size[1] * scale)))
     expected = (landmarks + [0.5, 0.5, 0]) * scale - [0.5, 0.5, 0]
     found, score = network.locate(large, Region.of_landmarks(expected.astype(np.float32)))
     assert score > 0.9

@@ -11,7 +11,20 @@ from numpy.typing import NDArray
 from pipeline.media import Points
 from pipeline.video.tracking.head_pose import HeadPose
 from pipeline.video.tracking.mesh import FACE_OVAL, LEFT_EYE, RIGHT_EYE, eye_distance_px, face_template
-from tests.footage import CLIPS, chosen, clip, make_frame, make_tracker, needs_media, tracked_clip
+from tests.footage import (
+    DEMO,
+    SMILING,
+    TURNING,
+    chosen,
+    clip,
+    clips,
+    make_frame,
+    make_tracker,
+    needs_media,
+    tracked_clip,
+)
+from tools.persona.motion.performance import pose_at
+from tools.persona.motion.timeline import cues
 
 angles = st.floats(-60, 60)
 
@@ -78,9 +91,9 @@ def test_the_mean_head_has_its_eyes_one_unit_apart() -> None:
     assert len(set(FACE_OVAL)) == len(FACE_OVAL) == 36
 
 
-@needs_media
-def test_a_head_in_a_mirror_turns_and_tilts_the_other_way() -> None:
-    frames = clip(CLIPS[0])[::4]
+@pytest.mark.parametrize("name", clips(DEMO, TURNING))
+def test_a_head_in_a_mirror_turns_and_tilts_the_other_way(name: str) -> None:
+    frames = clip(name)[:: 16 if name == DEMO else 4]
     poses = []
     for flipped in (False, True):
         tracker = make_tracker()
@@ -97,10 +110,23 @@ def test_a_head_in_a_mirror_turns_and_tilts_the_other_way() -> None:
     assert np.abs(straight[:, 2] + mirrored[:, 2]).mean() < 4
 
 
+def test_the_demo_actors_head_is_read_as_it_was_rendered() -> None:
+    said = cues()
+    rendered, read = [], []
+    for frame in tracked_clip(DEMO):
+        true, pose = pose_at(frame.media_ns / 1e9, said), chosen(frame).pose
+        rendered.append((true.yaw_deg, true.pitch_deg, true.roll_deg))
+        read.append((pose.yaw_deg, pose.pitch_deg, pose.roll_deg))
+    off = np.abs(np.array(read) - np.array(rendered))
+    # The head is as near as 75 cm and beside the middle of the picture, which alone makes 2 degrees.
+    assert (off.mean(axis=0) < (2.5, 2.0, 1.0)).all()
+    assert (off.max(axis=0) < (7.0, 6.0, 2.5)).all()
+
+
 @needs_media
 def test_the_clip_of_a_turning_head_turns_to_both_sides() -> None:
-    yaws = [chosen(frame).pose.yaw_deg for frame in tracked_clip(CLIPS[0])]
+    yaws = [chosen(frame).pose.yaw_deg for frame in tracked_clip(TURNING)]
     assert min(yaws) < -35
     assert max(yaws) > 25
-    steady = [chosen(frame).pose for frame in tracked_clip(CLIPS[1])]
+    steady = [chosen(frame).pose for frame in tracked_clip(SMILING)]
     assert max(abs(pose.yaw_deg) for pose in steady) < 10
