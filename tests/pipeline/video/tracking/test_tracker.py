@@ -1,4 +1,8 @@
-"""The tracker on real footage: nobody lost, nobody swapped, and a still face that stands still."""
+"""The tracker on faces: nobody lost, nobody swapped, and a still face that stands still."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -9,24 +13,53 @@ from pipeline.video.tracking.face_detector import Detection, FaceDetector
 from pipeline.video.tracking.mesh import eye_distance_px
 from pipeline.video.tracking.tracker import SEARCH_INTERVAL_NS, Tracker
 from profiles.profile import FaceChoice
+from tests.compositions import beside, cut_out, likeness
 from tests.fakes import FRAME_NS
 from tests.footage import (
-    CLIPS,
+    DEMO,
+    SMILING,
+    SORRY,
+    TURNING,
     chosen,
     clip,
+    clips,
+    closeup,
+    every_clip,
     inside_oval,
     make_frame,
     make_tracker,
     needs_media,
     persona,
-    scaled_clip,
     tracked_clip,
 )
 
 JITTER_LIMIT_PX = 0.3
 NOISE_SIGMA = 3.0
-HD = (1280, 720)
-MAN, WOMAN = CLIPS[1], CLIPS[0]
+
+Person = Callable[[int, int], Pixels]
+"""Somebody's picture at an index of their film and a height."""
+
+
+@dataclass(frozen=True)
+class Couple:
+    """Two people who come before the camera together."""
+
+    one: Person
+    other: Person
+
+
+TWINS = Couple(partial(cut_out, DEMO), lambda index, height: cut_out(DEMO, 100 + index, height))
+GUEST = Couple(partial(cut_out, DEMO), lambda index, height: likeness("ines", height))
+REAL = Couple(partial(cut_out, SMILING), lambda index, height: cut_out(TURNING, 12 + index // 4, height))
+
+every_couple = pytest.mark.parametrize(
+    "couple",
+    [
+        pytest.param(TWINS, id="twins"),
+        pytest.param(GUEST, id="guest"),
+        pytest.param(REAL, id="real", marks=needs_media),
+    ],
+)
 
 
 class CountingDetector(FaceDetector):
@@ -40,28 +73,6 @@ class CountingDetector(FaceDetector):
         return super().detect(pixels)
 
 
-def portrait_of(name: str, index: int, height: int) -> Pixels:
-    """The person of a clip cut out with a little room around, at a height: the detector sees no small faces."""
-    frame = tracked_clip(name)[index]
-    left, top, width, face_height = chosen(frame).box
-    middle, reach = left + width / 2, 0.8 * face_height
-    y0, y1 = max(0, round(top - 0.4 * face_height)), round(top + 1.4 * face_height)
-    part = frame.pixels[y0:y1, round(middle - reach) : round(middle + reach)]
-    scale = height / part.shape[0]
-    size = (round(part.shape[1] * scale), height)
-    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def beside(left: Pixels, right: Pixels) -> Pixels:
-    """Two pictures side by side, the lower one filled up with grey."""
-    height = max(left.shape[0], right.shape[0])
-    parts = [
-        cv2.copyMakeBorder(part, 0, height - part.shape[0], 0, 0, cv2.BORDER_CONSTANT, value=(128, 128, 128))
-        for part in (left, right)
-    ]
-    return np.ascontiguousarray(np.hstack(parts), np.uint8)
-
-
 def follow(tracker: Tracker, pixels: Pixels, frames: int = 6) -> Frame:
     """The last of some frames of a still picture."""
     assert frames > 0
@@ -70,8 +81,7 @@ def follow(tracker: Tracker, pixels: Pixels, frames: int = 6) -> Frame:
     return frame
 
 
-@needs_media
-@pytest.mark.parametrize("name", CLIPS)
+@every_clip
 def test_the_face_of_a_clip_is_followed_on_every_frame_under_one_id(name: str) -> None:
     faces = [chosen(frame) for frame in tracked_clip(name)]
     assert {face.track_id for face in faces} == {0}
@@ -87,8 +97,7 @@ def test_the_face_of_a_clip_is_followed_on_every_frame_under_one_id(name: str) -
         assert 0.5 < width / height < 1.3
 
 
-@needs_media
-@pytest.mark.parametrize("name", CLIPS)
+@every_clip
 def test_the_followed_face_does_not_jump(name: str) -> None:
     frames = tracked_clip(name)
     for before, after in zip(frames, frames[1:], strict=False):
@@ -97,8 +106,7 @@ def test_the_followed_face_does_not_jump(name: str) -> None:
         assert np.linalg.norm(shift) < 0.35 * eye_distance_px(chosen(before).landmarks)
 
 
-@needs_media
-@pytest.mark.parametrize("name", CLIPS)
+@every_clip
 def test_the_whole_picture_is_searched_only_as_often_as_needed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.video.tracking.tracker.FaceDetector", CountingDetector)
     monkeypatch.setattr(CountingDetector, "searches", 0)
@@ -109,38 +117,38 @@ def test_the_whole_picture_is_searched_only_as_often_as_needed(name: str, monkey
     assert CountingDetector.searches >= frames[-1].media_ns // SEARCH_INTERVAL_NS
 
 
-@needs_media
-@pytest.mark.parametrize("name", [CLIPS[1], CLIPS[3]])
+@pytest.mark.parametrize("name", clips(DEMO, SMILING, SORRY))
 def test_a_still_face_in_a_noisy_picture_stands_still(name: str) -> None:
-    still, generator = scaled_clip(name, HD)[0].pixels, np.random.default_rng(11)
+    still, generator = closeup(name).pixels, np.random.default_rng(11)
     tracker, seen = make_tracker(), []
-    noise = generator.normal(0, NOISE_SIGMA, (2 * HD[1], HD[0], 3)).astype(np.float32)
+    height = still.shape[0]
+    noise = generator.normal(0, NOISE_SIGMA, (2 * height, *still.shape[1:])).astype(np.float32)
     for index in range(45):
-        shift = int(generator.integers(0, HD[1]))
-        noisy = np.clip(still + noise[shift : shift + HD[1]], 0, 255).astype(np.uint8)
+        shift = int(generator.integers(0, height))
+        noisy = np.clip(still + noise[shift : shift + height], 0, 255).astype(np.uint8)
         seen.append(chosen(tracker.process(make_frame(noisy, index * FRAME_NS))).landmarks[:, :2])
     settled = np.array(seen[15:])
     jitter = np.linalg.norm(settled - settled.mean(axis=0), axis=-1)
     assert float(np.sqrt((jitter**2).mean())) < JITTER_LIMIT_PX
 
 
-@needs_media
-@pytest.mark.parametrize("man_is_left", [True, False])
-def test_two_faces_get_two_ids_and_keep_them(man_is_left: bool) -> None:
+@every_couple
+@pytest.mark.parametrize("one_is_left", [True, False])
+def test_two_faces_get_two_ids_and_keep_them(couple: Couple, one_is_left: bool) -> None:
     tracker, rows = make_tracker(), []
-    for index in range(0, 20):
-        man, woman = portrait_of(MAN, index, 240), portrait_of(WOMAN, 12 + index // 4, 240)
-        pair = beside(man, woman) if man_is_left else beside(woman, man)
-        frame = tracker.process(make_frame(pair, index * FRAME_NS))
-        rows.append({face.track_id: face.box[0] > man.shape[1] for face in frame.faces})
+    for index in range(20):
+        one, other = couple.one(index, 240), couple.other(index, 240)
+        left, right = (one, other) if one_is_left else (other, one)
+        frame = tracker.process(make_frame(beside(left, right), index * FRAME_NS))
+        rows.append({face.track_id: face.box[0] > left.shape[1] for face in frame.faces})
     assert all(row == rows[0] for row in rows)
     assert sorted(rows[0].values()) == [False, True]
 
 
-@needs_media
+@every_couple
 @pytest.mark.parametrize("large_is_left", [True, False])
-def test_the_largest_face_is_chosen_on_either_side(large_is_left: bool) -> None:
-    large, small = portrait_of(MAN, 0, 280), portrait_of(WOMAN, 14, 220)
+def test_the_largest_face_is_chosen_on_either_side(couple: Couple, large_is_left: bool) -> None:
+    large, small = couple.one(0, 280), couple.other(2, 220)
     pair = beside(large, small) if large_is_left else beside(small, large)
     frame = follow(make_tracker(persona(choice=FaceChoice.LARGEST)), pair)
     assert len(frame.faces) == 2
@@ -148,12 +156,12 @@ def test_the_largest_face_is_chosen_on_either_side(large_is_left: bool) -> None:
     assert chosen(frame).box[3] == max(face.box[3] for face in frame.faces)
 
 
-@needs_media
+@every_couple
 @pytest.mark.parametrize("central_is_left", [True, False])
-def test_the_most_central_face_is_chosen_on_either_side(central_is_left: bool) -> None:
-    man, woman = portrait_of(MAN, 0, 240), portrait_of(WOMAN, 14, 240)
+def test_the_most_central_face_is_chosen_on_either_side(couple: Couple, central_is_left: bool) -> None:
+    one, other = couple.one(0, 240), couple.other(2, 240)
     margin = np.full((240, 110, 3), 128, np.uint8)
-    parts = (margin, man, woman) if central_is_left else (man, woman, margin)
+    parts = (margin, one, other) if central_is_left else (one, other, margin)
     row = np.ascontiguousarray(np.hstack(parts))
     frame = follow(make_tracker(persona(choice=FaceChoice.CENTRAL)), row)
     assert len(frame.faces) == 2
@@ -161,19 +169,19 @@ def test_the_most_central_face_is_chosen_on_either_side(central_is_left: bool) -
     assert chosen(frame).box[0] == (lefts[0] if central_is_left else lefts[1])
 
 
-@needs_media
+@every_couple
 @pytest.mark.parametrize("wanted", [0, 1])
-def test_the_wanted_id_is_chosen_and_nobody_when_it_is_not_there(wanted: int) -> None:
-    pair = beside(portrait_of(MAN, 0, 240), portrait_of(WOMAN, 14, 240))
+def test_the_wanted_id_is_chosen_and_nobody_when_it_is_not_there(couple: Couple, wanted: int) -> None:
+    pair = beside(couple.one(0, 240), couple.other(2, 240))
     tracker = make_tracker(persona(choice=FaceChoice.ID, choice_id=wanted))
     assert chosen(follow(tracker, pair)).track_id == wanted
     tracker.adjust(persona(choice=FaceChoice.ID, choice_id=9))
     assert follow(tracker, pair).chosen_face is None
 
 
-@needs_media
-def test_a_covered_camera_loses_the_face_and_an_open_one_finds_it_again() -> None:
-    tracker, open_frame = make_tracker(), clip(MAN)[0]
+@pytest.mark.parametrize("name", clips(DEMO, SMILING))
+def test_a_covered_camera_loses_the_face_and_an_open_one_finds_it_again(name: str) -> None:
+    tracker, open_frame = make_tracker(), clip(name)[0]
     dark = np.full_like(open_frame.pixels, 5)
     counts = []
     for index in range(60):
@@ -184,9 +192,9 @@ def test_a_covered_camera_loses_the_face_and_an_open_one_finds_it_again() -> Non
     assert counts[40:] == [1] * 20
 
 
-@needs_media
-def test_the_landmarks_lie_on_the_face() -> None:
-    frame = tracked_clip(MAN)[0]
+@pytest.mark.parametrize("name", clips(DEMO, SMILING))
+def test_the_landmarks_lie_on_the_face(name: str) -> None:
+    frame = tracked_clip(name)[0]
     face = chosen(frame)
     lab = cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2LAB).astype(int)
     skin, wall = inside_oval(face, frame.size, 0.8), np.zeros(frame.pixels.shape[:2], bool)
