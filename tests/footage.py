@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -69,12 +69,6 @@ def scaled(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     """A picture at another size (width, height)."""
     method = cv2.INTER_AREA if size[0] < pixels.shape[1] else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
-
-
-@lru_cache(maxsize=1)
-def scaled_clip(name: str, size: tuple[int, int]) -> tuple[Frame, ...]:
-    """A clip with its frames at another size (width, height); only the last one is kept."""
-    return tuple(make_frame(scaled(frame.pixels, size), frame.media_ns) for frame in clip(name))
 
 
 @cache
