@@ -35,10 +35,8 @@ FILM_FRAMES = 50
 Mask = NDArray[np.bool_]
 
 CONDITIONS: dict[str, Callable[[Frame], Pixels]] = {
-    "as recorded": lambda frame: frame.pixels,
     "dim": lambda frame: darkened(frame.pixels),
     "nearly dark": lambda frame: darkened(frame.pixels, 0.15),
-    "dimmed after three seconds": lambda frame: darkened(frame.pixels, 0.35 if frame.media_ns > 3e9 else 1.0),
     "lit from aside": lit_from_aside,
     "noisy": lambda frame: noisy(frame.pixels, frame.media_ns, 6.0),
     "tilted": lambda frame: turned(frame.pixels, 25.0),
@@ -146,9 +144,9 @@ def test_the_face_comes_back_when_the_hand_has_gone() -> None:
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_no_light_noise_turn_or_border_uncovers_the_face(condition: str) -> None:
-    shown = [make_frame(CONDITIONS[condition](frame), frame.media_ns) for frame in tracked_clip(DEMO)[::3]]
+    shown = [make_frame(CONDITIONS[condition](frame), frame.media_ns) for frame in tracked_clip(DEMO)[::5]]
     frames = tracked(shown)
     for frame, pixels, drawn_over in zip(frames, worn(frames), worn(frames, occlusion=0.0), strict=True):
         inner = inside_oval(chosen(frame), frame.size, 0.9)
-        assert difference(pixels, drawn_over, inner) < 1
+        assert difference(pixels, drawn_over, inner) < 0.5
         assert difference(pixels, frame.pixels, inner) > 3.5
