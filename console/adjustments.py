@@ -22,7 +22,7 @@ CORNERS: tuple[Literal["top-right", "bottom-right", "bottom-left", "top-left"], 
 
 HISTORY_LENGTH = 50
 ONE_ADJUSTMENT_NS = 1_500_000_000
-"""Presses of one key closer together than this count as one adjustment when it is undone."""
+"""Presses that move one scale closer together than this count as one adjustment when it is undone."""
 
 
 class Setting(StrEnum):
@@ -39,6 +39,10 @@ LOADED = frozenset({Setting.BACKGROUND})
 """Settings that are made ready first, like another profile; the others are taken by the next frame."""
 
 
+SCALES = frozenset({Setting.FACE_SIZE, Setting.WARP})
+"""Settings that are moved by many presses."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One adjustment that can be undone."""
@@ -48,7 +52,7 @@ class Change:
 
 
 class History:
-    """The last adjustments, to be undone one after the other; quick presses of one key count as one."""
+    """The last adjustments, to be undone one after the other; quick moves of one scale count as one."""
 
     def __init__(self) -> None:
         self._changes: deque[Change] = deque(maxlen=HISTORY_LENGTH)
@@ -56,7 +60,7 @@ class History:
 
     def add(self, change: Change, pressed_ns: int) -> None:
         """Notes what was so before a key was pressed."""
-        same = bool(self._changes) and self._changes[-1].setting is change.setting
+        same = bool(self._changes) and self._changes[-1].setting is change.setting and change.setting in SCALES
         if not same or self._pressed_ns is None or pressed_ns - self._pressed_ns >= ONE_ADJUSTMENT_NS:
             self._changes.append(change)
         self._pressed_ns = pressed_ns

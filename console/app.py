@@ -86,7 +86,9 @@ class UnderstudyApp(App[int]):
         """Every act of the key list, and the acts on profiles that no number key reaches."""
         acts = {binding.action: binding for binding in reversed(BINDINGS) if not binding.action.startswith("take(")}
         for binding in acts.values():
-            yield SystemCommand(binding.description, binding.tooltip, partial(self.run_action, binding.action))
+            # The word may have been typed with the panic key in it: from here the card only ever goes up.
+            action = "panic(0, False)" if binding.id == PANIC_ID else binding.action
+            yield SystemCommand(binding.description, binding.tooltip, partial(self.run_action, action))
         for profile in self.desk.summaries:
             take, prepare = partial(self.desk.switch, profile.name), partial(self.desk.prepare, profile.name)
             yield SystemCommand(f"Take {profile.title}", "Switch to this profile, live", partial(self._act, take))
@@ -112,10 +114,11 @@ class UnderstudyApp(App[int]):
         """On air from preview, and back."""
         self._act(self.desk.toggle_air)
 
-    def action_panic(self, pressed_before_s: float = 0.0) -> None:
+    def action_panic(self, pressed_before_s: float = 0.0, may_rearm: bool = True) -> None:
         """The card, at once; taken back only from the dashboard, where the key can't be part of a typed word."""
         pressed_ns = self._clock.now_ns() - round(pressed_before_s * 1e9)
-        self._act(partial(self.desk.panic, pressed_ns, may_rearm=not isinstance(self.screen, ModalScreen)))
+        may_rearm = may_rearm and not isinstance(self.screen, ModalScreen)
+        self._act(partial(self.desk.panic, pressed_ns, may_rearm=may_rearm))
 
     def action_take(self, number: int) -> None:
         """Another profile by its number."""

@@ -86,6 +86,8 @@ class View:
     recent: Losses = Losses()
     """Over the last minute."""
     machine: MachineView = MachineView()
+    standing_in: bool = False
+    """Whether the fail-safe makes what goes out just now."""
 
     @property
     def state(self) -> State:
@@ -116,7 +118,7 @@ class Watch:
         self._outputs = outputs
         self._clock = clock
         self._readings: Readings | None = None
-        self._switches_seen = 0
+        self._switches_seen = self._policy_frames = 0
         self._losses = LossWindow()
         self._machine_view = MachineView()
         self._machine_ns: int | None = None
@@ -126,6 +128,7 @@ class Watch:
         if self._desk.phase in (Phase.RUNNING, Phase.ENDED):
             self._readings = self._desk.session.readings()
         now_ns, readings = self._clock.now_ns(), self._readings
+        before, self._policy_frames = self._policy_frames, readings.video.policy_frames if readings else 0
         return View(
             phase=self._desk.phase,
             profile=self._desk.profile,
@@ -136,6 +139,7 @@ class Watch:
             age_s=(now_ns - readings.at_ns) / 1e9 if readings else 0.0,
             recent=self._losses.add(readings.at_ns, Losses.of(readings.video)) if readings else Losses(),
             machine=self._look_at_machine(now_ns),
+            standing_in=self._policy_frames > before,
         )
 
     def new_switches(self) -> tuple[SwitchReading, ...]:

@@ -254,7 +254,7 @@ class VideoLane:
             return
         if self._last is not None and not self._lost:
             self._lost = True
-            self._links.report(Event(Level.WARNING, "The source gives no picture; the fail-safe is on.", now_ns))
+            self._links.report(Event(Level.WARNING, f"No new picture for {limit_ns / 1e6:.0f} ms; the fail-safe is on.", now_ns))
         self._stand_in(now_ns, media_ns + now_ns - captured_ns)
 
     def _lost_is_over(self) -> None:
@@ -262,7 +262,7 @@ class VideoLane:
         if self._lost:
             self._lost = False
             now_ns = self._links.clock.now_ns()
-            self._links.report(Event(Level.INFO, "The source gives a picture again.", now_ns))
+            self._links.report(Event(Level.INFO, "Pictures come again.", now_ns))
 
     def _show(self, pixels: Pixels) -> None:
         """Makes the operator's picture, at most 16 times a second and only when somebody looks."""

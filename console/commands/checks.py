@@ -20,7 +20,9 @@ from profiles.store import ProfileStore, user_folder
 
 PROBE_LIMIT_S = 60.0
 MIN_FREE_BYTES = 1_000_000_000
-MODPROBE = "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=Understudy"
+MODPROBE = (
+    "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=Understudy (its package is v4l2loopback-dkms)"
+)
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
 OLDEST, NEWEST = (3, 11), (3, 13)
 

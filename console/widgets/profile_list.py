@@ -27,11 +27,14 @@ def standing_text(row: ProfileRow, view: View) -> str:
 
 
 def profile_lines(view: View, width: int, height: int) -> list[Line]:
-    """A heading and one row a profile, as many as there is room for."""
+    """A heading and one row a profile, as many as there is room for, the one in the lane always among them."""
     room = max(1, height - 1)
     hidden = max(0, len(view.rows) - room)
     note = f"{hidden} more: ^p" if hidden else ""
-    rows = [_row(number, row, view, width) for number, row in enumerate(view.rows[:room], start=1)]
+    current = next((place for place, row in enumerate(view.rows) if row.standing is Standing.CURRENT), 0)
+    first = max(0, min(hidden, current - room + 1))
+    shown = enumerate(view.rows[first : first + room], start=first + 1)
+    rows = [_row(number, row, view, width) for number, row in shown]
     empty: list[Line] = [(("none found", Role.MUTED),)]
     return [heading("PROFILES", width, note), *(rows or empty)]
 

@@ -22,7 +22,10 @@ def badge(view: View) -> tuple[str, Role]:
         return "▷ STARTING", Role.STOPPED
     if view.phase is Phase.REFUSED:
         return "□ NOT STARTED", Role.STOPPED
-    return STATES[view.state]
+    words, role = STATES[view.state]
+    if view.standing_in and view.state is State.ON_AIR:
+        return f"{words} · FAIL-SAFE", Role.CARD
+    return words, role
 
 
 def clock_text(seconds: float) -> str:

@@ -81,6 +81,18 @@ async def test_panic_comes_before_what_is_typed_into_the_palette() -> None:
         assert session.calls[-1] == "panic"
 
 
+async def test_panic_chosen_in_the_palette_only_ever_puts_the_card_up() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        for _ in range(2):
+            session.let_pass(RESTED_S)
+            await pilot.press("ctrl+p", *"anic")
+            await app.workers.wait_for_complete()
+            await pilot.press("enter")
+            await pilot.pause()
+            assert session.state is State.CARD
+
+
 @pytest.mark.parametrize(("key", "name"), [("2", "ben"), ("3", "cleo")])
 async def test_a_number_takes_a_profile(key: str, name: str) -> None:
     session = FakeSession()

@@ -251,3 +251,22 @@ def test_a_heading_gives_up_its_note_before_its_name() -> None:
 
 def test_old_readings_say_how_old_they_are() -> None:
     assert "3 s" in words(rate_lines(make_view(age_s=3.2), 40))
+
+
+@pytest.mark.parametrize("current", range(9))
+def test_the_profile_in_the_lane_is_always_in_the_list(current: int) -> None:
+    rows = tuple(
+        ProfileRow(f"p{number}", f"P{number}", Standing.CURRENT if number == current else Standing.IDLE)
+        for number in range(9)
+    )
+    lines = profile_lines(make_view(rows=rows), 40, 5)
+    assert len(lines) == 5
+    assert f"{current + 1} ● P{current}" in words(lines)
+    assert "5 more" in words(lines)
+
+
+def test_on_air_the_badge_says_that_the_fail_safe_stands_in() -> None:
+    session = FakeSession()
+    session.set_on_air(True)
+    assert "FAIL-SAFE" not in words([first_line(make_view(session), 120)])
+    assert "ON AIR · FAIL-SAFE" in words([first_line(make_view(session, standing_in=True), 120)])

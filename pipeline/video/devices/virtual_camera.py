@@ -12,7 +12,8 @@ from pipeline.media import Picture
 from pipeline.video.devices.listing import VirtualCameraInfo, list_virtual_cameras, offer_output
 
 _CURES = {
-    "linux": "sudo modprobe v4l2loopback video_nr=10 card_label=Understudy exclusive_caps=1",
+    "linux": "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=Understudy"
+    " (its package is v4l2loopback-dkms)",
     "darwin": "install OBS Studio, start its virtual camera once and close it again",
     "win32": "install OBS Studio, which brings one",
 }

@@ -19,6 +19,8 @@ MIN_FACE_PX = 240
 MAX_TURN_DEG = 15.0
 MIN_SHARPNESS = 0.9
 MAX_SIDE_IMBALANCE = 0.35
+MIN_LIGHTNESS, MAX_LIGHTNESS = 0.15, 0.95
+"""CIE L* of the face, of its range: dark skin in soft light has 0.3, pale skin in bright light 0.85."""
 MAX_FOREHEAD_DIFFERENCE = 30.0
 MIN_SCORE = 0.9
 
@@ -150,8 +152,13 @@ def _sharpness(portrait: Portrait) -> str | None:
 
 
 def _light(portrait: Portrait) -> str | None:
-    """Whether both sides of the face are lit alike."""
+    """Whether the face has light enough, and both sides alike."""
     lightness = _upright_lab(portrait)[90:190, :, 0]
+    level = float(np.median(lightness[:, 50:206])) / 100
+    if not MIN_LIGHTNESS <= level <= MAX_LIGHTNESS:
+        fault = "dark" if level < MIN_LIGHTNESS else "bright"
+        limits = f"{MIN_LIGHTNESS:.0%} to {MAX_LIGHTNESS:.0%}"
+        return f"It is too {fault}: the face's lightness is {level:.0%}, {limits} wanted; light it differently."
     right, left = float(np.median(lightness[:, 50:100])), float(np.median(lightness[:, 156:206]))
     imbalance = abs(right - left) / max(right, left, 1.0)
     if imbalance <= MAX_SIDE_IMBALANCE:

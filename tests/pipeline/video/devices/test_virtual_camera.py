@@ -99,7 +99,7 @@ def test_on_linux_a_free_loopback_is_found(monkeypatch: pytest.MonkeyPatch, want
 @pytest.mark.parametrize("wanted", ["auto", "/dev/video77", "nothing of that name"])
 def test_on_linux_the_cure_for_a_missing_one_is_told(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
     on_linux(monkeypatch)
-    cure = "sudo modprobe v4l2loopback video_nr=10 card_label=Understudy exclusive_caps=1"
+    cure = "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=Understudy"
     with pytest.raises(DeviceError, match=cure) as caught:
         VirtualCamera(wanted, (96, 64), 25)
     assert wanted == "auto" or wanted in str(caught.value)

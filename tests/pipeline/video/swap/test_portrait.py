@@ -82,6 +82,12 @@ def test_a_blurred_picture_is_told(tmp_path: Path) -> None:
     assert "blurred: sharpness" in only(tmp_path, blurred)
 
 
+@pytest.mark.parametrize(("gain", "word"), [(0.08, "dark"), (1.9, "bright")])
+def test_a_face_without_light_and_one_with_too_much_are_told(tmp_path: Path, gain: float, word: str) -> None:
+    pixels = np.clip(shipped().astype(np.float32) * gain, 0, 255).astype(np.uint8)
+    assert f"too {word}" in " ".join(reasons(tmp_path, pixels))
+
+
 def test_a_face_lit_from_one_side_is_told(tmp_path: Path) -> None:
     pixels = shipped()
     middle = int(landmarks()[FOREHEAD_TOP, 0])
