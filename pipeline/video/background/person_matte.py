@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.inference.litert import Network
 from pipeline.media import Face, Frame
+from pipeline.video.tracking.choice import UNSEEN_SCORE
 from pipeline.video.tracking.mesh import inner_face
 from profiles.profile import Profile
 
@@ -23,6 +24,8 @@ STRANGER_LEVEL = 0.12
 """Above this what is not joined to the actor may be somebody: better blurred once too often."""
 STRANGER_POINTS = 60
 """Fewer points of the matte than this are no person."""
+VEILED_SHARE = 0.25
+"""When the person covers more than this of the place where the actor was lost, he may be there still."""
 INNER_FACE = 0.85
 """Share of the face oval that is surely person; its edge may lie beyond the outline of a turned head."""
 
@@ -50,10 +53,15 @@ class PersonMatte:
         self._steady: NDArray[np.float32] | None = None
 
     def process(self, frame: Frame) -> Frame:
-        """The frame with its matte: what is joined to the chosen face, steadied over time."""
+        """The frame with its matte: what is joined to the chosen face, steadied over time.
+
+        Veils are taken off where nobody is. Over somebody they stay, and then nobody wears the likeness: the chosen
+        face is a newcomer's, and the actor is still where he was lost.
+        """
         _shrink(frame, self._small)
         np.multiply(self._small[:, :, ::-1], 1.0 / 255.0, out=self._network.input)
         everyone = fresh = self._network.run()[0][:, :, 0]
+        frame = _unveiled(frame, everyone)
         face = frame.chosen_face
         if face is not None:
             fresh = _joined_to(face, everyone, frame.size)
@@ -78,6 +86,31 @@ class PersonMatte:
         self._steady = None
 
 
+def _unveiled(frame: Frame, matte: NDArray[np.float32]) -> Frame:
+    """The frame with only those veils that lie over somebody; with one of them no face is chosen."""
+    faces = [face for face in frame.faces if face.score > UNSEEN_SCORE]
+    if len(faces) == len(frame.faces):
+        return frame
+    veils = [face for face in frame.faces if face.score <= UNSEEN_SCORE and _is_somebody(face, matte, frame.size)]
+    if veils:
+        faces = [replace(face, chosen=False) for face in faces]
+    return replace(frame, faces=(*faces, *veils))
+
+
+def _is_somebody(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> bool:
+    """Whether the person's matte covers the place of a face."""
+    place = np.zeros((HEIGHT_PX, WIDTH_PX), np.uint8)
+    cv2.fillPoly(place, [_on_matte(face, size)], 1)
+    inside = matte[place > 0]
+    return inside.size > 0 and float(np.mean(inside > PERSON_LEVEL)) > VEILED_SHARE
+
+
+def _on_matte(face: Face, size: tuple[int, int]) -> NDArray[np.int32]:
+    """int32 (36, 2): what is surely face, in the matte's pixels."""
+    scale = np.array([WIDTH_PX / size[0], HEIGHT_PX / size[1]], np.float32)
+    return np.asarray(np.rint(inner_face(face.landmarks, INNER_FACE) * scale), np.int32)
+
+
 def _shrink(frame: Frame, small: NDArray[np.uint8]) -> None:
     """The frame at the network's size; halved first by averaging where it is much larger."""
     pixels = frame.pixels
@@ -97,8 +130,7 @@ def _strangers(everyone: NDArray[np.float32], own: NDArray[np.float32]) -> NDArr
 
 def _joined_to(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """The matte without what is not joined to the face, and with the face itself filled."""
-    scale = np.array([WIDTH_PX / size[0], HEIGHT_PX / size[1]], np.float32)
-    oval = np.rint(inner_face(face.landmarks, INNER_FACE) * scale).astype(np.int32)
+    oval = _on_matte(face, size)
     solid = (matte > PERSON_LEVEL).astype(np.uint8)
     cv2.fillPoly(solid, [oval], 1)
     _, labels = cv2.connectedComponents(solid, connectivity=4)

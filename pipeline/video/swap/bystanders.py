@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 
 from pipeline.media import Frame, Pixels
 from pipeline.video.output.blur import blend, blur_face, blurred_picture
+from pipeline.video.tracking.choice import UNSEEN_SCORE
 from profiles.profile import Profile
 
 
 class Bystanders:
     """The stage that blurs every face that does not take the likeness, unless the profile shows them.
+
+    A veil, over where the actor was lost, is blurred whatever the profile says.
 
     Where the actor's own room is seen, whoever else stands in it is blurred whole: the detector misses faces that the
     picture's edge cuts.
@@ -28,9 +31,9 @@ class Bystanders:
 
     def process(self, frame: Frame) -> Frame:
         """The frame with others blurred; the frame itself when there are none."""
-        others = [face for face in frame.faces if not face.chosen]
-        strangers = frame.strangers if self._own_room else None
-        if self._shown or not others and strangers is None:
+        others = [face for face in frame.faces if not face.chosen and not (self._shown and face.score > UNSEEN_SCORE)]
+        strangers = frame.strangers if self._own_room and not self._shown else None
+        if not others and strangers is None:
             return frame
         if self._output is None or self._output.shape != frame.pixels.shape:
             self._output = np.empty_like(frame.pixels)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from pipeline.inference.litert import Network
 from pipeline.media import Pixels, Points
 from pipeline.video.tracking.search import Part
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, width, height in picture pixels."""
 
 INPUT_PX = 128
 OVERLAP_LIMIT = 0.3
@@ -27,7 +31,7 @@ class Detection:
         score: 0..1.
     """
 
-    box: tuple[float, float, float, float]
+    box: Box
     keypoints: Points
     score: float
 
@@ -120,7 +124,7 @@ def _inside(detection: Detection, width: int, height: int) -> bool:
     return -slack <= x <= width + slack and -slack <= y <= height + slack
 
 
-def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+def overlap(a: Box, b: Box) -> float:
     """Intersection over union of two boxes (left, top, width, height), 0..1."""
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])

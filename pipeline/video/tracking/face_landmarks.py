@@ -1,7 +1,7 @@
 """The 468 points of one face, given roughly where it is."""
 
-from dataclasses import dataclass
-from math import atan2, cos, sin
+from dataclasses import dataclass, replace
+from math import atan2, cos, pi, sin
 from pathlib import Path
 
 import cv2
@@ -51,6 +51,10 @@ class Region:
         return cls(
             float(centre[0]), float(centre[1]), MARGIN * float(extent.max()), atan2(float(eyes[1]), float(eyes[0]))
         )
+
+    def turned(self) -> "Region":
+        """The same square, for a face that is the other way up."""
+        return replace(self, angle_rad=self.angle_rad + pi)
 
     def to_picture(self, size_px: int) -> NDArray[np.float64]:
         """float64 (2, 3): from a square crop of `size_px` to picture pixels, pixel centres at whole numbers.

@@ -1,28 +1,47 @@
 """Faces found and followed, and the one chosen that takes the likeness."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.media import Face, Frame
-from pipeline.video.tracking.face_detector import Detection, FaceDetector, overlap
+from pipeline.media import Face, Frame, Pixels
+from pipeline.video.tracking.choice import Choice, Sight
+from pipeline.video.tracking.face_detector import Box, Detection, FaceDetector, overlap
 from pipeline.video.tracking.face_landmarks import FaceLandmarks, Region
+from pipeline.video.tracking.glimpses import Glimpses, shows
 from pipeline.video.tracking.head_pose import HeadPose
-from pipeline.video.tracking.track import Track
-from profiles.profile import FaceChoice, Profile
+from pipeline.video.tracking.memory import Memory, may_be
+from pipeline.video.tracking.search import Part, Search
+from pipeline.video.tracking.track import ENTER_SCORE, Track, box_of
+from pipeline.video.tracking.way_up import is_upside_down
+from profiles.profile import Profile
 
 MAX_FACES = 4
-SEARCH_INTERVAL_NS = 500_000_000
-"""While a face is followed, the whole picture is searched for others this often."""
+"""More are found and blurred, but not followed from frame to frame."""
 LOST_AFTER_NS = 400_000_000
-"""A face that was not believed for so long is forgotten."""
-SAME_FACE_OVERLAP = 0.3
-CHANGE_RATIO = 1.3
-"""Another face is chosen only when it is this much larger, or this much closer to the middle."""
+"""A face that was not believed for so long is given up."""
+FACE_SCORE = 0.5
+"""A detection is looked at from here on, and tells where a lost face is to be looked for."""
+SMALL_SHARE, SMALL_SCORE = 0.2, 0.3
+"""Faces that fill less of what the detector is shown are at the limit of what it can see, and never score high."""
+SURE_SCORE = 0.75
+"""A detection is believed from here on even where the landmark network sees no face."""
+DOUBT_SCORE = 0.98
+"""Below that the landmark network has to be as sure as this."""
+AGREEING_OVERLAP = 0.35
+"""Landmarks that cover less of what was detected are of another face nearby, or of nothing."""
+CHECK_INTERVAL_NS = 1_000_000_000
+"""How often the face that takes the likeness is checked for standing on its head."""
+LARGER = 1.3
+"""A new face takes the place of a followed one that is so much smaller."""
 
 
 class Tracker:
-    """The stage that puts faces on frames."""
+    """The stage that puts faces on frames.
+
+    A frame's faces are those followed, of which at most one is chosen; glimpses, found at the last look at their part
+    of the picture; and veils over where the actor was lost, whose score is 0. Who takes the likeness is the business
+    of `Choice`.
+    """
 
     name = "track"
     latency_ns = 0
@@ -38,117 +57,169 @@ class Tracker:
         Raises:
             ModelError: a file can't be loaded.
         """
-        self._detector = FaceDetector(detector)
+        self._detector = FaceDetector(detector, SMALL_SCORE)
         self._landmarks = FaceLandmarks(landmarks)
         self._poses = HeadPose()
-        self._settings = profile.face
+        self._choice = Choice(profile.face)
+        self._search = Search()
+        self._memory = Memory()
+        self._glimpses = Glimpses(self._poses)
         self._tracks: list[Track] = []
         self._next_id = 0
-        self._chosen_id: int | None = None
-        self._searched_ns: int | None = None
+        self._checked_ns = 0
 
     def process(self, frame: Frame) -> Frame:
         """The frame with its faces; none is no error."""
         at_ns = frame.media_ns
         for track in self._tracks:
             track.follow(frame.pixels, at_ns, self._landmarks, self._poses)
-        self._forget(at_ns)
-        if self._search_is_due(at_ns):
-            self._search(frame)
-        faces = [track.face for track in self._tracks if track.face is not None]
-        chosen = self._choose(faces, frame.size)
-        return replace(frame, faces=tuple(replace(face, chosen=face.track_id == chosen) for face in faces))
+        self._give_up(at_ns)
+        worn = self._worn()
+        looks = self._search.due(frame.size, at_ns, urgent=worn is None)
+        for part in looks:
+            self._look(frame, part)
+        if worn is not None and self._check_is_due(at_ns, busy=bool(looks)):
+            self._check(worn, frame)
+        followed = [track.face for track in self._tracks if track.face is not None]
+        sight = Sight(followed, self._glimpses.faces(followed), self._next_id, frame.size, at_ns)
+        chosen = self._choice.choose(sight)
+        faces = [replace(face, chosen=face.track_id == chosen) for face in followed]
+        return replace(frame, faces=(*faces, *sight.glimpsed, *self._choice.veils(sight)))
 
     def adjust(self, profile: Profile) -> None:
         """Takes another rule for the choice of the face."""
-        self._settings = profile.face
+        self._choice.adjust(profile.face)
 
     def reset(self) -> None:
         """Forgets every face; ids go on counting."""
         self._tracks.clear()
-        self._chosen_id = self._searched_ns = None
+        self._glimpses.clear()
+        self._memory.clear()
+        self._choice.reset()
+        self._search.reset()
 
     def close(self) -> None:
         """Forgets every face."""
         self.reset()
 
-    def _search_is_due(self, at_ns: int) -> bool:
-        """Whether the whole picture should be searched on this frame."""
-        if not any(track.face for track in self._tracks) or self._searched_ns is None:
-            return True
-        return len(self._tracks) < MAX_FACES and not 0 <= at_ns - self._searched_ns < SEARCH_INTERVAL_NS
+    def _worn(self) -> Track | None:
+        """The face that takes the likeness, where it is believed."""
+        chosen_id = self._choice.chosen_id
+        return next((track for track in self._tracks if track.face and track.track_id == chosen_id), None)
 
-    def _search(self, frame: Frame) -> None:
-        """Starts a track for every detected face that is not followed yet."""
-        self._searched_ns = frame.media_ns
-        for detection in self._detector.detect(frame.pixels):
-            if len(self._tracks) >= MAX_FACES or self._is_followed(detection):
-                continue
-            track = Track(self._next_id, Region.of_detection(detection))
-            track.follow(frame.pixels, frame.media_ns, self._landmarks, self._poses)
-            if track.face is not None:
-                self._next_id += 1
-                self._tracks.append(track)
-
-    def _is_followed(self, detection: Detection) -> bool:
-        """Whether a track already holds this face; a lost track goes on from the detection."""
-        for track in self._tracks:
-            if track.face is not None and overlap(track.face.box, detection.box) > SAME_FACE_OVERLAP:
-                return True
-            if track.face is None and _near(track.region, detection):
-                track.region = Region.of_detection(detection)
-                return True
-        return False
-
-    def _forget(self, at_ns: int) -> None:
-        """Drops faces lost for long, and the younger of two tracks on one face."""
+    def _give_up(self, at_ns: int) -> None:
+        """Drops faces lost for long, and one of two tracks on one face: the younger, but never the chosen one."""
         kept: list[Track] = []
-        for track in self._tracks:
-            lost = track.lost_since_ns is not None and at_ns - track.lost_since_ns > LOST_AFTER_NS
-            face = track.face
-            twin = face is not None and any(
-                other.face is not None and overlap(other.face.box, face.box) > SAME_FACE_OVERLAP for other in kept
-            )
-            if not lost and not twin:
+        for track in sorted(self._tracks, key=lambda track: track.track_id != self._choice.chosen_id):
+            if track.lost_since_ns is not None and at_ns - track.lost_since_ns > LOST_AFTER_NS:
+                self._remember(track, at_ns)
+            elif track.face is None or not self._is_twin(track.face.box, kept):
                 kept.append(track)
-        self._tracks = kept
+        self._tracks = [track for track in self._tracks if track in kept]
 
-    def _choose(self, faces: list[Face], size: tuple[int, int]) -> int | None:
-        """The id of the face that takes the likeness, steady while another is not clearly better."""
-        if self._settings.choice is FaceChoice.ID:
-            self._chosen_id = self._settings.choice_id
-            return self._chosen_id
-        present = {track.track_id for track in self._tracks}
-        if not faces:
-            return self._chosen_id
-        worth = _area if self._settings.choice is FaceChoice.LARGEST else _centrality(size)
-        best = max(faces, key=worth)
-        current = next((face for face in faces if face.track_id == self._chosen_id), None)
-        if current is None and self._chosen_id in present:
-            return self._chosen_id
-        if current is None or worth(best) > CHANGE_RATIO * worth(current):
-            self._chosen_id = best.track_id
-        return self._chosen_id
+    def _remember(self, track: Track, at_ns: int) -> None:
+        """Keeps in mind where a face was that is followed no longer."""
+        if track.seen is not None:
+            self._memory.keep(track.track_id, track.seen.box, at_ns)
+
+    def _is_twin(self, box: Box, tracks: list[Track]) -> bool:
+        """Whether a face in a box is one that some tracks hold already."""
+        return any(track.face and shows(box, track.face) for track in tracks)
+
+    def _look(self, frame: Frame, part: Part | None) -> None:
+        """Starts a track for every face in a part of the picture that is not followed yet, or keeps it in sight."""
+        glimpsed: dict[int, Detection] = {}
+        side = max(frame.size) if part is None else part.side
+        for detection in self._detector.detect(frame.pixels, part):
+            wanted = SMALL_SCORE if detection.box[2] < SMALL_SHARE * side else FACE_SCORE
+            if detection.score < wanted or self._is_twin(detection.box, self._tracks):
+                continue
+            track = self._first_sight(frame, detection, set(glimpsed))
+            if track.face is not None and self._is_twin(track.face.box, self._tracks):
+                continue
+            if track.face is not None and self._has_room(track.face):
+                self._tracks.append(track)
+            elif self._is_face(frame.pixels, detection, track):
+                glimpsed[track.track_id] = detection
+            else:
+                continue
+            self._next_id = max(self._next_id, track.track_id + 1)
+            self._memory.forget(track.track_id)
+        followed = {track.track_id for track in self._tracks}
+        for face in self._glimpses.look(part, glimpsed):
+            if face.track_id not in followed:
+                self._memory.keep(face.track_id, face.box, frame.media_ns)
+
+    def _first_sight(self, frame: Frame, detection: Detection, taken: set[int]) -> Track:
+        """What becomes of a detected face when it is followed; a lost track near it goes on from there.
+
+        Args:
+            frame: where it was detected.
+            detection: the face.
+            taken: ids of other faces on this frame.
+        """
+        region = Region.of_detection(detection)
+        for track in self._tracks:
+            if track.seen and not track.face and track.track_id not in taken and may_be(detection.box, track.seen.box):
+                if detection.score >= FACE_SCORE:
+                    track.region = region
+                return Track(track.track_id, region)
+        track_id = self._glimpses.id_of(detection)
+        if track_id is None:
+            track_id = self._memory.recall(detection.box, frame.media_ns, self._choice.chosen_id)
+        if track_id is None or track_id in taken or any(track.track_id == track_id for track in self._tracks):
+            track_id = self._next_id
+        for tried in (region, region.turned()):
+            track = Track(track_id, tried, _enter_score(detection))
+            track.follow(frame.pixels, frame.media_ns, self._landmarks, self._poses)
+            if track.face is not None and self._is_sound(track.face, detection, frame.pixels):
+                break
+            track.lose(frame.media_ns)
+        return track
+
+    def _is_sound(self, face: Face, detection: Detection, pixels: Pixels) -> bool:
+        """Whether landmarks lie where a face was detected, and the right way up."""
+        agrees = overlap(face.box, detection.box) >= AGREEING_OVERLAP
+        return agrees and not is_upside_down(self._detector, pixels, face.landmarks)
+
+    def _has_room(self, face: Face) -> bool:
+        """Whether another face can be followed; a much smaller one makes room for it."""
+        if len(self._tracks) < MAX_FACES:
+            return True
+        others = [track for track in self._tracks if track.track_id != self._choice.chosen_id]
+        smallest = min(others, key=_area)
+        if face.box[2] * face.box[3] < LARGER * _area(smallest):
+            return False
+        self._tracks.remove(smallest)
+        if smallest.seen is not None:
+            self._glimpses.add(smallest.seen)
+        return True
+
+    def _is_face(self, pixels: Pixels, detection: Detection, track: Track) -> bool:
+        """Whether a detection that is not followed is believed, so that whoever it is gets blurred."""
+        if track.face is not None or detection.score >= SURE_SCORE or self._glimpses.id_of(detection) is not None:
+            return True
+        landmarks, score = self._landmarks.locate(pixels, Region.of_detection(detection), mirrored=True)
+        box = box_of(landmarks)
+        agrees = overlap(box, detection.box) >= AGREEING_OVERLAP and not self._is_twin(box, self._tracks)
+        return score >= _enter_score(detection) and agrees
+
+    def _check_is_due(self, at_ns: int, *, busy: bool) -> bool:
+        """Whether it is time to check the face that takes the likeness; it can wait a little on a busy frame."""
+        return not 0 <= at_ns - self._checked_ns < CHECK_INTERVAL_NS * (2 if busy else 1)
+
+    def _check(self, worn: Track, frame: Frame) -> None:
+        """Gives up the face that takes the likeness when it stands on its head."""
+        self._checked_ns = frame.media_ns
+        if worn.face is not None and is_upside_down(self._detector, frame.pixels, worn.face.landmarks):
+            self._tracks.remove(worn)
 
 
-def _near(region: Region, detection: Detection) -> bool:
-    """Whether a detection lies where a lost track looks."""
-    left, top, width, height = detection.box
-    reach = region.side / 2
-    return abs(left + width / 2 - region.centre_x) < reach and abs(top + height / 2 - region.centre_y) < reach
+def _enter_score(detection: Detection) -> float:
+    """How sure the landmark network has to be of what the detector found."""
+    return ENTER_SCORE if detection.score >= SURE_SCORE else DOUBT_SCORE
 
 
-def _area(face: Face) -> float:
-    """The size of a face in the picture."""
-    return face.box[2] * face.box[3]
-
-
-def _centrality(size: tuple[int, int]) -> Callable[[Face], float]:
-    """How close a face is to the middle of a picture of `size`: higher is closer."""
-
-    def worth(face: Face) -> float:
-        dx = face.box[0] + face.box[2] / 2 - size[0] / 2
-        dy = face.box[1] + face.box[3] / 2 - size[1] / 2
-        return 1.0 / (float((dx * dx + dy * dy) ** 0.5) + 0.05 * size[0])
-
-    return worth
+def _area(track: Track) -> float:
+    """The size of a face where it was last believed."""
+    return 0.0 if track.seen is None else track.seen.box[2] * track.seen.box[3]
