@@ -277,5 +277,5 @@ def test_the_shipped_catalogue_holds_together() -> None:
     catalogue = read_catalogue()
     assert {entry.source for entry in catalogue.models} <= set(catalogue.sources)
     required = {entry.name for entry in catalogue.models if entry.required}
-    assert {"face-detection", "face-landmarks", "selfie-segmentation-landscape", "selfie-segmentation"} <= required
+    assert required == {"face-detection", "face-landmarks", "selfie-segmentation-landscape"}
     assert len({entry.file for entry in catalogue.models}) == len(catalogue.models)
