@@ -201,3 +201,14 @@ def test_a_picture_on_the_wall_never_gets_it_however_central(scene: Scene) -> No
     frames = watch(tracker, scene, 2 * SECOND)
     assert len(frames[-1].faces) == 2
     assert wearers(frames) == {200}
+
+
+def test_the_likeness_does_not_slip_to_a_face_close_by(monkeypatch: pytest.MonkeyPatch, scene: Scene) -> None:
+    """The landmark network finds a neighbour's face in the region where the actor's was."""
+    scene.people += [Person(250, height=140), Person(385, height=135)]
+    tracker = scene.tracker()
+    assert wearers(watch(tracker, scene, 5)) == {250}
+    turn_away(scene.people[0])
+    neighbour = scene.people[1]
+    monkeypatch.setattr(scene, "locate", lambda pixels, region, mirrored=False: (neighbour.landmarks, neighbour.score))
+    assert wearers(watch(tracker, scene, 3 * SECOND)) == {None}
