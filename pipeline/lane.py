@@ -254,7 +254,8 @@ class VideoLane:
             return
         if self._last is not None and not self._lost:
             self._lost = True
-            self._links.report(Event(Level.WARNING, f"No new picture for {limit_ns / 1e6:.0f} ms; the fail-safe is on.", now_ns))
+            text = f"No new picture for {limit_ns / 1e6:.0f} ms; the fail-safe is on."
+            self._links.report(Event(Level.WARNING, text, now_ns))
         self._stand_in(now_ns, media_ns + now_ns - captured_ns)
 
     def _lost_is_over(self) -> None:
