@@ -13,11 +13,11 @@ CHANGE_RATIO = 1.3
 ACTOR_SHARE = 0.3
 """A face lower than this share of the highest is no actor: it is on a poster, or far behind."""
 PROOF_NS = 1_000_000_000
-"""A newcomer has to look like the actor come back for so long."""
+"""Somebody else has to look like the actor come back for so long."""
 RIVAL_NS = 500_000_000
 """A better face has to be better for so long."""
 VEIL_NS = 15_000_000_000
-"""When a newcomer is taken for the actor, the place where the actor was lost stays veiled for so long."""
+"""When somebody else is taken for the actor, the place where the actor was lost stays veiled for so long."""
 COVERED_OVERLAP = 0.3
 UNSEEN_SCORE = 0.0
 """Score of a face that is not seen on the frame: a veil over the place where the actor was lost."""
@@ -49,12 +49,14 @@ class Choice:
     it, so that the fail-safe policy shows, until
 
     - the face is found where it was lost, about as large: the tracker gives it its old id;
-    - or somebody who came after the loss is there, or is the only face in the picture, for a second. In the second
-      case the place where the actor was lost stays veiled for a while: he may be there still, turned away;
+    - or somebody who came after the loss is there for a second;
+    - or somebody who came after the loss is the only face in the picture for a second, or whoever had the likeness
+      before is there. Then the place where the actor was lost stays veiled for a while: he may be there still, turned
+      away; and if he is found again meanwhile, he has it back;
     - or the operator changes the rule, and so chooses anew.
 
-    Whoever was in the picture beside the actor never takes over by himself: while the actor is turned away, that would
-    end the fail-safe with the actor's own face in the picture.
+    Whoever else was in the picture beside the actor never takes over by himself: while the actor is turned away, that
+    would end the fail-safe with the actor's own face in the picture.
     """
 
     def __init__(self, settings: FaceSettings) -> None:
@@ -68,6 +70,7 @@ class Choice:
         """The id of the face that takes the likeness, seen or not; None before the first."""
         self._seen: Face | None = None
         self._left: tuple[Face, int] | None = None
+        self._former_id: int | None = None
         self._newcomers_from = 0
         self._candidate: tuple[int, int] | None = None
 
@@ -81,24 +84,25 @@ class Choice:
         """The id of the face that takes the likeness; it need not be seen."""
         if self._settings.choice is FaceChoice.ID:
             self.chosen_id = self._settings.choice_id
-        current = self._current(sight)
+        current = self._followed(sight, self.chosen_id)
         if self._settings.choice is not FaceChoice.ID:
             if current is not None or self.chosen_id is None:
-                current = self._best(sight, current)
+                current = self._returned(sight) or self._best(sight, current)
             else:
                 current = self._successor(sight)
         if current is not None:
+            if current.track_id != self.chosen_id:
+                self._former_id = self.chosen_id
             self.chosen_id, self._seen, self._newcomers_from = current.track_id, current, sight.next_id
         return self.chosen_id
 
     def veils(self, sight: Sight) -> list[Face]:
         """Where the actor was lost and nobody else is seen, as faces that nobody wears."""
-        lost = []
-        if self._seen is not None and self._current(sight) is None:
-            lost.append(self._seen)
+        worn = self._followed(sight, self.chosen_id)
+        lost = [self._seen] if self._seen is not None and worn is None else []
         if self._left is not None:
             face, since_ns = self._left
-            if 0 <= sight.at_ns - since_ns <= VEIL_NS and not any(_covers(other, face) for other in sight.followed):
+            if 0 <= sight.at_ns - since_ns <= VEIL_NS and not (worn is not None and _covers(worn, face)):
                 lost.append(face)
             else:
                 self._left = None
@@ -109,9 +113,16 @@ class Choice:
             if not any(_covers(other, face) for other in seen)
         ]
 
-    def _current(self, sight: Sight) -> Face | None:
-        """The chosen face, where it is followed."""
-        return next((face for face in sight.followed if face.track_id == self.chosen_id), None)
+    def _followed(self, sight: Sight, track_id: int | None) -> Face | None:
+        """The face with an id, where it is followed."""
+        return next((face for face in sight.followed if face.track_id == track_id), None)
+
+    def _returned(self, sight: Sight) -> Face | None:
+        """The actor, found again while somebody else has been taken for him."""
+        face = None if self._left is None else self._followed(sight, self._left[0].track_id)
+        if face is not None:
+            self._left = None
+        return face
 
     def _best(self, sight: Sight, current: Face | None) -> Face | None:
         """The face that the rule asks for: the present one unless another is clearly better."""
@@ -132,11 +143,12 @@ class Choice:
         return 1.0 / (float((dx * dx + dy * dy) ** 0.5) + 0.05 * size[0])
 
     def _successor(self, sight: Sight) -> Face | None:
-        """The newcomer who has proved for long enough to be the actor that was lost."""
+        """Whoever has for long enough looked like the actor that was lost, or had the likeness before."""
         newcomers = [face for face in sight.followed if face.track_id >= self._newcomers_from]
         back = [face for face in newcomers if self._seen is not None and may_be(face.box, self._seen.box)]
         alone = newcomers if len(sight.followed) + len(sight.glimpsed) == 1 else []
-        candidate = next(iter(back or alone), None)
+        former = self._followed(sight, self._former_id)
+        candidate = next(iter(back or alone), former)
         if not self._lasts(candidate, sight.at_ns, PROOF_NS):
             return None
         if not back and self._seen is not None:

@@ -16,6 +16,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, width, height in picture pixels."""
 
 INPUT_PX = 128
+SCALE = np.float32(1.0 / 127.5)
 OVERLAP_LIMIT = 0.3
 EDGE_SHARE = 0.1
 """A face whose middle lies farther beyond the picture's edge than this share of its width is a mirror image."""
@@ -64,7 +65,7 @@ class FaceDetector:
         """
         scale, origin = self._letterbox(pixels) if part is None else self._cut_out(pixels, part)
         cv2.cvtColor(self._canvas, cv2.COLOR_BGR2RGB, dst=self._rgb)
-        np.multiply(self._rgb, 1.0 / 127.5, out=self._network.input)
+        np.multiply(self._rgb, SCALE, out=self._network.input)
         self._network.input -= 1.0
         found = self._run(scale, origin)
         height, width = pixels.shape[:2]

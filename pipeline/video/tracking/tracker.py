@@ -29,7 +29,7 @@ DOUBT_SCORE = 0.98
 """Below that the landmark network has to be as sure as this."""
 AGREEING_OVERLAP = 0.35
 """Landmarks that cover less of what was detected are of another face nearby, or of nothing."""
-CHECK_INTERVAL_NS = 1_000_000_000
+CHECK_INTERVAL_NS = 2_000_000_000
 """How often the face that takes the likeness is checked for standing on its head."""
 LARGER = 1.3
 """A new face takes the place of a followed one that is so much smaller."""

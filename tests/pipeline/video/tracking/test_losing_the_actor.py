@@ -212,3 +212,28 @@ def test_the_likeness_does_not_slip_to_a_face_close_by(monkeypatch: pytest.Monke
     neighbour = scene.people[1]
     monkeypatch.setattr(scene, "locate", lambda pixels, region, mirrored=False: (neighbour.landmarks, neighbour.score))
     assert wearers(watch(tracker, scene, 3 * SECOND)) == {None}
+
+
+def test_a_face_that_took_the_likeness_and_is_lost_gives_it_back_under_a_veil(scene: Scene, actor: Person) -> None:
+    """A thing that looked like a large face for a while must not keep the likeness from the actor for good."""
+    tracker = scene.tracker()
+    watch(tracker, scene, 5)
+    scene.people.append(Person(450, height=200))
+    assert wearers(watch(tracker, scene, 2 * SECOND)[-1:]) == {450}
+    scene.people.pop()
+    frames = watch(tracker, scene, LOST + PROOF)
+    assert wearers(frames) == {None, 150}
+    assert veils(frames[-1]) == [450]
+
+
+def test_the_actor_who_is_found_again_takes_it_from_the_newcomer(scene: Scene, actor: Person) -> None:
+    tracker = scene.tracker()
+    watch(tracker, scene, 5)
+    turn_away(actor)
+    watch(tracker, scene, LOST)
+    scene.people.append(Person(450, height=140))
+    assert wearers(watch(tracker, scene, 2 * SECOND)[-1:]) == {450}
+    come_back(actor)
+    frames = watch(tracker, scene, SECOND)
+    assert wearers(frames[-1:]) == {150}
+    assert veils(frames[-1]) == []
