@@ -76,8 +76,8 @@ class FaceSettings(Section):
     """Share of the target's face in the picture; below 1 the actor shows through.
 
     The floor is there so that no profile puts the actor's own face on air. At 0.85 every shipped persona, its `warp` at
-    0, keeps above the limits of `tests/benchmarks/exposure_table.py` on every clip; at 0.7 some fall below. The ceiling of
-    `feather` is there for the same reason.
+    0, keeps above the limits of `tests/benchmarks/exposure_table.py` on every clip; at 0.7 some fall below. The ceiling
+    of `feather` is there for the same reason.
     """
     colour: Fraction = 0.95
     """Strength of the transfer of the actor's colours onto the target's skin."""
