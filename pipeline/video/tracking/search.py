@@ -6,7 +6,7 @@ from math import ceil
 
 ROUND_NS = 500_000_000
 """Within this time every face of some size is looked for once."""
-LOOKS = 5
+LOOKS = 4
 """Parts searched in one round, each on a frame of its own."""
 SHARED = 0.15
 """Neighbouring parts share at least this much of their side."""
@@ -48,6 +48,7 @@ class Search:
 
     The whole picture shows the detector large faces only. Large overlapping squares, which show faces of an eighth of
     the picture's height, come round twice a second; in the looks between, smaller squares and the whole take turns.
+    At the start every part is looked at, one a frame.
     """
 
     def __init__(self) -> None:
@@ -67,6 +68,9 @@ class Search:
         if size != self._size:
             self._plan(size)
         looks: list[Part | None] = [None] if urgent else []
+        if self._unseen:
+            self._next_ns = at_ns + self._interval_ns
+            return [*looks, self._unseen.pop(0)]
         wait_ns = 0 if self._next_ns is None else self._next_ns - at_ns
         if not 0 < wait_ns <= self._interval_ns:
             # Frames rarely come when a look is due: counting from there and not from the frame keeps the mean.
@@ -84,8 +88,9 @@ class Search:
     def _plan(self, size: tuple[int, int]) -> None:
         """Lays out the parts of a picture."""
         large, small = parts(size, LARGE), parts(size, SMALL)
-        looks = max(LOOKS, len(large) + 2)
+        looks = max(LOOKS, len(large) + 1)
         self._size, self._balance = size, 0
+        self._unseen = [*large, *small]
         self._quick, self._slow = cycle(large), cycle([*small, None])
         self._quick_looks, self._looks = len(large), looks
         self._interval_ns = ROUND_NS // looks

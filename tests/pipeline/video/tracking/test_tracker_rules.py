@@ -50,15 +50,17 @@ def chosen_x(frame: Frame) -> int | None:
 def test_nobody_is_no_error_and_is_looked_for_on_every_frame(scene: Scene) -> None:
     frame = watch(scene.tracker(), scene, 5)
     assert frame.faces == ()
-    assert 5 <= scene.searches <= 7
+    assert 5 <= scene.searches <= 10
 
 
 def test_while_a_face_is_followed_parts_of_the_picture_are_searched_now_and_then(scene: Scene) -> None:
     scene.people.append(Person(320))
-    seconds = 4
-    watch(scene.tracker(), scene, 30 * seconds)
+    seconds, tracker = 4, scene.tracker()
+    watch(tracker, scene, 30)
+    scene.searches = scene.looks = 0
+    watch(tracker, scene, 30 * seconds)
     assert scene.searches == pytest.approx(seconds * LOOKS * 1e9 / ROUND_NS, abs=3)
-    assert scene.looks <= 30 * seconds + 3
+    assert scene.looks == 30 * seconds
 
 
 def test_a_face_keeps_its_id_and_another_gets_the_next(scene: Scene) -> None:
