@@ -70,6 +70,7 @@ class PhotoTarget:
         openings: float32 (80, 64), 1 in the eyes' openings.
         lips: float32 (80, 64), 1 on and about the lips.
         grid: where the grid's points lie on the mesh.
+        mirror: float64 (2, 3), where a grid point's counterpart on the face's other side lies.
     """
 
     def __init__(self, portrait: Portrait) -> None:
@@ -88,6 +89,7 @@ class PhotoTarget:
         self.skin = self._skin()
         self.openings = self._region((RIGHT_EYE, LEFT_EYE), 0)
         self.lips = self._region((OUTER_LIPS,), 5)
+        self.mirror = _mirror(*self._grid_points[[FOREHEAD_TOP, CHIN], :2].astype(np.float64))
 
     def texture_for(self, face_height_px: float) -> Texture:
         """The smallest texture that a face of this height does not have to stretch."""
@@ -180,6 +182,13 @@ def _box(points: Points) -> NDArray[np.float64]:
     oval = points[list(FACE_OVAL), :2].astype(np.float64)
     low, extent = oval.min(axis=0), np.ptp(oval, axis=0)
     return np.concatenate([low - MARGIN * extent, extent * (1 + 2 * MARGIN)])
+
+
+def _mirror(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+    """float64 (2, 3): the reflection of points about a line."""
+    along = (bottom - top) / np.linalg.norm(bottom - top)
+    turn = 2.0 * np.outer(along, along) - np.eye(2)
+    return np.column_stack([turn, top - turn @ top])
 
 
 def _cross(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -34,9 +34,11 @@ def visible(share: float = 1.0) -> Grid:
 
 
 def spot(lab: Grid, change: tuple[float, float, float]) -> NDArray[np.floating]:
-    """The face with something before its right cheek and mouth."""
+    """The face with something before its right cheek and mouth, in another colour and with a texture of its own."""
     covered = lab.astype(np.float64)
-    covered[45:70, 12:40] += change
+    rows, columns = np.mgrid[45:70, 12:40]
+    covered[45:70, 12:40] = covered[45:70, 12:40].mean(axis=(0, 1)) + change
+    covered[45:70, 12:40, 0] += 6.0 * np.sin(0.9 * rows + 0.5 * columns)
     return covered
 
 

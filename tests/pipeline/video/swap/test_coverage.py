@@ -92,7 +92,7 @@ def brow(frame: Frame) -> Mask:
     return above
 
 
-@pytest.mark.parametrize("who", ["mara", "tomas"])
+@pytest.mark.parametrize("who", ["mara", "anselm"])
 def test_a_thing_before_the_face_stays_in_front(film: Film, who: str) -> None:
     # Without warp, so that nothing but the portrait can change the thing.
     kept = worn(film.frames, who, warp=0.0)
