@@ -160,7 +160,7 @@ class Choice:
         if candidate is None:
             self._candidate = None
             return False
-        if self._candidate is None or self._candidate[0] != candidate.track_id:
+        if self._candidate is None or self._candidate[0] != candidate.track_id or at_ns < self._candidate[1]:
             self._candidate = (candidate.track_id, at_ns)
         return at_ns - self._candidate[1] >= wanted_ns
 

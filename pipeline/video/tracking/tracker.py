@@ -7,7 +7,7 @@ from pipeline.media import Face, Frame, Pixels
 from pipeline.video.tracking.choice import Choice, Sight
 from pipeline.video.tracking.face_detector import Box, Detection, FaceDetector, overlap
 from pipeline.video.tracking.face_landmarks import FaceLandmarks, Region
-from pipeline.video.tracking.glimpses import Glimpses, shows
+from pipeline.video.tracking.glimpses import SAME_FACE_OVERLAP, Glimpses, shows
 from pipeline.video.tracking.head_pose import HeadPose
 from pipeline.video.tracking.memory import Memory, may_be
 from pipeline.video.tracking.search import Part, Search
@@ -113,7 +113,7 @@ class Tracker:
         for track in sorted(self._tracks, key=lambda track: track.track_id != self._choice.chosen_id):
             if track.lost_since_ns is not None and at_ns - track.lost_since_ns > LOST_AFTER_NS:
                 self._remember(track, at_ns)
-            elif track.face is None or not self._is_twin(track.face.box, kept):
+            elif not any(_on_one_face(track, other) for other in kept):
                 kept.append(track)
         self._tracks = [track for track in self._tracks if track in kept]
 
@@ -122,9 +122,9 @@ class Tracker:
         if track.seen is not None:
             self._memory.keep(track.track_id, track.seen.box, at_ns)
 
-    def _is_twin(self, box: Box, tracks: list[Track]) -> bool:
-        """Whether a face in a box is one that some tracks hold already."""
-        return any(track.face and shows(box, track.face) for track in tracks)
+    def _is_followed(self, box: Box) -> bool:
+        """Whether what was found in a box is a face that is followed."""
+        return any(track.face and shows(box, track.face) for track in self._tracks)
 
     def _look(self, frame: Frame, part: Part | None) -> None:
         """Starts a track for every face in a part of the picture that is not followed yet, or keeps it in sight."""
@@ -132,10 +132,10 @@ class Tracker:
         side = max(frame.size) if part is None else part.side
         for detection in self._detector.detect(frame.pixels, part):
             wanted = SMALL_SCORE if detection.box[2] < SMALL_SHARE * side else FACE_SCORE
-            if detection.score < wanted or self._is_twin(detection.box, self._tracks):
+            if detection.score < wanted or self._is_followed(detection.box):
                 continue
             track = self._first_sight(frame, detection, set(glimpsed))
-            if track.face is not None and self._is_twin(track.face.box, self._tracks):
+            if track.face is not None and self._is_followed(track.face.box):
                 continue
             if track.face is not None and self._has_room(track.face):
                 self._tracks.append(track)
@@ -201,7 +201,7 @@ class Tracker:
             return True
         landmarks, score = self._landmarks.locate(pixels, Region.of_detection(detection), mirrored=True)
         box = box_of(landmarks)
-        agrees = overlap(box, detection.box) >= AGREEING_OVERLAP and not self._is_twin(box, self._tracks)
+        agrees = overlap(box, detection.box) >= AGREEING_OVERLAP and not self._is_followed(box)
         return score >= _enter_score(detection) and agrees
 
     def _check_is_due(self, at_ns: int, *, busy: bool) -> bool:
@@ -213,6 +213,11 @@ class Tracker:
         self._checked_ns = frame.media_ns
         if worn.face is not None and is_upside_down(self._detector, frame.pixels, worn.face.landmarks):
             self._tracks.remove(worn)
+
+
+def _on_one_face(one: Track, other: Track) -> bool:
+    """Whether two tracks hold the same face."""
+    return bool(one.face and other.face and overlap(one.face.box, other.face.box) > SAME_FACE_OVERLAP)
 
 
 def _enter_score(detection: Detection) -> float:
