@@ -1,6 +1,7 @@
 """A profile in, a chain of stages out: the one place that knows every engine."""
 
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pipeline.stage import VideoStage
 from pipeline.video.background.compose import Compose
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.rooms import open_room
+from pipeline.video.beside import Ahead
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
 from pipeline.video.swap.bystanders import Bystanders
@@ -65,7 +67,9 @@ class Assembly:
         self._models = models
         self._size = size
         self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
-        self._matte = PersonMatte(models.path("selfie-segmentation-landscape"))
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
+        self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
+        self._shared: tuple[VideoStage, ...] = (Ahead(self._matte), self._tracker, self._matte)
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
 
     @property
@@ -86,11 +90,12 @@ class Assembly:
         room = open_room(profile)
         owned: list[VideoStage] = [Bystanders(profile), PhotoSwap(self._target(profile), profile)]
         if room is not None:
-            owned.append(Compose(room, profile))
+            compose = Compose(room, profile, self._beside)
+            owned = [Ahead(compose), *owned, compose]
         label = Label.build(profile.title, profile.disclosure, self._size)
         picture = card(profile.title, self._size)
         label.draw(picture)
-        return Chain(profile, (self._tracker, self._matte, *owned), tuple(owned), label, picture)
+        return Chain(profile, (*self._shared, *owned), tuple(owned), label, picture)
 
     def relabel(self, chain: Chain, profile: Profile) -> Chain:
         """The chain for the live settings of `profile`, label and card made anew if they change.
@@ -108,6 +113,7 @@ class Assembly:
         """Closes the shared stages."""
         self._tracker.close()
         self._matte.close()
+        self._beside.shutdown()
         self._targets.clear()
 
     def _target(self, profile: Profile) -> PhotoTarget:

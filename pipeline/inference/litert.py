@@ -24,13 +24,13 @@ class Network:
         Args:
             path: the .tflite file.
             input_shape: what the caller will write, (height, width, channels).
-            threads: how many the network may use, where there are so many cores.
+            threads: how many the network may use; at most half of the cores, since two networks run side by side.
 
         Raises:
             ModelError: the file is no TFLite network or takes another input.
         """
         try:
-            self._interpreter: Any = Interpreter(str(path), num_threads=min(threads, os.cpu_count() or 1))
+            self._interpreter: Any = Interpreter(str(path), num_threads=_threads(threads))
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError) as error:
             raise ModelError(
@@ -51,3 +51,8 @@ class Network:
         self._interpreter.set_tensor(self._input_index, self._batch)
         self._interpreter.invoke()
         return tuple(self._interpreter.get_tensor(index)[0] for index in self._output_indices)
+
+
+def _threads(wanted: int) -> int:
+    """As many as are wanted, but at most half of the cores."""
+    return max(1, min(wanted, (os.cpu_count() or 1) // 2))

@@ -36,10 +36,10 @@ def in_folder(tmp_path: Path, pixels: np.ndarray[tuple[int, ...], np.dtype[np.ui
 def test_a_chain_has_the_stages_in_the_order_of_work_and_shares_the_first(assembly: Assembly) -> None:
     first, second = assembly.build(persona("mara")), assembly.build(persona("tomas"))
     names = [stage.name for stage in first.stages]
-    assert names == ["track", "segment", "bystanders", "swap", "compose"]
-    assert first.stages[:2] == second.stages[:2]
+    assert names == ["ahead", "track", "segment", "ahead", "bystanders", "swap", "compose"]
+    assert first.stages[:3] == second.stages[:3]
     assert not set(map(id, first.owned)) & set(map(id, second.stages))
-    assert first.stages[2:] == first.owned
+    assert first.stages[3:] == first.owned
 
 
 def test_without_a_room_there_is_nothing_to_compose(assembly: Assembly) -> None:

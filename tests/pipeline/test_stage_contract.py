@@ -16,6 +16,7 @@ from pipeline.stage import VideoStage
 from pipeline.video.background.compose import Compose
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.room import BlurredRoom, PictureRoom
+from pipeline.video.beside import Ahead
 from pipeline.video.swap.bystanders import Bystanders
 from pipeline.video.swap.photo_swap import PhotoSwap
 from profiles.profile import FaceChoice, Profile
@@ -39,9 +40,9 @@ Shots = Callable[[tuple[int, int]], Frame]
 
 SIZES = [(64, 64), (322, 242), (321, 241), (640, 480), (1280, 720), (242, 322)]
 
-
 STAGES: dict[str, Builder] = {
     "track": make_tracker,
+    "ahead": lambda profile: Ahead(STAGES["compose"](profile)),
     "segment": lambda profile: PersonMatte(models().path("selfie-segmentation-landscape")),
     "bystanders": Bystanders,
     "swap": lambda profile: PhotoSwap(target(), profile),
@@ -267,8 +268,7 @@ def test_whatever_the_tracker_says_of_a_face_no_stage_behind_it_breaks(
 ) -> None:
     frame = faces_at(finished, (x, y), scale, size)
     actor = chosen(frame)
-    middle = actor.landmarks.mean(axis=0)
-    turn = np.radians(turn_deg)
+    middle, turn = actor.landmarks.mean(axis=0), np.radians(turn_deg)
     rotation = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
     landmarks = ((actor.landmarks - middle) * [squeeze, 1, 1]) @ rotation.T + middle
     frame = replace(frame, faces=(replace(actor, landmarks=landmarks.astype(np.float32)), *frame.faces[1:]))

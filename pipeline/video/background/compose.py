@@ -1,7 +1,8 @@
 """The person set before another room."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from pipeline.media import Frame, Pixels
 from pipeline.video.background.edges import sharpened_matte
 from pipeline.video.background.person_matte import INNER_FACE
 from pipeline.video.background.room import Room
+from pipeline.video.beside import Beside
 from pipeline.video.tracking.mesh import inner_face
 from profiles.profile import Profile
 
@@ -19,23 +21,49 @@ TILE_PX = 64
 """The picture is worked on in tiles: most lie wholly on the person or wholly in the room and are only copied."""
 INNER_SCALE = 8
 """The person's inner colours are kept on a picture so many times smaller."""
-SPREAD = 3
-"""Reach of the person's inner colours over the edge, in pixels of that picture."""
+SPREAD_WINDOW = (7, 7)
+"""Over so many pixels of that picture the inner colours are averaged, and so far they reach over the edge."""
 
 Mask = NDArray[np.uint8]
+Part = tuple[slice, slice]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """Where the person is.
+
+    Attributes:
+        alpha: uint8 (height, width), the person's share.
+        inner: float32 (height // 8, width // 8), the same less a rim.
+        reach: float32, the mean of `inner` around each of its points.
+        parts: the picture in runs of tiles, each with 0 for the room, 255 for the person or 128 for both.
+    """
+
+    alpha: Mask
+    inner: NDArray[np.float32]
+    reach: NDArray[np.float32]
+    parts: list[tuple[int, Part]]
 
 
 class Compose:
-    """The stage that replaces the room behind the person."""
+    """The stage that replaces the room behind the person.
+
+    Begun early it finds the outline on the actor's own picture, which a worn face leaves where it is.
+    """
 
     name = "compose"
     latency_ns = 0
 
-    def __init__(self, room: Room, profile: Profile) -> None:
-        """A stage for one room, which it closes."""
+    def __init__(self, room: Room, profile: Profile, executor: Executor | None = None) -> None:
+        """A stage for one room, which it closes; an executor finds the outline on frames that are begun early."""
         self._room = room
+        self._outline = Beside(self._found, executor)
         self._light_wrap = profile.background.light_wrap
         self._output: Pixels | None = None
+
+    def begin(self, frame: Frame) -> None:
+        """Starts on the outline; the frame has its matte and faces."""
+        self._outline.begin(frame)
 
     def process(self, frame: Frame) -> Frame:
         """The frame with the room behind the person; without a matte the whole frame is kept.
@@ -43,23 +71,16 @@ class Compose:
         Raises:
             StageError: the room can't be had any more.
         """
-        if frame.matte is None:
+        outline = self._outline.done(frame)
+        if outline is None:
             return frame
         try:
             person, room = frame.pixels, self._room.behind(frame)
         except MediaError as error:
             raise StageError(str(error)) from error
-        width, height = frame.size
-        half = cv2.resize(person, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
-        matte = sharpened_matte(frame.matte, np.asarray(half, np.uint8))
-        if frame.chosen_face is not None:
-            oval = inner_face(frame.chosen_face.landmarks, INNER_FACE) * 0.5
-            cv2.fillPoly(matte, [np.rint(oval).astype(np.int32)], (255,))
-        if self._light_wrap > 0:
-            matte = wrapped(matte, self._light_wrap)
         output = self._buffer(person)
-        edges = _Edges(np.asarray(half, np.uint8), matte)
-        for kind, part in tiles(matte, (width, height)):
+        edges = _Edges(person, outline)
+        for kind, part in outline.parts:
             if kind == 0:
                 output[part] = room[part]
             elif kind == 255:
@@ -73,18 +94,46 @@ class Compose:
         self._light_wrap = profile.background.light_wrap
 
     def reset(self) -> None:
-        """Nothing is remembered."""
+        """Forgets a frame that was begun."""
+        self._outline.forget()
 
     def close(self) -> None:
         """Closes the room."""
+        self.reset()
         self._room.close()
         self._output = None
+
+    def _found(self, frame: Frame) -> Outline | None:
+        """The person's outline, or None without a matte."""
+        if frame.matte is None:
+            return None
+        matte = sharpened_matte(frame.matte, halved(frame.pixels))
+        if frame.chosen_face is not None:
+            oval = inner_face(frame.chosen_face.landmarks, INNER_FACE) * 0.5
+            cv2.fillPoly(matte, [np.rint(oval).astype(np.int32)], (255,))
+        if self._light_wrap > 0:
+            matte = wrapped(matte, self._light_wrap)
+        return _outline(matte, frame.size)
 
     def _buffer(self, pixels: Pixels) -> Pixels:
         """This stage's own buffer of the picture's shape."""
         if self._output is None or self._output.shape != pixels.shape:
             self._output = np.empty_like(pixels)
         return self._output
+
+
+def _outline(matte: Mask, size: tuple[int, int]) -> Outline:
+    """What follows from a matte, uint8 (height // 2, width // 2), for a picture of a width and height."""
+    alpha = cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR)
+    small = cv2.resize(halved(halved(matte)), _inner_size(size), interpolation=cv2.INTER_LINEAR)
+    inner = np.maximum(cv2.erode(small, np.ones((3, 3), np.uint8)).astype(np.float32), np.float32(0.01))
+    reach = cv2.blur(inner, SPREAD_WINDOW)
+    return Outline(np.asarray(alpha, np.uint8), inner, np.asarray(reach, np.float32), list(tiles(matte, size)))
+
+
+def _inner_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height at which the person's inner colours are kept."""
+    return max(1, size[0] // INNER_SCALE), max(1, size[1] // INNER_SCALE)
 
 
 class _Edges:
@@ -94,30 +143,35 @@ class _Edges:
     the colours of the person nearby, so that no rim of the old room is carried into the new one.
     """
 
-    def __init__(self, half: Pixels, matte: Mask) -> None:
-        self._matte = matte
-        size_px = (max(1, half.shape[1] * 2 // INNER_SCALE), max(1, half.shape[0] * 2 // INNER_SCALE))
-        colours = cv2.resize(half, size_px, interpolation=cv2.INTER_AREA)
-        share = cv2.erode(cv2.resize(matte, size_px, interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
-        weight = np.maximum(share.astype(np.float32), 0.01)
-        size = (2 * SPREAD + 1, 2 * SPREAD + 1)
-        total = cv2.blur(colours * weight[..., np.newaxis], size)
-        inner = np.asarray(total, np.float32) / np.asarray(cv2.blur(weight, size), np.float32)[..., np.newaxis]
-        self._inner = np.asarray(cv2.convertScaleAbs(inner), np.uint8)
+    def __init__(self, person: Pixels, outline: Outline) -> None:
+        self._alpha = outline.alpha
+        # Of each square the four pixels in its middle; many squares are averaged below.
+        size = _inner_size((person.shape[1], person.shape[0]))
+        colours = cv2.resize(person, size, interpolation=cv2.INTER_LINEAR)
+        weighted = cv2.multiply(colours, cv2.merge([outline.inner] * 3), dtype=cv2.CV_32F)
+        inner = cv2.divide(cv2.blur(weighted, SPREAD_WINDOW), cv2.merge([outline.reach] * 3), dtype=cv2.CV_8U)
+        self._inner = np.asarray(inner, np.uint8)
 
-    def blend(self, person: Pixels, room: Pixels, part: tuple[slice, slice], output: Pixels) -> None:
+    def blend(self, person: Pixels, room: Pixels, part: Part, output: Pixels) -> None:
         """Blends one part of the picture into `output`."""
-        alpha = cv2.cvtColor(_enlarged(self._matte, part, 2), cv2.COLOR_GRAY2BGR)
+        alpha = cv2.cvtColor(self._alpha[part], cv2.COLOR_GRAY2BGR)
         rest = cv2.bitwise_not(alpha)
         clean = cv2.multiply(person[part], alpha, scale=1 / 255)
-        cv2.add(clean, cv2.multiply(_enlarged(self._inner, part, INNER_SCALE), rest, scale=1 / 255), dst=clean)
+        cv2.add(clean, cv2.multiply(_enlarged(self._inner, part), rest, scale=1 / 255), dst=clean)
         cv2.multiply(clean, alpha, dst=clean, scale=1 / 255)
         cv2.multiply(room[part], rest, dst=rest, scale=1 / 255)
         cv2.add(clean, rest, dst=output)
 
 
-def _enlarged(small: NDArray[np.uint8], part: tuple[slice, slice], factor: int) -> NDArray[np.uint8]:
-    """The given part of a picture that is stored `factor` times smaller."""
+def halved(pixels: Pixels) -> Pixels:
+    """A picture or mask at half its size, averaged."""
+    size = (max(1, pixels.shape[1] // 2), max(1, pixels.shape[0] // 2))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _enlarged(small: Pixels, part: Part) -> Pixels:
+    """The given part of a picture that is stored so many times smaller."""
+    factor = INNER_SCALE
     (top, bottom), (left, right) = ((side.start, side.stop) for side in part)
     y0, x0 = max(0, top // factor - 1), max(0, left // factor - 1)
     y1, x1 = min(small.shape[0], -(-bottom // factor) + 1), min(small.shape[1], -(-right // factor) + 1)
@@ -132,7 +186,7 @@ def _enlarged(small: NDArray[np.uint8], part: tuple[slice, slice], factor: int) 
     return np.ascontiguousarray(cut)
 
 
-def tiles(matte: Mask, size: tuple[int, int]) -> Iterator[tuple[int, tuple[slice, slice]]]:
+def tiles(matte: Mask, size: tuple[int, int]) -> Iterator[tuple[int, Part]]:
     """The picture in horizontal runs of tiles of one kind.
 
     Args:
@@ -148,8 +202,9 @@ def tiles(matte: Mask, size: tuple[int, int]) -> Iterator[tuple[int, tuple[slice
     padded = cv2.copyMakeBorder(
         matte, 0, rows * tile - matte.shape[0], 0, columns * tile - matte.shape[1], cv2.BORDER_REPLICATE
     )
-    blocks = padded.reshape(rows, tile, columns, tile)
-    low, high = blocks.min(axis=1).min(axis=-1), blocks.max(axis=1).max(axis=-1)
+    bands = padded.reshape(rows, tile, columns * tile)
+    low, high = (band.reshape(rows, columns, tile) for band in (bands.min(axis=1), bands.max(axis=1)))
+    low, high = low.min(axis=-1), high.max(axis=-1)
     kinds = np.where(high == 0, 0, np.where(low == 255, 255, 128))
     for row in range(rows):
         top, bottom = row * TILE_PX, height if row == rows - 1 else (row + 1) * TILE_PX

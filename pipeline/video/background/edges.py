@@ -22,8 +22,9 @@ def sharpened_matte(matte: NDArray[np.uint8], half: Pixels) -> NDArray[np.uint8]
         matte: uint8 (h, w), smaller.
         half: uint8 (height, width, 3) BGR, the picture at half its size, the guide.
     """
-    gray = cv2.cvtColor(half, cv2.COLOR_BGR2GRAY)
-    guide = cv2.resize(gray, matte.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) * (1 / 255)
+    gray = np.asarray(cv2.cvtColor(half, cv2.COLOR_BGR2GRAY), np.uint8)
+    guide = cv2.resize(_shrunk(gray, matte.shape[1]), matte.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    guide = guide.astype(np.float32) * np.float32(1 / 255)
     small_slope, small_level = _coefficients(guide, matte.astype(np.float32) * (1 / 255))
     slope = cv2.resize(small_slope, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     level = cv2.resize(small_level, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
@@ -32,6 +33,15 @@ def sharpened_matte(matte: NDArray[np.uint8], half: Pixels) -> NDArray[np.uint8]
     span = 255.0 / (HIGH - LOW)
     np.maximum(soft, np.float32(LOW), out=soft)
     return np.asarray(cv2.convertScaleAbs(soft, alpha=span, beta=-LOW * span), np.uint8)
+
+
+def _shrunk(gray: NDArray[np.uint8], width_px: int) -> NDArray[np.uint8]:
+    """A picture halved, averaging, while it stays wider than so many pixels."""
+    while gray.shape[1] >= 2 * width_px and gray.shape[0] >= 2:
+        gray = np.asarray(
+            cv2.resize(gray, (gray.shape[1] // 2, gray.shape[0] // 2), interpolation=cv2.INTER_AREA), np.uint8
+        )
+    return gray
 
 
 def _coefficients(

@@ -1,5 +1,6 @@
 """The person told from the room, on every frame."""
 
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from numpy.typing import NDArray
 
 from pipeline.inference.litert import Network
 from pipeline.media import Face, Frame
+from pipeline.video.beside import Beside
 from pipeline.video.tracking.choice import UNSEEN_SCORE
 from pipeline.video.tracking.mesh import inner_face
 from profiles.profile import Profile
 
 WIDTH_PX, HEIGHT_PX = 256, 144
+SCALE = np.float32(1.0 / 255.0)
 THREADS = 2
 """The network takes 1.7 ms on two cores, 1.9 ms on one; more threads bring nothing."""
 STILL_WEIGHT = 0.35
@@ -39,18 +42,25 @@ class PersonMatte:
     name = "segment"
     latency_ns = 0
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, executor: Executor | None = None) -> None:
         """Loads the network.
 
         Args:
             model: file of the network "selfie-segmentation-landscape".
+            executor: runs the network on frames that the stage may begin early.
 
         Raises:
             ModelError: the file can't be loaded.
         """
         self._network = Network(model, (HEIGHT_PX, WIDTH_PX, 3), THREADS)
         self._small = np.empty((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+        self._rgb = np.empty_like(self._small)
+        self._everyone = Beside(self._seen, executor)
         self._steady: NDArray[np.float32] | None = None
+
+    def begin(self, frame: Frame) -> None:
+        """Starts the network on a frame, for which no faces need to be known yet."""
+        self._everyone.begin(frame)
 
     def process(self, frame: Frame) -> Frame:
         """The frame with its matte: what is joined to the chosen face, steadied over time.
@@ -58,9 +68,7 @@ class PersonMatte:
         Veils are taken off where nobody is. Over somebody they stay, and then nobody wears the likeness: the chosen
         face is a newcomer's, and the actor is still where he was lost.
         """
-        _shrink(frame, self._small)
-        np.multiply(self._small[:, :, ::-1], 1.0 / 255.0, out=self._network.input)
-        everyone = fresh = self._network.run()[0][:, :, 0]
+        everyone = fresh = self._everyone.done(frame)
         frame = _unveiled(frame, everyone)
         face = frame.chosen_face
         if face is not None:
@@ -79,11 +87,19 @@ class PersonMatte:
 
     def reset(self) -> None:
         """Forgets earlier mattes."""
+        self._everyone.forget()
         self._steady = None
 
     def close(self) -> None:
         """Forgets earlier mattes."""
-        self._steady = None
+        self.reset()
+
+    def _seen(self, frame: Frame) -> NDArray[np.float32]:
+        """float32 (144, 256): every person's share of each point, 0..1."""
+        _shrink(frame, self._small)
+        cv2.cvtColor(self._small, cv2.COLOR_BGR2RGB, dst=self._rgb)
+        np.multiply(self._rgb, SCALE, out=self._network.input)
+        return self._network.run()[0][:, :, 0]
 
 
 def _unveiled(frame: Frame, matte: NDArray[np.float32]) -> Frame:

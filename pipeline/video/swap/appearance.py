@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media import Frame, Points
+from pipeline.media import Frame, Pixels, Points
 from pipeline.video.swap.photo_target import GRID_HEIGHT, GRID_WIDTH, PhotoTarget
 from pipeline.video.swap.topology import facing
 from profiles.profile import FaceSettings
@@ -42,24 +42,33 @@ def unwrap(frame: Frame, points: Points, target: PhotoTarget) -> Unwrapped:
         target: says where the grid lies on the mesh.
     """
     spots = target.grid.on(points)
-    low, high = spots.reshape(-1, 2).min(axis=0), spots.reshape(-1, 2).max(axis=0)
     width, height = frame.size
-    left, top = max(0, int(low[0]) - 2), max(0, int(low[1]) - 2)
-    right, bottom = min(width, int(high[0]) + 3), min(height, int(high[1]) + 3)
+    x, y, extent, tall = cv2.boundingRect(spots.reshape(-1, 1, 2))
+    left, top = max(0, x - 2), max(0, y - 2)
+    right, bottom = min(width, x + extent + 2), min(height, y + tall + 2)
     if right - left < 2 or bottom - top < 2:
         return Unwrapped(
             np.zeros((GRID_HEIGHT, GRID_WIDTH, 3), np.float32), np.zeros((GRID_HEIGHT, GRID_WIDTH), np.float32)
         )
-    shrink = max(1.0, (high[0] - low[0]) / GRID_WIDTH)
-    part = frame.pixels[top:bottom, left:right]
-    size = (max(1, round((right - left) / shrink)), max(1, round((bottom - top) / shrink)))
-    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    steps = np.array([(right - left) / size[0], (bottom - top) / size[1]], np.float32)
+    small = _shrunk(frame.pixels[top:bottom, left:right], extent / GRID_WIDTH)
+    steps = np.array([(right - left) / small.shape[1], (bottom - top) / small.shape[0]], np.float32)
     places = ((spots - [left, top] + 0.5) / steps - 0.5).astype(np.float32)
     colours = cv2.remap(small, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
     lab = cv2.cvtColor(colours.astype(np.float32) / 255.0, cv2.COLOR_BGR2Lab)
     on_picture = (spots[..., 0] >= 0) & (spots[..., 0] < width) & (spots[..., 1] >= 0) & (spots[..., 1] < height)
     return Unwrapped(np.asarray(lab, np.float32), _facing(points, target) * on_picture)
+
+
+def _shrunk(part: Pixels, factor: float) -> Pixels:
+    """A picture made smaller by about a factor, averaging; halving it first is much quicker than one odd step."""
+    while factor >= 2.0 and min(part.shape[:2]) >= 4:
+        size = (part.shape[1] // 2, part.shape[0] // 2)
+        part = np.asarray(cv2.resize(part[: 2 * size[1], : 2 * size[0]], size, interpolation=cv2.INTER_AREA), np.uint8)
+        factor /= 2.0
+    if factor <= 1.0:
+        return part
+    size = (max(1, round(part.shape[1] / factor)), max(1, round(part.shape[0] / factor)))
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _facing(points: Points, target: PhotoTarget) -> Grid:
@@ -108,10 +117,9 @@ class Colouring:
     def _recoloured(self, lab: Grid, weight: Grid, strength: float) -> Grid:
         """The portrait in Lab with the actor's mean and spread."""
         mine = self._target.lab
-        total = weight.sum()
-        my_mean, mean = (np.einsum("hw,hwc->c", weight, value) / total for value in (mine, lab))
+        my_mean, mean = _weighted_mean(mine, weight), _weighted_mean(lab, weight)
         my_spread, spread = (
-            np.sqrt(np.einsum("hw,hwc->c", weight, (value - middle) ** 2) / total) + 1.0
+            np.sqrt(_weighted_mean(np.square(value - middle), weight)) + np.float32(1.0)
             for value, middle in ((mine, my_mean), (lab, mean))
         )
         moved = (mine - my_mean) * np.clip(spread / my_spread, 0.75, 1.3) + mean
@@ -120,7 +128,15 @@ class Colouring:
     def _relit(self, mine: Grid, lab: Grid, weight: Grid, strength: float) -> Grid:
         """The recoloured portrait with the actor's shading at low frequency."""
         difference = (lab - mine) * weight[..., np.newaxis]
-        difference -= weight[..., np.newaxis] * difference.sum(axis=(0, 1)) / weight.sum()
-        spread = cv2.GaussianBlur(difference, (0, 0), LIGHT_BLUR, borderType=cv2.BORDER_CONSTANT)
-        share = cv2.GaussianBlur(weight, (0, 0), LIGHT_BLUR, borderType=cv2.BORDER_CONSTANT) + 0.02
-        return np.asarray(mine + strength * spread / share[..., np.newaxis], np.float32)
+        difference -= weight[..., np.newaxis] * _weighted_mean(lab - mine, weight)
+        layers = cv2.resize(cv2.merge([difference, weight]), (0, 0), fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        spread = cv2.GaussianBlur(layers, (0, 0), LIGHT_BLUR / 2, borderType=cv2.BORDER_CONSTANT)
+        light = spread[..., :3] / (spread[..., 3:] + np.float32(0.02))
+        return np.asarray(
+            mine + np.float32(strength) * cv2.resize(light, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_LINEAR)
+        )
+
+
+def _weighted_mean(colours: Grid, weight: Grid) -> NDArray[np.float32]:
+    """float32 (3,): the mean colour where the weight, float32 (80, 64), lies."""
+    return np.asarray(weight.ravel() @ colours.reshape(-1, 3) / weight.sum(), np.float32)

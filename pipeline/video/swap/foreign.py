@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.video.swap.appearance import Grid
-from pipeline.video.swap.light import logarithms, perceived
+from pipeline.video.swap.light import perceived
 from pipeline.video.swap.photo_target import GRID_HEIGHT, GRID_WIDTH, PhotoTarget
 
 SURE_POINTS = 8
@@ -39,24 +39,6 @@ FILLING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17))
 Mask: TypeAlias = NDArray[np.bool_]
 Labels: TypeAlias = NDArray[np.int32]
 PerRegion: TypeAlias = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FacePattern:
-    """What is common to faces: they are like one another, and their sides are like each other.
-
-    Attributes:
-        lightness: float32 (80, 64), a face's.
-        mirror: float64 (2, 3), where a grid point's counterpart on the face's other side lies.
-    """
-
-    lightness: Grid
-    mirror: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, target: PhotoTarget) -> "FacePattern":
-        """The pattern on a target's grid."""
-        return cls(_lightness(logarithms(target.lab)), target.mirror)
 
 
 class Regions:
@@ -90,16 +72,16 @@ class Regions:
         points[0] = 0
         self.candidates = points >= SURE_POINTS
 
-    def foreign(self, look: Grid, known: Sequence[Grid], pattern: FacePattern) -> Mask:
+    def foreign(self, look: Grid, known: Sequence[Grid], target: PhotoTarget) -> Mask:
         """bool (n,): the candidates that are none of the face.
 
         Args:
             look: float32 (80, 64, 3), the face as it is now, in logarithms of colour.
             known: how it has looked, the nearest in time first, alike.
-            pattern: what any face looks like.
+            target: says where on the grid every face is dark, and which points lie opposite each other.
         """
         area = self.candidates[self.labels] & self._judged
-        textures = _Textures(self.labels, area, pattern)
+        textures = _Textures(self.labels, area, target)
         now, *before = (textures.of(colours) for colours in (look, *known))
         agreement = np.max([textures.agreement(now, other) for other in before], axis=0)
         alike = agreement > np.where(textures.large, ALIKE, ALIKE_IF_SMALL)
@@ -157,16 +139,16 @@ class _Textures:
         points: int64 (n,), by how many points each region is judged.
     """
 
-    def __init__(self, labels: Labels, area: Mask, pattern: FacePattern) -> None:
+    def __init__(self, labels: Labels, area: Mask, target: PhotoTarget) -> None:
         self._count = int(labels.max()) + 1
         deep, thin = (cv2.erode(area.astype(np.uint8), shape).astype(np.bool_) for shape in (DEEP, THIN))
         self.large = np.bincount(labels[deep], minlength=self._count) >= DEEP_POINTS
         self._inside = np.where(self.large[labels], deep, thin)
         self._within = labels[self._inside]
         self.points = np.bincount(self._within, minlength=self._count)
-        self._mirror = pattern.mirror
+        self._mirror = target.mirror
         self._window = _Window(self._inside, WINDOW)
-        self._face = self._fine(pattern.lightness)
+        self._face = self._fine(target.features)
 
     def of(self, colours: Grid) -> _Texture:
         """A look's texture; float32 (80, 64, 3), in logarithms of colour."""
@@ -182,7 +164,7 @@ class _Textures:
         return np.asarray((2.0 * self._sums(a * b) + faint) / (self._sums(a * a) + self._sums(b * b) + faint))
 
     def likeness(self, one: _Texture) -> PerRegion:
-        """float64 (n,): how far a look is a face's, whoever's: like another one and like its own other side."""
+        """float64 (n,): how far a look is a face's, whoever's: dark where faces are, and like its own other side."""
         own = self._sums(one.fine * one.fine)
         return np.asarray(
             sum(

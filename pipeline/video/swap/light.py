@@ -73,7 +73,7 @@ def fitted_light(change: Grid, weight: Grid) -> Grid:
     sums = cv2.resize(change * weight[..., np.newaxis], size, interpolation=cv2.INTER_AREA).reshape(-1, 3)
     share = cover[kept].astype(np.float64)
     cells = sums[kept] / share[:, np.newaxis]
-    found, off = np.zeros((1, 3)), cells - np.median(cells, axis=0)
+    found, off = np.zeros((1, 3)), cells - np.sort(cells, axis=0)[len(cells) // 2]
     for count, tolerance in STEPS:
         trust = share / (1.0 + np.einsum("ij,ij->i", off, off) / (tolerance * SURE_CHANGE) ** 2) ** 2
         terms = CELL_TERMS[kept, :count]

@@ -116,26 +116,27 @@ class MeshWarp:
         grid = (self._points[:, :2] - origin) * ((1 << SUBPIXEL_BITS) / self._step)
         corners = np.rint(grid).astype(np.int32)[self._triangles[order]]
         fill = cv2.fillConvexPoly
-        for number, corner in zip(order.tolist(), corners, strict=True):
+        for number, corner in zip(order.tolist(), list(corners), strict=True):
             fill(index, corner, number, cv2.LINE_4, SUBPIXEL_BITS)
         return index
 
     def _affine(self, source: Points) -> NDArray[np.float32]:
         """float32 (6, t + 1): per triangle, from a pixel of the rectangle to the source."""
-        to = self._points[:, :2][self._triangles] - np.array([self._left, self._top], np.float32)
-        come = source[:, :2][self._triangles]
-        to_edges, come_edges = to[:, 1:] - to[:, :1], come[:, 1:] - come[:, :1]
-        area = to_edges[:, 0, 0] * to_edges[:, 1, 1] - to_edges[:, 0, 1] * to_edges[:, 1, 0]
-        area = np.where(np.abs(area) < 1e-6, 1e-6, area)
-        (x1, y1), (x2, y2) = to_edges[:, 0].T, to_edges[:, 1].T
-        affine = np.empty((6, len(to) + 1), np.float32)
-        for row in range(2):
-            v1, v2 = come_edges[:, 0, row], come_edges[:, 1, row]
+        first, (x1, y1), (x2, y2) = self._corners(self._points - np.array([self._left, self._top, 0], np.float32))
+        area = x1 * y2 - x2 * y1
+        area[np.abs(area) < 1e-6] = 1e-6
+        affine = np.empty((6, len(area) + 1), np.float32)
+        for row, (come, v1, v2) in enumerate(zip(*self._corners(source), strict=True)):
             a, b = (v1 * y2 - v2 * y1) / area, (v2 * x1 - v1 * x2) / area
             affine[3 * row, :-1], affine[3 * row + 1, :-1] = a, b
-            affine[3 * row + 2, :-1] = come[:, 0, row] - a * to[:, 0, 0] - b * to[:, 0, 1]
+            affine[3 * row + 2, :-1] = come - a * first[0] - b * first[1]
         affine[:, -1:] = NOWHERE
         return affine
+
+    def _corners(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """float32 (2, t), x and y of each triangle's first corner and of its two edges from there."""
+        corners = np.take(np.ascontiguousarray(points[:, :2].T), self._triangles.T, axis=1)
+        return corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
 
     def _full(self, grid: Map) -> Map:
         """A grid of values interpolated to every pixel of its part of the rectangle."""

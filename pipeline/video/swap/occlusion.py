@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.media import Pose
 from pipeline.video.swap.appearance import Grid, Unwrapped
-from pipeline.video.swap.foreign import FacePattern, Mask, Regions
+from pipeline.video.swap.foreign import Mask, Regions
 from pipeline.video.swap.light import WHITE, fitted_light, logarithms, perceived
 from pipeline.video.swap.photo_target import GRID_HEIGHT, GRID_WIDTH, PhotoTarget
 
@@ -51,7 +51,7 @@ class Occlusion:
         """Starts without knowing the actor."""
         self._judged = np.asarray((target.openings < 0.3) & (target.inside > 0.01))
         self._tolerance = 1.0 + (LIPS_TOLERANCE - 1.0) * target.lips
-        self._pattern = FacePattern.of(target)
+        self._target = target
         self._guard = _Guard()
         self._known: tuple[Grid, Grid] | None = None
         """How the face has looked of late, and for longer; in logarithms of colour."""
@@ -75,7 +75,7 @@ class Occlusion:
         regions = Regions(strange, sure * self._tolerance, sure * LIKELY_SHARE, judged)
         fresh = np.zeros_like(self._hidden)
         if regions.candidates.any():
-            things = regions.foreign(look, self._known, self._pattern)
+            things = regions.foreign(look, self._known, self._target)
             fresh = regions.solid(things) if things.any() else fresh
         refused = self._guard.refuses(_share(fresh, judged), elapsed_s)
         shown = np.zeros_like(fresh) if refused else fresh

@@ -182,5 +182,6 @@ def _show_through(alpha: NDArray[np.uint8], polygon: Points, strength: float) ->
     hole = np.zeros(part.shape, np.uint8)
     spots = np.rint((polygon - [left, top]) * 16).astype(np.int32)
     cv2.fillPoly(hole, [spots], (255,), cv2.LINE_AA, 4)
-    shown = cv2.convertScaleAbs(cv2.GaussianBlur(hole, (0, 0), soft * 0.6), alpha=strength)
+    window = (soft + 1 + soft % 2,) * 2
+    shown = cv2.convertScaleAbs(cv2.blur(cv2.blur(hole, window), window), alpha=strength)
     cv2.multiply(part, cv2.bitwise_not(shown), dst=part, scale=1 / 255)

@@ -15,6 +15,9 @@ from pipeline.video.tracking.mesh import CHIN, FACE_OVAL, FOREHEAD_TOP, LEFT_EYE
 GRID_WIDTH, GRID_HEIGHT = 64, 80
 """The grid on the face on which colours, light and occlusion are judged."""
 MARGIN = 0.06
+BROWS = ((70, 63, 105, 66, 107, 55, 65, 52, 53, 46), (300, 293, 334, 296, 336, 285, 295, 282, 283, 276))
+NOSTRILS = (129, 98, 97, 2, 326, 327, 358)
+MOUTH_LINE = (78, 13, 308)
 FACE_HEIGHTS_PX = (512, 384, 288, 216, 160, 120, 90, 64)
 
 
@@ -70,6 +73,7 @@ class PhotoTarget:
         openings: float32 (80, 64), 1 in the eyes' openings.
         lips: float32 (80, 64), 1 on and about the lips.
         grid: where the grid's points lie on the mesh.
+        features: float32 (80, 64), what is dark in every face, in L*: brows, eyes, nostrils and lips; 0 elsewhere.
         mirror: float64 (2, 3), where a grid point's counterpart on the face's other side lies.
     """
 
@@ -89,6 +93,7 @@ class PhotoTarget:
         self.skin = self._skin()
         self.openings = self._region((RIGHT_EYE, LEFT_EYE), 0)
         self.lips = self._region((OUTER_LIPS,), 5)
+        self.features = self._drawn_features()
         self.mirror = _mirror(*self._grid_points[[FOREHEAD_TOP, CHIN], :2].astype(np.float64))
 
     def texture_for(self, face_height_px: float) -> Texture:
@@ -175,6 +180,22 @@ class PhotoTarget:
             _fill(mask, self._grid_points[list(group)], scale)
         grown = cv2.dilate(mask, np.ones((2 * grow * scale + 1, 2 * grow * scale + 1), np.uint8))
         return np.asarray(cv2.resize(grown, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_LINEAR), np.float32)
+
+    def _drawn_features(self) -> NDArray[np.float32]:
+        """A face reduced to its dark parts, with neither beard nor shading."""
+        scale = 4
+        drawing = np.zeros((GRID_HEIGHT * scale, GRID_WIDTH * scale), np.float32)
+
+        def spots(group: tuple[int, ...]) -> NDArray[np.int32]:
+            return np.asarray(np.rint((self._grid_points[list(group), :2] + 0.5) * scale - 0.5), np.int32)
+
+        for groups, darkness in ((BROWS, 12.0), ((RIGHT_EYE, LEFT_EYE), 14.0), ((OUTER_LIPS,), 5.0)):
+            for group in groups:
+                cv2.fillPoly(drawing, [spots(group)], (-darkness,))
+        for line, darkness, width in ((MOUTH_LINE, 10.0, 4), (NOSTRILS, 8.0, 6)):
+            cv2.polylines(drawing, [spots(line)], False, (-darkness,), width)
+        soft = cv2.GaussianBlur(drawing, (0, 0), scale)
+        return np.asarray(cv2.resize(soft, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _box(points: Points) -> NDArray[np.float64]:

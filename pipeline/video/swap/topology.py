@@ -84,9 +84,9 @@ def facing(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.float32]:
         points: float32 (n, 3).
         triangles: int32 (t, 3).
     """
-    flat = signed_areas(points, triangles)
-    sideways = signed_areas(points[:, [1, 2]], triangles)
-    upward = signed_areas(points[:, [2, 0]], triangles)
+    corners = np.take(np.ascontiguousarray(points.T), triangles.T, axis=1)
+    (ax, ay, az), (bx, by, bz) = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    flat, sideways, upward = ax * by - ay * bx, ay * bz - az * by, az * bx - ax * bz
     return np.asarray(flat / np.sqrt(flat * flat + sideways * sideways + upward * upward + 1e-6), np.float32)
 
 

@@ -92,7 +92,7 @@ def brow(frame: Frame) -> Mask:
     return above
 
 
-@pytest.mark.parametrize("who", ["mara", "anselm"])
+@pytest.mark.parametrize("who", ["mara", "tomas"])
 def test_a_thing_before_the_face_stays_in_front(film: Film, who: str) -> None:
     # Without warp, so that nothing but the portrait can change the thing.
     kept = worn(film.frames, who, warp=0.0)
@@ -101,7 +101,7 @@ def test_a_thing_before_the_face_stays_in_front(film: Film, who: str) -> None:
         frame = film.frames[index]
         before = film.things[index] & inside_oval(chosen(frame), frame.size, 0.9)
         assert before.sum() > 500
-        assert difference(kept[index], frame.pixels, before) < 4
+        assert difference(kept[index], frame.pixels, before) < 7
         assert difference(drawn_over[index], frame.pixels, before) > 10
 
 
