@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -28,6 +27,7 @@ from tests.films import Beep, Film, make_film, write_film
 
 SIZE = (320, 240)
 BOTH = pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals and no limits of resources")
 
 
 def noisy(index: int, size: tuple[int, int] = SIZE) -> Picture:
@@ -104,6 +104,7 @@ def in_a_process(code: str, *arguments: object) -> "subprocess.CompletedProcess[
     return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
 
 
+@POSIX
 @BOTH
 def test_what_was_written_before_a_kill_plays(tmp_path: Path, name: str) -> None:
     ended = in_a_process(KILLED, tmp_path / name)
@@ -118,7 +119,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
     mount = shutil.which("mount")
-    if mount is None or os.geteuid() != 0:
+    if sys.platform == "win32" or mount is None or os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
     if subprocess.run([mount, "-t", "tmpfs", "-o", "size=1m", "none", folder], capture_output=True).returncode:
         pytest.skip("no small disk can be mounted here")
@@ -160,6 +161,7 @@ recorder.close()
 """
 
 
+@POSIX
 @BOTH
 def test_a_file_that_may_not_grow_ends_the_recording_with_a_sentence(tmp_path: Path, name: str) -> None:
     ended = in_a_process(LIMITED, tmp_path / name)
@@ -171,6 +173,7 @@ def test_a_file_that_may_not_grow_ends_the_recording_with_a_sentence(tmp_path: P
 
 
 def test_a_disk_that_fills_while_the_last_pictures_are_written_is_told_by_close(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="Windows has no limits of resources")
     path = tmp_path / "a.mp4"
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     recorder = Recorder(path, SIZE, 30)
