@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from console.view import Losses, View
-from console.widgets.panel import BLANK, Line, Role, ViewPanel, greyed, heading, spread
+from console.widgets.panel import BLANK, Line, Role, ViewPanel, figure_ms, greyed, heading, line_width, spread
 from pipeline.telemetry import VideoReadings
 
 FPS_WARNING, FPS_ERROR = 0.95, 0.80
@@ -16,6 +16,8 @@ PLACES: tuple[tuple[str, Callable[[Losses], int]], ...] = (
     ("processing", attrgetter("processing")),
     ("output", attrgetter("output")),
 )
+SUMMARY_FORMS = (("LOST 60 s", 4), ("LOST", 4), ("LOST", 3), ("LOST", 1))
+"""A title and how many letters a place gets, from the clearest to the shortest."""
 POLICY: tuple[str, Callable[[Losses], int]] = ("by fail-safe", attrgetter("policy"))
 
 
@@ -42,9 +44,9 @@ def rate_lines(view: View, width: int) -> list[Line]:
     """Rates and latency."""
     video = view.video
     latency: Line = (
-        (f"{video.latency.p50_ms:7.1f}", Role.TEXT),
+        (f"{figure_ms(video.latency.p50_ms):>7}", Role.TEXT),
         (" p95", Role.MUTED),
-        (f"{video.latency.p95_ms:6.1f} ms", Role.TEXT),
+        (f" {figure_ms(video.latency.p95_ms):>5} ms", Role.TEXT),
     )
     rows = [
         spread((("in", Role.MUTED), *_rate(video.fps_in, video)), _out(video), width),
@@ -92,12 +94,20 @@ def _faces(view: View, width: int) -> Line:
 
 
 def loss_summary(view: View, width: int) -> list[Line]:
-    """The last minute's losses on one line, for small screens."""
+    """The last minute's losses on one line, for small screens; with larger counts the words get shorter."""
+    forms = ((title, _lost_by_place(view.recent, letters)) for title, letters in SUMMARY_FORMS)
+    fitting = ((title, counts) for title, counts in forms if len(title) + line_width(counts) <= width)
+    title, counts = next(fitting, ("", _lost_by_place(view.recent, 1)))
+    return [spread(((title, Role.TITLE),), counts, width)]
+
+
+def _lost_by_place(recent: Losses, letters: int) -> Line:
+    """Each place, by its first letters, with its count."""
     spans: list[Line] = [
-        ((f" {name[:4]}", Role.MUTED), (f" {count(view.recent)}", loss_role(count(view.recent), view.recent.frames)))
+        ((f" {name[:letters]}", Role.MUTED), (f" {count(recent)}", loss_role(count(recent), recent.frames)))
         for name, count in PLACES
     ]
-    return [spread((("LOST 60 s", Role.TITLE),), sum(spans, BLANK), width)]
+    return sum(spans, BLANK)
 
 
 class RatePanel(ViewPanel):

@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Sequence
 
 from console.view import View
-from console.widgets.panel import Line, Role, Span, ViewPanel, heading
-from pipeline.telemetry import Readings
+from console.widgets.panel import Line, Role, Span, ViewPanel, figure_ms, heading
+from pipeline.telemetry import Percentiles, Readings
 
 BIN_NS = 250_000_000
 """One column of the graph: the slowest frame of a quarter of a second."""
@@ -82,6 +82,15 @@ def budget_ms(view: View) -> float:
     return 1000.0 / view.video.fps_target if view.video.fps_target > 0 else 0.0
 
 
+def time_heading(lane: Percentiles, budget_ms: float, width: int) -> Line:
+    """The panel's name and its figures, fewer where there is less room."""
+    p95 = f"p95 {figure_ms(lane.p95_ms)}"
+    note = f"{figure_ms(lane.p50_ms)} {p95} of {budget_ms:.1f} ms"
+    if width < len(note) + 12:
+        note = f"{p95} of {budget_ms:.0f} ms"
+    return heading("FRAME TIME", width, note, time_role(lane.p95_ms, budget_ms, Role.MUTED))
+
+
 class FrameTimePanel(ViewPanel):
     """The graph under a heading with the figures."""
 
@@ -103,9 +112,6 @@ class FrameTimePanel(ViewPanel):
         """The view's figures and the graph."""
         width, height = self.size
         lane, budget = view.video.lane, budget_ms(view)
-        note = f"{lane.p50_ms:5.1f} p95{lane.p95_ms:6.1f} of {budget:.1f} ms"
-        if width < len(note) + 12:
-            note = f"p95{lane.p95_ms:5.1f} of {budget:.0f} ms"
-        title = heading("FRAME TIME", width, note, time_role(lane.p95_ms, budget, Role.MUTED))
+        title = time_heading(lane, budget, width)
         graph = graph_lines(self._history.last_ms(width), budget, (width, max(0, height - 1)))
         return [title, *graph]

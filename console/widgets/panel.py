@@ -65,6 +65,11 @@ def heading(title: str, width: int, note: str = "", role: Role = Role.MUTED) -> 
     return (title, Role.TITLE), (" " + "─" * rule, Role.RULE), (tail, role)
 
 
+def figure_ms(duration_ms: float) -> str:
+    """Milliseconds in few cells: tenths are told below 100, where they matter."""
+    return f"{duration_ms:.1f}" if duration_ms < 99.95 else f"{duration_ms:.0f}"
+
+
 def spread(left: Line, right: Line, width: int) -> Line:
     """`left` at the left end and `right` at the right end of `width` cells; the left gives way."""
     room = width - line_width(right)

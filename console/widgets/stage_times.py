@@ -10,8 +10,7 @@ SCALES_MS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 """Right ends of the bars: round, so that the bars do not breathe with every reading."""
 NAME_WIDTH = 11
 FIGURES_WIDTH = 14
-NAMING_WIDTH = 36
-"""From this width on the heading has room for the slowest stage's name."""
+COLUMNS = "p50 ms    p95"
 
 
 def stage_lines(view: View, width: int) -> list[Line]:
@@ -23,8 +22,8 @@ def stage_lines(view: View, width: int) -> list[Line]:
     scale_ms = next((scale for scale in SCALES_MS if scale >= longest_ms), SCALES_MS[-1])
     slowest = max(stages, key=lambda name: stages[name].p50_ms)
     rows = [_row(name, spread, scale_ms, width, slowest=name == slowest) for name, spread in stages.items()]
-    title = f"STAGES  slowest: {slowest}" if width >= NAMING_WIDTH else "STAGES"
-    return [heading(title, width, "p50 ms    p95"), *rows]
+    title = f"STAGES  slowest: {slowest}"
+    return [heading(title if len(title) + len(COLUMNS) + 2 <= width else "STAGES", width, COLUMNS), *rows]
 
 
 def _row(name: str, spread: Percentiles, scale_ms: float, width: int, *, slowest: bool) -> Line:
