@@ -24,6 +24,7 @@ from console.ports import OpenSession, Outputs, SessionPort, ShelfPort, Surround
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
 from console.screens.help import HelpScreen
 from console.screens.keys import BINDINGS, PANIC_ID
+from console.screens.palette import key_commands, profile_commands
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
 from console.terminal import chatter_beside
@@ -83,20 +84,11 @@ class UnderstudyApp(App[int]):
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every act of the key list, and the acts on profiles that no number key reaches."""
-        acts = {binding.action: binding for binding in reversed(BINDINGS) if not binding.action.startswith("take(")}
-        for binding in acts.values():
-            # The word may have been typed with the panic key in it: from here the card only ever goes up.
-            action = "panic(0, False)" if binding.id == PANIC_ID else binding.action
-            yield SystemCommand(binding.description, binding.tooltip, partial(self.run_action, action))
+        """What the command palette offers."""
+        yield from key_commands(self.run_action)
         for profile in self.desk.summaries:
             take, prepare = partial(self.desk.switch, profile.name), partial(self.desk.prepare, profile.name)
-            yield SystemCommand(f"Take {profile.title}", "Switch to this profile, live", partial(self._act, take))
-            yield SystemCommand(
-                f"Make {profile.title} ready",
-                "Load it now, so that a switch takes one frame",
-                partial(self._act, prepare),
-            )
+            yield from profile_commands(profile, partial(self._act, take), partial(self._act, prepare))
 
     # The operator's acts
 

@@ -75,9 +75,14 @@ def help_rows(bindings: Iterable[Binding], display: Callable[[Binding], str]) ->
         section = SECTIONS.get((binding.id or "").partition(".")[0])
         if section:
             merged.setdefault((section, binding.group or binding.action), []).append(binding)
-    rows = [HelpRow(section, _keys(found, display), found[0].tooltip) for (section, _), found in merged.items()]
+    rows = [HelpRow(section, _keys(found, display), meaning_of(found[0])) for (section, _), found in merged.items()]
     order = list(SECTIONS.values())
     return sorted(rows, key=lambda row: order.index(row.section))
+
+
+def meaning_of(binding: Binding) -> str:
+    """What a key does; of a key in a group, what the group does."""
+    return binding.group.description if binding.group else binding.tooltip
 
 
 def _keys(bindings: list[Binding], display: Callable[[Binding], str]) -> str:

@@ -6,9 +6,9 @@ SECTIONS = {"air": "Output", "profile": "Profiles", "adjust": "Adjustments", "co
 """Headings of the help, by the first part of a binding's id."""
 
 PANIC_ID = "air.panic"
-_SIZE = Binding.Group("Face size", compact=True)
-_WARP = Binding.Group("Warp", compact=True)
-_TAKE = Binding.Group("Take profile", compact=True)
+_SIZE = Binding.Group("The face smaller, or larger, by one hundredth", compact=True)
+_WARP = Binding.Group("Proportions nearer to the actor's, or to the target's", compact=True)
+_TAKE = Binding.Group("Switch to this profile of the list, live, without losing a frame", compact=True)
 
 
 def _take(number: int) -> Binding:
@@ -17,7 +17,7 @@ def _take(number: int) -> Binding:
         f"take({number})",
         f"Take profile {number}",
         id=f"profile.take-{number}",
-        tooltip="Switch to this profile of the list, live, without losing a frame",
+        tooltip=f"Switch to profile {number} of the list, live, without losing a frame",
         show=False,
         group=_TAKE,
     )
@@ -29,7 +29,7 @@ def _size(key: str, steps: int, binding_id: str) -> Binding:
         f"face_size({steps})",
         "Larger face" if steps > 0 else "Smaller face",
         id=binding_id,
-        tooltip="The face smaller, or larger, by one hundredth",
+        tooltip=f"The face {'larger' if steps > 0 else 'smaller'} by one hundredth",
         show=False,
         group=_SIZE,
     )
@@ -41,7 +41,7 @@ def _warp(key: str, steps: int, binding_id: str) -> Binding:
         f"warp({steps})",
         "More warp" if steps > 0 else "Less warp",
         id=binding_id,
-        tooltip="Proportions nearer to the actor's, or to the target's",
+        tooltip="Proportions nearer to the target's" if steps > 0 else "Proportions nearer to the actor's",
         show=False,
         group=_WARP,
     )

@@ -5,13 +5,13 @@ from textual.command import CommandPalette
 from textual.events import Key
 from textual.screen import ModalScreen
 
-from console.screens.help import HelpScreen
+from console.screens.help import HelpScreen, meaning_of
 from console.screens.keys import BINDINGS
 from console.screens.question import Question
 from pipeline.telemetry import State
 from profiles.profile import FailSafePolicy
 from tests.console.fake_app import running, text_of
-from tests.console.fake_session import FakeSession
+from tests.console.fake_session import FakeSession, FakeSummary
 
 RESTED_S = 1.5
 """So long the panic key has to rest before it takes the card back, and a little longer."""
@@ -161,7 +161,7 @@ async def test_help_lists_every_binding_of_the_app(key: str) -> None:
         text = " ".join(text_of(app).split())
         shown = {row.meaning for row in app.screen.rows}
         for binding in BINDINGS:
-            assert binding.tooltip in shown
+            assert meaning_of(binding) in shown
         for keys in ("space", "p", "1 … 9", "[ ]", "- = { }", "b", "f", "c", "u", "q ^c ^q"):
             assert f" {keys} " in text
         await pilot.press("escape")
@@ -188,6 +188,26 @@ async def test_the_palette_has_every_act_and_every_profile() -> None:
         commands = {command.title for command in app.get_system_commands(app.screen)}
         assert {binding.description for binding in BINDINGS if "take(" not in binding.action} <= commands
         assert {"Take Cleo", "Make Cleo ready"} <= commands
+
+
+async def test_every_entry_of_the_palette_has_a_description_of_its_own() -> None:
+    async with running(FakeSession()) as (app, _):
+        told = [command.help for command in app.get_system_commands(app.screen)]
+        assert sorted(set(told)) == sorted(told)
+
+
+async def test_a_title_that_looks_like_markup_can_be_listed_and_searched_for() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        app.desk._summaries = (FakeSummary("b", "[/cleo\x1b[2J"),)
+        await pilot.press("ctrl+p")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert r"Make [/cleo\x1b[2J ready" in text_of(app)
+        await pilot.press(*"make cleo")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert r"Make [/cleo\x1b[2J ready" in text_of(app)
 
 
 async def test_the_palette_does_what_is_chosen() -> None:

@@ -1,0 +1,37 @@
+"""The command palette: every act of the key list, and the acts on profiles that no number key reaches."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+
+from textual.app import SystemCommand
+
+from console.ports import SummaryPort
+from console.screens.keys import BINDINGS, PANIC_ID
+from profiles.plain_text import visible
+
+PANIC_MEANING = "The card goes out within one frame, and stays until the key takes it back"
+
+
+def key_commands(run_action: Callable[[str], Awaitable[object]]) -> Iterator[SystemCommand]:
+    """An entry for every act that has a key, but those that a number says more about."""
+    acts = {binding.action: binding for binding in reversed(BINDINGS) if not binding.action.startswith("take(")}
+    for binding in acts.values():
+        action, meaning = binding.action, binding.tooltip
+        if binding.id == PANIC_ID:
+            # The word may have been typed with the panic key in it: from here the card only ever goes up.
+            action, meaning = "panic(0, False)", PANIC_MEANING
+        yield SystemCommand(binding.description, meaning, partial(run_action, action))
+
+
+def profile_commands(
+    profile: SummaryPort, take: Callable[[], object], prepare: Callable[[], object]
+) -> Iterator[SystemCommand]:
+    """The entries of one profile."""
+    title, name = _unmarked(profile.title), _unmarked(profile.name)
+    yield SystemCommand(f"Take {title}", f"Switch to {name}, live, without losing a frame", take)
+    yield SystemCommand(f"Make {title} ready", f"Load {name} now, so that a switch to it takes one frame", prepare)
+
+
+def _unmarked(text: str) -> str:
+    """`text` from outside, which the palette would read as markup."""
+    return visible(text).replace("[", r"\[")
