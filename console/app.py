@@ -29,6 +29,7 @@ from console.screens.question import Notice, Question
 from console.screens.theme import THEME
 from console.terminal import chatter_beside
 from console.view import Watch, switch_text
+from console.widgets.panel import printable
 from pipeline.errors import UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
@@ -148,13 +149,12 @@ class UnderstudyApp(App[int]):
             self.push_screen(HelpScreen(bindings))
 
     async def action_quit(self) -> None:
-        """Leaves; asks first while the call sees the picture or the card before it."""
-        seen = self.desk.seen_by_call
-        if not seen:
+        """Leaves; asks first while the picture, or the card before it, goes out to something."""
+        ended = self.desk.ended_by_leaving
+        if not ended:
             self.exit()
         elif not isinstance(self.screen, Question):
-            question = Question(f"{seen} Quitting ends the picture in the call.", "Quit", "Stay")
-            self.push_screen(question, lambda agreed: self.exit() if agreed else None)
+            self.push_screen(Question(printable(ended), "Quit", "Stay"), lambda agreed: self.exit() if agreed else None)
 
     def _act(self, act: Callable[[], str | None]) -> None:
         """Does something for the operator and says what came of it."""

@@ -90,13 +90,16 @@ class Desk:
         return self._summaries
 
     @property
-    def seen_by_call(self) -> str:
-        """What the call gets since it was taken on air, as a sentence; empty when it was not, or gets nothing."""
+    def ended_by_leaving(self) -> str:
+        """What goes out since it was taken on air, and to where, in words; empty when nothing does."""
         if self.phase in (Phase.STARTING, Phase.REFUSED):
             return ""
         readings = self._look()
-        sentences = {State.ON_AIR: "You are on air.", State.CARD: "The call sees the card." if self._aired else ""}
-        return sentences.get(readings.state, "") if readings.video.sinks else ""
+        states = {State.ON_AIR: "You are on air.", State.CARD: "The card goes out." if self._aired else ""}
+        state = states.get(readings.state, "")
+        # A sink tells its name before its format.
+        takers = " and ".join(sink.partition(" · ")[0] for sink in readings.video.sinks)
+        return f"{state} Quitting ends the picture for {takers}." if state and takers else ""
 
     def started(self) -> None:
         """Notes that the session runs, and puts the card up when panic was called before that."""

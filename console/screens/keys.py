@@ -85,7 +85,9 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(
         "question_mark,f1", "help", "Help", id="console.help", tooltip="Every key, and what it does", key_display="?"
     ),
-    Binding("q", "quit", "Quit", id="console.quit", tooltip="Leave; asks first when the call sees you or your card"),
+    Binding(
+        "q", "quit", "Quit", id="console.quit", tooltip="Leave; asks first when that ends a picture that goes out"
+    ),
     Binding(
         "ctrl+c,ctrl+q",
         "quit",
@@ -93,6 +95,6 @@ BINDINGS: tuple[Binding, ...] = (
         id="console.interrupt",
         show=False,
         priority=True,
-        tooltip="Leave; asks first when the call sees you or your card",
+        tooltip="Leave; asks first when that ends a picture that goes out",
     ),
 )

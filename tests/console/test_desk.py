@@ -72,12 +72,12 @@ def test_panic_before_the_start_can_be_taken_back() -> None:
     assert session.state is State.ON_AIR
 
 
-def test_the_call_sees_the_card_that_panic_put_before_a_picture_on_air() -> None:
+def test_the_card_that_panic_put_before_a_picture_on_air_goes_out() -> None:
     session = FakeSession()
     desk = make_desk(session)
-    assert "on air" in desk.seen_by_call
+    assert "on air" in desk.ended_by_leaving
     desk.panic(0, may_rearm=True)
-    assert "card" in desk.seen_by_call
+    assert "card" in desk.ended_by_leaving
 
 
 @pytest.mark.parametrize("panic", [False, True])
@@ -86,13 +86,22 @@ def test_nothing_is_lost_by_leaving_when_nothing_was_taken_on_air(panic: bool) -
     desk = make_desk(session)
     if panic:
         desk.panic(0, may_rearm=True)
-    assert desk.seen_by_call == ""
+    assert desk.ended_by_leaving == ""
 
 
-def test_without_a_sink_the_call_sees_nothing() -> None:
+def test_without_a_sink_nothing_goes_out() -> None:
     session = FakeSession(video=replace(typical_video(), sinks=()))
-    assert make_desk(session).seen_by_call == ""
-    assert make_desk(session, started=False).seen_by_call == ""
+    assert make_desk(session).ended_by_leaving == ""
+    assert make_desk(session, started=False).ended_by_leaving == ""
+
+
+def test_leaving_tells_of_a_recording_as_a_recording_and_not_as_a_call() -> None:
+    recording = "holiday.mkv · 1280×720 H.264"
+    session = FakeSession(video=replace(typical_video(), sinks=(recording,)))
+    desk = make_desk(session)
+    assert desk.ended_by_leaving == "You are on air. Quitting ends the picture for holiday.mkv."
+    session.video = replace(session.video, sinks=("/dev/video10 · 1280×720 I420", recording))
+    assert desk.ended_by_leaving.endswith("for /dev/video10 and holiday.mkv.")
 
 
 def test_nothing_else_can_be_done_before_the_start() -> None:

@@ -247,7 +247,7 @@ async def test_leaving_under_panic_is_asked_for_too(size: tuple[int, int]) -> No
         await pilot.pause()
         assert isinstance(app.screen, Question)
         lines = [line.split("│")[1] for line in text_of(app).splitlines() if line.count("│") > 1]
-        assert "The call sees the card. Quitting ends the picture in the call." in " ".join(" ".join(lines).split())
+        assert "The card goes out. Quitting ends the picture for /dev/video10." in " ".join(" ".join(lines).split())
 
 
 async def test_leaving_in_preview_is_not_asked_about() -> None:

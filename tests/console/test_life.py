@@ -72,7 +72,7 @@ async def test_a_lane_that_dies_is_told_with_its_reason_and_the_card_that_goes_o
         assert "out of memory" in text_of(app).splitlines()[1]
         await pilot.press("q")
         await pilot.pause()
-        assert isinstance(app.screen, Question), "the call still sees the card"
+        assert isinstance(app.screen, Question), "the card still goes out"
 
 
 class LeavingApp(UnderstudyApp):
