@@ -9,7 +9,7 @@ from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.lane import Handover
-from pipeline.telemetry import Event, Level
+from pipeline.telemetry import Event, Level, PreparationFailed
 from profiles.profile import Profile
 
 READY_LIMIT = 10
@@ -125,8 +125,9 @@ class Loader:
             reason = str(error) if isinstance(error, UnderstudyError) else f"{type(error).__name__}: {error}"
             with self._changed:
                 self._wanted = None if request is self._wanted else self._wanted
-            text = f"{request.profile.name} could not be made ready: {' '.join(reason.split())}"
-            self._report(Event(Level.ERROR, text, self._clock.now_ns()))
+            name = request.profile.name
+            text = f"{name} could not be made ready: {' '.join(reason.split())}"
+            self._report(PreparationFailed(Level.ERROR, text, self._clock.now_ns(), name))
             return
         with self._changed:
             if request is self._wanted:

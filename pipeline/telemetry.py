@@ -47,6 +47,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparationFailed(Event):
+    """A profile could not be made ready; the lane goes on as it was."""
+
+    profile: str
+    """Its name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Percentiles:
     """A spread of durations in milliseconds."""
 

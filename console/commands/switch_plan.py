@@ -9,7 +9,7 @@ from itertools import pairwise
 from console.ports import SessionPort
 from console.sentences import one_line
 from pipeline.errors import UnderstudyError
-from pipeline.telemetry import Event, Level, Readings, SwitchReading
+from pipeline.telemetry import Event, PreparationFailed, Readings, SwitchReading
 from profiles.profile import Profile
 
 
@@ -90,17 +90,14 @@ class SwitchPlan:
 
     def hear(self, event: Event) -> bool:
         """Takes an event of the session; True when it tells why the switch that is under way failed."""
-        if event.level is not Level.ERROR:
+        if not isinstance(event, PreparationFailed):
             return False
         with self._lock:
             switch = self.switches[self._asked - 1] if self._asked else None
-            if switch is None or switch.fate is not Fate.PENDING:
+            if switch is None or switch.fate is not Fate.PENDING or switch.profile.name != event.profile:
                 return False
-            # The loader's sentences begin with the profile's name.
-            mine = event.text.startswith((f"{switch.profile.name} ", f"{switch.profile.name}:"))
-            if mine:
-                switch.fate, switch.reason = Fate.FAILED, one_line(event.text)
-            return mine
+            switch.fate, switch.reason = Fate.FAILED, one_line(event.text)
+            return True
 
     def look(self, readings: Readings) -> None:
         """Finds the switches that came in since the last look, and those that a later one overtook."""

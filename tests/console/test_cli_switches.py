@@ -2,7 +2,7 @@
 
 from console.commands.switch_plan import SwitchPlan
 from pipeline.errors import ConsentError
-from pipeline.telemetry import Event, Level
+from pipeline.telemetry import Event, Level, PreparationFailed
 from profiles.profile import Profile
 from tests.console.timed_session import INES, MARA, TOMAS, TimedSession, plan_of, run_plan
 
@@ -69,6 +69,8 @@ def test_more_switches_than_the_session_remembers_are_all_followed() -> None:
 def test_a_failure_of_something_else_is_no_failure_of_the_switch() -> None:
     plan = SwitchPlan([(0.0, INES)])
     plan.ask(TimedSession(), 0.0)
-    assert not plan.hear(Event(Level.ERROR, "ines2 could not be made ready: No room.", 0))
-    assert not plan.hear(Event(Level.WARNING, "ines is slow.", 0))
+    assert not plan.hear(PreparationFailed(Level.ERROR, "No room.", 0, "ines2"))
+    assert not plan.hear(Event(Level.ERROR, "ines could not be made ready: No room.", 0))
     assert not plan.failed
+    assert plan.hear(PreparationFailed(Level.ERROR, "Whatever the words.", 0, "ines"))
+    assert plan.failed

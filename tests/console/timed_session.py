@@ -7,7 +7,7 @@ from console.commands.headless import RunOutcome, RunPlan, run_session
 from console.commands.switch_plan import SwitchPlan
 from pipeline.errors import DeviceError, LaneError
 from pipeline.machine import Machine
-from pipeline.telemetry import Event, Level, Readings, SwitchReading, VideoReadings
+from pipeline.telemetry import Level, PreparationFailed, Readings, SwitchReading, VideoReadings
 from profiles.profile import Profile
 from tests.chains import make_profile
 from tests.console.fake_session import START_NS, FakeSession
@@ -76,7 +76,8 @@ class TimedSession(FakeSession):
             return
         (_, profile), self.load = self.load, None
         if profile.name in self.broken:
-            self.on_event(Event(Level.ERROR, f"{profile.name} could not be made ready: No\nroom.", START_NS))
+            text = f"{profile.name} could not be made ready: No\nroom."
+            self.on_event(PreparationFailed(Level.ERROR, text, START_NS, profile.name))
         else:
             self.taken.append(SwitchReading("mara", profile.name, 1.0, 0.0, 0, len(self.taken) + 1))
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.lane import Handover
 from pipeline.loader import READY_LIMIT, REQUEST_LIMIT, Loader, Request
-from pipeline.telemetry import Event, Level
+from pipeline.telemetry import Event, Level, PreparationFailed
 from profiles.profile import BackgroundSettings, Profile
 from tests.chains import FakeAssembly, make_chain, make_profile, stage_of
 from tests.fakes import FakeClock, FakeStage
@@ -248,6 +248,7 @@ def test_whatever_goes_wrong_in_a_build_is_told_and_the_loader_goes_on() -> None
     desk.work()
     (event,) = desk.events
     assert event.text == "ben could not be made ready: ValueError: bits are missing"
+    assert isinstance(event, PreparationFailed) and event.profile == "ben"
     desk.assembly.building = lambda profile: None
     desk.ask("cleo", take=True)
     desk.work()
