@@ -24,6 +24,8 @@ def pull(
     """Fetch the networks that are missing or damaged."""
     models = ModelStore()
     pull_with_bar(models, names=names or None, from_folder=from_folder)
+    if from_folder is not None and not models.holds_any(from_folder, names or None):
+        typer.echo(f"Nothing was taken from {from_folder}, which holds none of the networks.", err=True)
     typer.echo(f"All networks are in {models.folder}.")
     return 0
 

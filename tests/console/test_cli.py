@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from console.commands import models
+from pipeline.inference.catalogue import Catalogue
 from pipeline.inference.store import ModelStore
 from tests.console.conftest import Run, put_profile
 from tests.profiles.conftest import GOOD
@@ -145,6 +147,17 @@ class TestModels:
         status, _, errors = run("models", "pull", "--from", home)
         assert status == 1
         assert "face_landmark.tflite" in errors
+
+    def test_a_folder_that_is_of_no_use_is_told_though_nothing_is_missing(
+        self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(models, "ModelStore", lambda: ModelStore(catalogue=Catalogue(sources={}, models=())))
+        status, output, errors = run("models", "pull", "--from", home)
+        assert (status, output.count("All networks are in")) == (0, 1)
+        assert errors == f"Nothing was taken from {home}, which holds none of the networks.\n"
+        status, output, errors = run("models", "pull", "--from", home / "nowhere")
+        assert (status, output) == (1, "")
+        assert f"no folder {home / 'nowhere'}" in errors
 
     def test_a_wrong_file_names_file_wanted_and_got(self, run: Run, home: Path) -> None:
         stick = home / "stick"

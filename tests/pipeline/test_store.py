@@ -242,6 +242,24 @@ def test_a_wrong_bare_file_is_refused_and_the_cache_keeps_what_it_had(shop: Shop
     assert list(store.folder.glob("*.part")) == []
 
 
+def test_a_folder_that_is_not_there_is_an_error_even_when_nothing_is_missing(shop: Shop) -> None:
+    store = shop.store()
+    store.pull()
+    with pytest.raises(ModelError, match=r"no folder .*nowhere"):
+        store.pull(from_folder=shop.folder / "nowhere")
+    with pytest.raises(ModelError, match=r"no folder .*nowhere"):
+        shop.store().pull(("near",), from_folder=shop.folder / "nowhere")
+
+
+def test_a_place_tells_whether_it_holds_anything_of_use(shop: Shop) -> None:
+    store, bare = shop.store(), shop.folder / "stick"
+    (bare / "below").mkdir(parents=True)
+    assert not store.holds_any(bare)
+    assert store.holds_any(shop.wheel) and store.holds_any(shop.wheel.parent)
+    (bare / "below" / "near.tflite").write_bytes(b"anything")
+    assert store.holds_any(bare) and not store.holds_any(bare, ("far",))
+
+
 def test_two_pulls_at_once_fetch_once(shop: Shop) -> None:
     errors: list[Exception] = []
 
