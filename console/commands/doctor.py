@@ -8,6 +8,7 @@ import typer
 
 from console.commands.checks import Check, Verdict, all_checks
 from pipeline.inference.store import ModelStore
+from profiles.plain_text import visible
 from profiles.store import ProfileStore
 
 MARKS = {Verdict.OK: "✓", Verdict.NOTE: "–", Verdict.BAD: "✗"}
@@ -20,15 +21,18 @@ def examine(*, as_json: bool) -> int:
 
 
 def report(checks: Iterable[Check], *, as_json: bool) -> int:
-    """Prints checks, for people as they are made; 1 when one of them is bad."""
+    """Prints checks, for people as they are made; 1 when one of them is bad.
+
+    Names of folders and devices come from outside: what a terminal would obey in them is written out.
+    """
     made: list[Check] = []
     for check in checks:
         made.append(check)
         if not as_json:
             typer.secho(f"{MARKS[check.verdict]} {check.name:<16} ", fg=COLOURS[check.verdict], nl=False)
-            typer.echo(check.text)
+            typer.echo(visible(check.text))
             if check.cure:
-                typer.echo(f"{'':<19}→ {check.cure}")
+                typer.echo(f"{'':<19}→ {visible(check.cure)}")
     bad = any(check.verdict is Verdict.BAD for check in made)
     if as_json:
         typer.echo(json.dumps({"ok": not bad, "checks": [asdict(check) for check in made]}, indent=2))

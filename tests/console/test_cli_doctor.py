@@ -1,6 +1,7 @@
 """The doctor's checks and its report."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,18 @@ def test_broken_profiles_are_named(tmp_path: Path) -> None:
     check = check_profiles(ProfileStore((tmp_path,)))
     assert check.verdict is Verdict.NOTE
     assert "ill" in check.text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names on Windows")
+@pytest.mark.parametrize("as_json", [False, True])
+def test_the_name_of_a_broken_profile_can_not_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    (tmp_path / "ill\x1b[2J\nwill").mkdir()
+    report([check_profiles(ProfileStore((tmp_path,)))], as_json=as_json)
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert (r"ill\u001b[2J\nwill" if as_json else r"ill\x1b[2J\nwill") in told
 
 
 def test_a_folder_that_is_not_there_yet_counts_as_its_parent(tmp_path: Path) -> None:
