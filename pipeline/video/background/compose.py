@@ -34,12 +34,14 @@ class Outline:
 
     Attributes:
         alpha: uint8 (height, width), the person's share.
+        rest: uint8 (height, width), the room's: what the person leaves, and the light that falls around the outline.
         inner: float32 (height // 8, width // 8), the same less a rim.
         reach: float32, the mean of `inner` around each of its points.
         parts: the picture in runs of tiles, each with 0 for the room, 255 for the person or 128 for both.
     """
 
     alpha: Mask
+    rest: Mask
     inner: NDArray[np.float32]
     reach: NDArray[np.float32]
     parts: list[tuple[int, Part]]
@@ -111,9 +113,7 @@ class Compose:
         if frame.chosen_face is not None:
             oval = inner_face(frame.chosen_face.landmarks, INNER_FACE) * 0.5
             cv2.fillPoly(matte, [np.rint(oval).astype(np.int32)], (255,))
-        if self._light_wrap > 0:
-            matte = wrapped(matte, self._light_wrap)
-        return _outline(matte, frame.size)
+        return _outline(matte, wrapped(matte, self._light_wrap), frame.size)
 
     def _buffer(self, pixels: Pixels) -> Pixels:
         """This stage's own buffer of the picture's shape."""
@@ -122,13 +122,14 @@ class Compose:
         return self._output
 
 
-def _outline(matte: Mask, size: tuple[int, int]) -> Outline:
+def _outline(matte: Mask, wrapped_matte: Mask, size: tuple[int, int]) -> Outline:
     """What follows from a matte, uint8 (height // 2, width // 2), for a picture of a width and height."""
-    alpha = cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR)
+    alpha, kept = (np.asarray(cv2.resize(mask, size), np.uint8) for mask in (matte, wrapped_matte))
     small = cv2.resize(halved(halved(matte)), _inner_size(size), interpolation=cv2.INTER_LINEAR)
     inner = np.maximum(cv2.erode(small, np.ones((3, 3), np.uint8)).astype(np.float32), np.float32(0.01))
     reach = cv2.blur(inner, SPREAD_WINDOW)
-    return Outline(np.asarray(alpha, np.uint8), inner, np.asarray(reach, np.float32), list(tiles(matte, size)))
+    rest = np.asarray(cv2.bitwise_not(kept), np.uint8)
+    return Outline(alpha, rest, inner, np.asarray(reach, np.float32), list(tiles(wrapped_matte, size)))
 
 
 def _inner_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -144,7 +145,7 @@ class _Edges:
     """
 
     def __init__(self, person: Pixels, outline: Outline) -> None:
-        self._alpha = outline.alpha
+        self._outline = outline
         # Of each square the four pixels in its middle; many squares are averaged below.
         size = _inner_size((person.shape[1], person.shape[0]))
         colours = cv2.resize(person, size, interpolation=cv2.INTER_LINEAR)
@@ -154,10 +155,10 @@ class _Edges:
 
     def blend(self, person: Pixels, room: Pixels, part: Part, output: Pixels) -> None:
         """Blends one part of the picture into `output`."""
-        alpha = cv2.cvtColor(self._alpha[part], cv2.COLOR_GRAY2BGR)
-        rest = cv2.bitwise_not(alpha)
+        alpha = cv2.cvtColor(self._outline.alpha[part], cv2.COLOR_GRAY2BGR)
+        rest = cv2.cvtColor(self._outline.rest[part], cv2.COLOR_GRAY2BGR)
         clean = cv2.multiply(person[part], alpha, scale=1 / 255)
-        cv2.add(clean, cv2.multiply(_enlarged(self._inner, part), rest, scale=1 / 255), dst=clean)
+        cv2.add(clean, cv2.multiply(_enlarged(self._inner, part), cv2.bitwise_not(alpha), scale=1 / 255), dst=clean)
         cv2.multiply(clean, alpha, dst=clean, scale=1 / 255)
         cv2.multiply(room[part], rest, dst=rest, scale=1 / 255)
         cv2.add(clean, rest, dst=output)
@@ -217,12 +218,14 @@ def tiles(matte: Mask, size: tuple[int, int]) -> Iterator[tuple[int, Part]]:
 
 
 def wrapped(matte: Mask, strength: float) -> Mask:
-    """The matte with the room's light let in over the person's edge: less opaque just inside the outline.
+    """What keeps the room's light off: the matte, less just inside the outline. The person loses none of their own.
 
     Args:
         matte: uint8 (height, width) at half the picture's size.
         strength: 0..1.
     """
+    if strength <= 0:
+        return matte
     height, width = matte.shape
     small = cv2.resize(matte, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
     inner = cv2.blur(small, (5, 5))

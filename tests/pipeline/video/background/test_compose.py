@@ -103,7 +103,7 @@ def test_no_rim_of_the_old_wall_is_carried_over() -> None:
 
 def test_nothing_outside_the_colours_of_person_and_room_appears() -> None:
     frame, _ = red_person((640, 480), wall=(120, 120, 120))
-    result = Compose(PlainRoom((90, 90, 90)), profile(0.35)).process(frame).pixels
+    result = Compose(PlainRoom((90, 90, 90)), profile(0.0)).process(frame).pixels
     assert result.min() >= 38
     assert result.max() <= 202
 
@@ -218,3 +218,11 @@ def test_the_outline_of_a_still_person_does_not_flicker(name: str) -> None:
         seen.append((result == BLUE).all(axis=-1))
     flips = np.mean([np.mean(one != other) for one, other in zip(seen[5:], seen[6:], strict=False)])
     assert flips < 0.002
+
+
+def test_a_dark_room_takes_no_light_from_the_person() -> None:
+    frame, person = red_person((640, 480))
+    result = Compose(PlainRoom((0, 0, 0)), profile(1.0)).process(frame).pixels
+    dry = Compose(PlainRoom((0, 0, 0)), profile(0.0)).process(frame).pixels
+    inner_rim = person & ~apart(person, 12) & apart(person, 3)
+    np.testing.assert_allclose(result[inner_rim], dry[inner_rim], atol=1)
