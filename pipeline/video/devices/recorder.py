@@ -1,11 +1,13 @@
 """A recording to a file that plays up to its last half second, whatever happens to the program that writes it."""
 
 import contextlib
+import os
+import struct
 import threading
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import av
 import av.error
@@ -119,7 +121,7 @@ class Recorder:
                 if self._sound:
                     self._sound.advance(self._last_us * 1000)
             except (av.error.FFmpegError, OSError) as error:
-                self._abandon()
+                self._salvage()
                 raise DeviceError(self._stopped(error)) from error
 
     def close(self) -> None:
@@ -138,6 +140,7 @@ class Recorder:
                     self._sound.finish((self._last_us + self._step_us) * 1000)
                 container.close()
             except (av.error.FFmpegError, OSError) as error:
+                self._salvage()
                 raise DeviceError(self._stopped(error)) from error
             finally:
                 self._abandon()
@@ -167,6 +170,15 @@ class Recorder:
             if container is not None:
                 container.close()
 
+    def _salvage(self) -> None:
+        """Lets go of a file that can't be written on; what was written half would not play, and is cut off."""
+        self._abandon()
+        # A file that is gone with its disk can't be cut either.
+        with contextlib.suppress(OSError), self.path.open("r+b") as file:
+            end = _end_of_fragments(file)
+            if end:
+                file.truncate(end)
+
     def _stopped(self, error: av.error.FFmpegError | OSError) -> str:
         after_s = max(self._last_us, 0) / 1e6
         return (
@@ -183,6 +195,27 @@ def _create(path: Path, sound_from: Path | None) -> OutputContainer:
         raise DeviceError(f"The recording {path} would overwrite its own input; choose another name.")
     # The file itself is made only when the encoding starts.
     return av.open(f"file:{path.absolute()}", "w", options=options | {"flush_packets": "1"})
+
+
+def _end_of_fragments(file: BinaryIO) -> int:
+    """Where the last whole fragment of an mp4 ends; 0 in a file without fragments.
+
+    Source: ISO/IEC 14496-12, 4.2 (boxes) and 8.8 (a fragment is a `moof` with the `mdat` that follows it).
+    """
+    size = file.seek(0, os.SEEK_END)
+    start = end = 0
+    before = b""
+    while start + 16 <= size:
+        file.seek(start)
+        length, kind, long_length = struct.unpack(">I4sQ", file.read(16))
+        length = long_length if length == 1 else length
+        start += length
+        if length < 8 or start > size:
+            break
+        if (before, kind) == (b"moof", b"mdat"):
+            end = start
+        before = kind
+    return end
 
 
 def _add_video(

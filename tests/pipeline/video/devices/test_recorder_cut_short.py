@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.errors import DeviceError
 from pipeline.video.devices.recorder import Recorder
-from tests.pipeline.video.devices.test_recorder import BOTH, SIZE, noisy
+from tests.pipeline.video.devices.test_recorder import BOTH, SIZE, noisy, times_s
 
 resource = pytest.importorskip("resource", reason="Windows has no limits of resources, and no kill that can't be heard")
 
@@ -80,7 +80,7 @@ def test_a_full_disk_ends_the_recording_with_a_sentence(
             recorder.write(noisy(index))
     assert str(path) in str(caught.value)
     recorder.close()
-    assert len(playable(path)) >= 10
+    assert len(times_s(path)) >= 10, "all of the file can be decoded"
     with pytest.raises(DeviceError, match="closed"):
         recorder.write(noisy(0))
     assert capfd.readouterr() == ("", "")
@@ -110,18 +110,42 @@ def test_a_file_that_may_not_grow_ends_the_recording_with_a_sentence(tmp_path: P
     assert "stopped after" in ended.stdout
     assert "file too large" in ended.stdout
     assert ended.stderr == ""
-    assert len(playable(tmp_path / name)) >= 10
+    assert len(times_s(tmp_path / name)) >= 10, "all of the file can be decoded"
+
+
+@contextlib.contextmanager
+def files_limited_to(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond `size` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_disk_that_fills_while_the_last_pictures_are_written_is_told_by_close(tmp_path: Path) -> None:
-    path = tmp_path / "a.mp4"
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    recorder = Recorder(path, SIZE, 30)
+    recorder = Recorder(tmp_path / "a.mp4", SIZE, 30)
     recorder.write(noisy(0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    try:
+    with files_limited_to(1000):
         with pytest.raises(DeviceError, match="stopped after"):
             recorder.close()
         recorder.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("missing", [1, 600, 1200, 20_000, 200_000])
+def test_whatever_of_the_end_has_no_room_the_whole_fragments_before_it_play(tmp_path: Path, missing: int) -> None:
+    def record(path: Path) -> None:
+        with Recorder(path, SIZE, 30) as recorder:
+            for index in range(30):
+                recorder.write(noisy(index))
+
+    record(tmp_path / "whole.mp4")
+    with (
+        files_limited_to((tmp_path / "whole.mp4").stat().st_size - missing),
+        pytest.raises(DeviceError, match="stopped after"),
+    ):
+        record(tmp_path / "cut.mp4")
+    whole, cut = times_s(tmp_path / "whole.mp4"), times_s(tmp_path / "cut.mp4")
+    assert cut == pytest.approx(whole[: len(cut)])
+    assert len(cut) >= 20
