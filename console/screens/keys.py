@@ -85,9 +85,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(
         "question_mark,f1", "help", "Help", id="console.help", tooltip="Every key, and what it does", key_display="?"
     ),
-    Binding(
-        "q", "quit", "Quit", id="console.quit", tooltip="Leave; asks first when that ends a picture that goes out"
-    ),
+    Binding("q", "quit", "Quit", id="console.quit", tooltip="Leave; asks first when that ends a picture that goes out"),
     Binding(
         "ctrl+c,ctrl+q",
         "quit",
