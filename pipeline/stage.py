@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
-from pipeline.media import Frame, Picture
+from pipeline.media import Block, Frame, Picture
 from profiles.profile import Profile
 
 
@@ -34,6 +34,38 @@ class VideoStage(Protocol):
 
     def reset(self) -> None:
         """Forgets what earlier frames left behind, as after a cut."""
+
+    def close(self) -> None:
+        """Frees what the stage holds; may be called twice."""
+
+
+@runtime_checkable
+class AudioStage(Protocol):
+    """One step of the audio lane: a stream of 48 kHz mono in, as long a one out. Called by one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """A short noun, unique in the lane; readings and errors use it."""
+
+    @property
+    def latency_ns(self) -> int:
+        """By how much the result lags behind the input, apart from computing. Constant while the stage lives."""
+
+    def process(self, block: Block) -> Block:
+        """As many samples as came in, of which the first was captured `latency_ns` earlier; `captured_ns` says so.
+
+        How the stream is cut into blocks makes no difference to the samples. The input's samples are never written.
+        The result's samples may live in a buffer that the stage uses again at its next call.
+
+        Raises:
+            StageError: this one block could not be done.
+        """
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes the live settings of `profile` from the next block on; anything else in it is ignored."""
+
+    def reset(self) -> None:
+        """Forgets what earlier blocks left behind, as after a gap."""
 
     def close(self) -> None:
         """Frees what the stage holds; may be called twice."""

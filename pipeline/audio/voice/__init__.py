@@ -1,0 +1,1 @@
+"""The target's voice from the actor's."""
