@@ -4,26 +4,42 @@ Run as a program it prints them as JSON: what native libraries say when they fai
 """
 
 import json
+import os
 from collections.abc import Iterable
+from types import ModuleType
 
 import numpy as np
-import onnxruntime
 
 FLOAT = 1
 OPSET = 17
 IR_VERSION = 8
 
 
+def onnx_runtime() -> ModuleType:
+    """ONNX Runtime, told before it loads that it sends nothing and keeps no identifier of this computer.
+
+    Its builds send what sessions do to their maker otherwise, and write the identifier into the user's cache as they
+    are imported. They read the variable once, on loading; builds for Windows apps heed the call only. Whoever has set
+    the variable has chosen. Source: ONNX Runtime's Privacy.md.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
+
+
 def provider_problems() -> dict[str, str]:
     """Every provider that the installed ONNX Runtime knows, and why it can't be used; empty where it can."""
+    onnxruntime = onnx_runtime()
     onnxruntime.set_default_logger_severity(4)
     if hasattr(onnxruntime, "preload_dlls"):
         onnxruntime.preload_dlls()
     model = _identity_model()
-    return {name: _problem(name, model) for name in onnxruntime.get_available_providers()}
+    return {name: _problem(onnxruntime, name, model) for name in onnxruntime.get_available_providers()}
 
 
-def _problem(name: str, model: bytes) -> str:
+def _problem(onnxruntime: ModuleType, name: str, model: bytes) -> str:
     try:
         session = onnxruntime.InferenceSession(model, providers=[name])
         got = session.get_providers()[0]
