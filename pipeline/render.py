@@ -18,7 +18,7 @@ from pipeline.queues import Latest
 from pipeline.stage import EndOfSource
 from pipeline.video.devices.recorder import FINAL
 from pipeline.video.devices.settings import Pace, SourceSettings
-from pipeline.video.devices.sinks import RECORDING_SUFFIXES, open_recording
+from pipeline.video.devices.sinks import ENDINGS, RECORDING_SUFFIXES, open_recording
 from pipeline.video.devices.sources import open_source
 from pipeline.video.output.delay_line import DelayLine
 from pipeline.video.output.presenter import Presenter
@@ -156,10 +156,10 @@ class Render:
 
 def _refuse_same_file(job: RenderJob) -> None:
     if job.target.suffix.lower() not in RECORDING_SUFFIXES:
-        endings = " or ".join(RECORDING_SUFFIXES)
-        raise MediaError(f"{job.target} can't be rendered: got the ending {job.target.suffix!r}, wanted {endings}")
+        got = f"the ending '{job.target.suffix}'" if job.target.suffix else "a name without an ending"
+        raise MediaError(f"The output {job.target} can't be written: got {got}, wanted {ENDINGS}.")
     if job.target.exists() and job.source.exists() and job.target.samefile(job.source):
-        raise MediaError(f"{job.source} can't be rendered into itself; name another output")
+        raise MediaError(f"{job.source} can't be rendered into itself; name another output.")
 
 
 def _length_s(path: Path) -> float | None:

@@ -118,7 +118,7 @@ def test_a_file_is_never_rendered_into_itself(tmp_path: Path) -> None:
 
 
 def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match=r"got the ending '\.avi', wanted \.mp4 or \.mkv"):
+    with pytest.raises(MediaError, match=r"The output .*: got the ending '\.avi', wanted \.mp4 or \.mkv"):
         Render(RenderJob(make_film(tmp_path / "in.mp4"), tmp_path / "out.avi", persona()), ModelStore())
 
 

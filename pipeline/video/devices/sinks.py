@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.errors import DeviceError
 from pipeline.stage import VideoSink
+from pipeline.video.devices.listing import list_virtual_cameras
 from pipeline.video.devices.recorder import LIVE, Recorder, RecorderSettings
 from pipeline.video.devices.threaded_sink import ThreadedSink
 from pipeline.video.devices.virtual_camera import VirtualCamera
@@ -12,6 +13,7 @@ from pipeline.video.devices.virtual_camera import VirtualCamera
 __all__ = ["RecorderSettings", "open_recording", "open_sinks", "refuse_overwriting"]
 
 RECORDING_SUFFIXES = (".mp4", ".mkv")
+ENDINGS = " or ".join(RECORDING_SUFFIXES)
 FINISHING_TIMEOUT_S = 120.0
 """A lossless recording on a slow disk may take so long to write what waits."""
 
@@ -36,14 +38,15 @@ def open_sinks(
     Raises:
         DeviceError: one of them can't be opened, or two are the same file; none is left open then.
     """
-    to_file = Path(virtual_camera).suffix.lower() in RECORDING_SUFFIXES
-    paths = ([Path(virtual_camera)] if to_file else []) + ([record] if record else [])
+    paths = _recordings(virtual_camera, record)
     if len({path.resolve() for path in paths}) < len(paths):
         raise DeviceError(f"The recording {record} can't be written twice at once; choose another name for one.")
+    for path in paths:
+        _require_ending(path)
     with contextlib.ExitStack() as opened:
         sinks: list[VideoSink] = []
-        if virtual_camera != "none" and not to_file:
-            sinks.append(opened.enter_context(VirtualCamera(virtual_camera, size, fps)))
+        if virtual_camera != "none" and not _is_film(Path(virtual_camera)):
+            sinks.append(opened.enter_context(_open_camera(virtual_camera, size, fps)))
         for path in paths:
             sinks.append(opened.enter_context(open_recording(path, size, fps, lossless=lossless)))
         opened.pop_all()
@@ -54,13 +57,15 @@ def refuse_overwriting(source: Path, virtual_camera: str, record: Path | None) -
     """Looks before any sink is opened, because opening a recording empties it.
 
     Args:
-        source: the file that the frames come from.
+        source: the file that the frames come from, or the word that names another source.
         virtual_camera, record: as for `open_sinks`.
 
     Raises:
         DeviceError: a recording would replace the source.
     """
-    if source.resolve() in [Path(path).resolve() for path in (virtual_camera, record) if path is not None]:
+    # Words such as `auto` stand for a source and for a sink, and are the same place only where a file is called so.
+    files = [path for path in _recordings(virtual_camera, record) if _is_film(path) or source.is_file()]
+    if source.resolve() in [path.resolve() for path in files]:
         raise DeviceError(f"The recording {source} would overwrite its own source; choose another name.")
 
 
@@ -77,3 +82,29 @@ def open_recording(
     if lossless:
         return ThreadedSink(recorder, lossless=True, drain_timeout_s=FINISHING_TIMEOUT_S)
     return ThreadedSink(recorder)
+
+
+def _recordings(virtual_camera: str, record: Path | None) -> list[Path]:
+    """The files among what was asked for; `none`, `auto` and devices are none."""
+    target = Path(virtual_camera)
+    return ([target] if _is_film(target) else []) + ([record] if record is not None else [])
+
+
+def _is_film(path: Path) -> bool:
+    return path.suffix.lower() in RECORDING_SUFFIXES
+
+
+def _require_ending(path: Path) -> None:
+    if not _is_film(path):
+        got = f"the ending '{path.suffix}'" if path.suffix else "a name without an ending"
+        raise DeviceError(f"The recording {path} can't be written: got {got}, wanted {ENDINGS}.")
+
+
+def _open_camera(wanted: str, size: tuple[int, int], fps: float) -> VirtualCamera:
+    """The virtual camera of that name; what looks like a file's name gets the endings of those that are recorded to."""
+    known = {text for camera in list_virtual_cameras() for text in (camera.name, camera.device)}
+    if Path(wanted).suffix[1:].isalpha() and wanted not in known:
+        raise DeviceError(
+            f"{wanted} is neither a virtual camera of this computer nor a file to record to, which ends in {ENDINGS}."
+        )
+    return VirtualCamera(wanted, size, fps)

@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.errors import DeviceError
 from pipeline.video.devices import sinks
-from pipeline.video.devices.sinks import open_recording, open_sinks
+from pipeline.video.devices.listing import VirtualCameraInfo
+from pipeline.video.devices.sinks import open_recording, open_sinks, refuse_overwriting
 from tests.fakes import FakeSink, make_picture
 
 SIZE = (96, 64)
@@ -54,3 +55,30 @@ def test_a_full_queue_of_a_lossless_recording_makes_the_writer_wait(tmp_path: Pa
             sink.write(make_picture(index, (640, 480)))
     assert sink.dropped == 0
     assert frames_in(tmp_path / "a.mkv") == 100
+
+
+def test_words_that_are_no_files_are_not_compared() -> None:
+    refuse_overwriting(Path("auto"), "auto", None)
+    refuse_overwriting(Path("auto"), "none", Path("auto"))
+    refuse_overwriting(Path("none"), "none", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "got"),
+    [("auto", "a name without an ending"), ("talk.mov", "the ending '.mov'"), (".mp4", "a name without")],
+)
+def test_a_recording_without_a_films_ending_is_told_the_endings(tmp_path: Path, name: str, got: str) -> None:
+    with pytest.raises(DeviceError, match=rf"got {got}.*, wanted \.mp4 or \.mkv\.$"):
+        open_sinks("none", SIZE, 30, record=tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_place_of_a_virtual_camera_is_told_the_endings_and_a_device_with_a_dot_is_a_device(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    camera, device = FakeSink(steady=True), VirtualCameraInfo("Studio.cam", "/dev/video10", writable=True)
+    monkeypatch.setattr(sinks, "VirtualCamera", lambda wanted, size, fps: camera)
+    monkeypatch.setattr(sinks, "list_virtual_cameras", lambda: (device,))
+    with pytest.raises(DeviceError, match=r"x\.txt is neither a virtual camera .* ends in \.mp4 or \.mkv"):
+        open_sinks("x.txt", SIZE, 30)
+    assert open_sinks("Studio.cam", SIZE, 30) == (camera,)
