@@ -47,6 +47,20 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """How a part of the picture was moved, for what was found on the picture before."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    """The part, in frame pixels."""
+    shift_x: NDArray[np.float32]
+    shift_y: NDArray[np.float32]
+    """float32 (rows, columns), evenly over the part: from where each point is to where it was, in frame pixels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture on its way through the video lane."""
 
@@ -60,6 +74,8 @@ class Frame:
     """uint8 (h, w), the person's share of each pixel 0..255, at the segmentation network's own size."""
     strangers: NDArray[np.uint8] | None = None
     """uint8 (h, w), the same for people who are not joined to the chosen face; None when there are none."""
+    motion: Motion | None = None
+    """How the swap moved the picture around the face; None where it did not."""
 
     @property
     def size(self) -> tuple[int, int]:

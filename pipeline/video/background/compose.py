@@ -9,18 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import MediaError, StageError
-from pipeline.media import Frame, Pixels
+from pipeline.media import Frame, Motion, Pixels, Points
 from pipeline.video.background.edges import sharpened_matte
-from pipeline.video.background.person_matte import INNER_FACE
 from pipeline.video.background.room import Room
 from pipeline.video.beside import Beside
-from pipeline.video.tracking.mesh import inner_face
 from profiles.profile import Profile
 
 TILE_PX = 64
 """The picture is worked on in tiles: most lie wholly on the person or wholly in the room and are only copied."""
 INNER_SCALE = 8
 """The person's inner colours are kept on a picture so many times smaller."""
+MOVED_PX = 4.0
+"""The outline is moved along with the face when that was moved by more than this, as for another face size."""
+WITHIN_FACE = 0.95
+"""The landmarks' outline, so much smaller, lies on the person, with nose and lips that stand out from a turned face."""
 SPREAD_WINDOW = (7, 7)
 """Over so many pixels of that picture the inner colours are averaged, and so far they reach over the edge."""
 
@@ -33,6 +35,8 @@ class Outline:
     """Where the person is.
 
     Attributes:
+        matte: uint8 (height // 2, width // 2), where the actor's own picture shows the person.
+        wrapped: the same less what the room's light falls on.
         alpha: uint8 (height, width), the person's share.
         rest: uint8 (height, width), the room's: what the person leaves, and the light that falls around the outline.
         inner: float32 (height // 8, width // 8), the same less a rim.
@@ -40,6 +44,8 @@ class Outline:
         parts: the picture in runs of tiles, each with 0 for the room, 255 for the person or 128 for both.
     """
 
+    matte: Mask
+    wrapped: Mask
     alpha: Mask
     rest: Mask
     inner: NDArray[np.float32]
@@ -50,7 +56,7 @@ class Outline:
 class Compose:
     """The stage that replaces the room behind the person.
 
-    Begun early it finds the outline on the actor's own picture, which a worn face leaves where it is.
+    Begun early it finds the outline on the actor's own picture, and moves it as the worn face moved that.
     """
 
     name = "compose"
@@ -80,6 +86,9 @@ class Compose:
             person, room = frame.pixels, self._room.behind(frame)
         except MediaError as error:
             raise StageError(str(error)) from error
+        if frame.motion is not None and _greatest(frame.motion) > MOVED_PX:
+            matte, kept = (_moved(mask, frame.motion) for mask in (outline.matte, outline.wrapped))
+            outline = _outline(matte, kept, frame.size)
         output = self._buffer(person)
         edges = _Edges(person, outline)
         for kind, part in outline.parts:
@@ -111,8 +120,7 @@ class Compose:
             return None
         matte = sharpened_matte(frame.matte, halved(frame.pixels))
         if frame.chosen_face is not None:
-            oval = inner_face(frame.chosen_face.landmarks, INNER_FACE) * 0.5
-            cv2.fillPoly(matte, [np.rint(oval).astype(np.int32)], (255,))
+            cv2.fillConvexPoly(matte, _surely_person(frame.chosen_face.landmarks), (255,), cv2.LINE_AA, 4)
         return _outline(matte, wrapped(matte, self._light_wrap), frame.size)
 
     def _buffer(self, pixels: Pixels) -> Pixels:
@@ -122,6 +130,32 @@ class Compose:
         return self._output
 
 
+def _greatest(motion: Motion) -> float:
+    """The longest shift, in pixels."""
+    return max(float(np.abs(shift).max()) for shift in (motion.shift_x, motion.shift_y))
+
+
+def _moved(mask: Mask, motion: Motion) -> Mask:
+    """A mask of half the picture's size, moved as the picture was."""
+    left, top = motion.left // 2, motion.top // 2
+    right, bottom = min(left + motion.width // 2, mask.shape[1]), min(top + motion.height // 2, mask.shape[0])
+    size = (right - left, bottom - top)
+    x, y = (np.asarray(cv2.resize(shift * np.float32(0.5), size)) for shift in (motion.shift_x, motion.shift_y))
+    x = x + np.arange(size[0], dtype=np.float32)
+    y = y + np.arange(size[1], dtype=np.float32)[:, np.newaxis]
+    result = mask.copy()
+    part = result[top:bottom, left:right]
+    cv2.remap(mask[top:bottom, left:right], x, y, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_REPLICATE)
+    return result
+
+
+def _surely_person(landmarks: Points) -> NDArray[np.int32]:
+    """int32 (n, 1, 2): the face with its nose, a little within its own outline, at half size, in 16ths of a pixel."""
+    hull = cv2.convexHull(landmarks[:, :2] * 0.5)
+    middle = hull.mean(axis=0)
+    return np.asarray(np.rint((middle + WITHIN_FACE * (hull - middle)) * 16), np.int32)
+
+
 def _outline(matte: Mask, wrapped_matte: Mask, size: tuple[int, int]) -> Outline:
     """What follows from a matte, uint8 (height // 2, width // 2), for a picture of a width and height."""
     alpha, kept = (np.asarray(cv2.resize(mask, size), np.uint8) for mask in (matte, wrapped_matte))
@@ -129,7 +163,9 @@ def _outline(matte: Mask, wrapped_matte: Mask, size: tuple[int, int]) -> Outline
     inner = np.maximum(cv2.erode(small, np.ones((3, 3), np.uint8)).astype(np.float32), np.float32(0.01))
     reach = cv2.blur(inner, SPREAD_WINDOW)
     rest = np.asarray(cv2.bitwise_not(kept), np.uint8)
-    return Outline(alpha, rest, inner, np.asarray(reach, np.float32), list(tiles(wrapped_matte, size)))
+    return Outline(
+        matte, wrapped_matte, alpha, rest, inner, np.asarray(reach, np.float32), list(tiles(wrapped_matte, size))
+    )
 
 
 def _inner_size(size: tuple[int, int]) -> tuple[int, int]:

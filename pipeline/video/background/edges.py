@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from pipeline.media import Pixels
 
 RADIUS = 3
+REACH = np.ones((7, 7), np.uint8)
+"""The picture's edges move the matte's outline by at most half of this, in the matte's points: they may be its own."""
 EDGE_VARIANCE = 0.0012
 """Grey-level variance (0..1 squared) below which a patch counts as flat."""
 LOW, HIGH = 0.42, 0.93
@@ -32,7 +34,10 @@ def sharpened_matte(matte: NDArray[np.uint8], half: Pixels) -> NDArray[np.uint8]
     cv2.add(soft, level, dst=soft)
     span = 255.0 / (HIGH - LOW)
     np.maximum(soft, np.float32(LOW), out=soft)
-    return np.asarray(cv2.convertScaleAbs(soft, alpha=span, beta=-LOW * span), np.uint8)
+    sharp = cv2.convertScaleAbs(soft, alpha=span, beta=-LOW * span)
+    size = gray.shape[::-1]
+    least, most = (cv2.resize(limit, size) for limit in (cv2.erode(matte, REACH), cv2.dilate(matte, REACH)))
+    return np.asarray(cv2.min(cv2.max(sharp, least), most), np.uint8)
 
 
 def _shrunk(gray: NDArray[np.uint8], width_px: int) -> NDArray[np.uint8]:

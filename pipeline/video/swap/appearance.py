@@ -15,6 +15,8 @@ COLOUR_TIME_S = 0.25
 """How slowly the colours follow the actor's light."""
 LIGHT_BLUR = 7.0
 """Spread of the blur that leaves only the light, in grid points."""
+RIM_BLUR, RIM_WIDTH = 2.5, 0.2
+"""Toward the rim, over this share of the face's height, the colours follow the actor's more closely: no seam shows."""
 GAIN_RANGE = (0.2, 4.0)
 
 Grid = NDArray[np.float32]
@@ -87,6 +89,7 @@ class Colouring:
     def __init__(self, target: PhotoTarget) -> None:
         """Starts without knowing the actor."""
         self._target = target
+        self._rim = np.clip(1.0 - target.inside / RIM_WIDTH, 0.0, 1.0).astype(np.float32)[..., np.newaxis]
         self._gain: Grid | None = None
         self._at_ns = 0
 
@@ -130,11 +133,16 @@ class Colouring:
         difference = (lab - mine) * weight[..., np.newaxis]
         difference -= weight[..., np.newaxis] * _weighted_mean(lab - mine, weight)
         layers = cv2.resize(cv2.merge([difference, weight]), (0, 0), fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        spread = cv2.GaussianBlur(layers, (0, 0), LIGHT_BLUR / 2, borderType=cv2.BORDER_CONSTANT)
-        light = spread[..., :3] / (spread[..., 3:] + np.float32(0.02))
-        return np.asarray(
-            mine + np.float32(strength) * cv2.resize(light, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_LINEAR)
-        )
+        light, rim_light = (_spread(np.asarray(layers, np.float32), blur / 2) for blur in (LIGHT_BLUR, RIM_BLUR))
+        light += self._rim * (rim_light - light)
+        return np.asarray(mine + np.float32(strength) * light)
+
+
+def _spread(layers: Grid, blur: float) -> Grid:
+    """float32 (80, 64, 3): colours averaged by their weight, which is the last of the four layers, of half size."""
+    sums = cv2.GaussianBlur(layers, (0, 0), blur, borderType=cv2.BORDER_CONSTANT)
+    mean = sums[..., :3] / (sums[..., 3:] + np.float32(0.02))
+    return np.asarray(cv2.resize(mean, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _weighted_mean(colours: Grid, weight: Grid) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ GRID_LIMIT_PX = 170
 SUBPIXEL_BITS = 4
 EDGE_ON = 0.06
 """Triangles seen at a smaller cosine are lines: nothing can be told from them."""
+RIM = np.ones((3, 3), np.uint8)
 SMOOTHING = (7, 7)
 """Grid points over which the actor's own motion is smoothed."""
 
@@ -66,28 +67,39 @@ class MeshWarp:
         map_x, map_y = self._places(self._affine(source), self._face_index(), part)
         return self._full(map_x)[: part[3], : part[2]], self._full(map_y)[: part[3], : part[2]]
 
-    def motion_to(self, source: Points) -> tuple[Map, Map]:
-        """For every pixel of the rectangle where it came from when the mesh moved here from `source` (n, 2 or 3).
+    def shift_to(self, source: Points) -> tuple[Map, Map]:
+        """For every grid point how far away it was when the mesh moved here from `source` (n, 2 or 3).
 
         The motion is smoothed over a few grid steps and comes to rest at the ring.
 
         Returns:
-            x and y in the rectangle's pixels, each float32 (height, width).
+            x and y in pixels, each float32 (rows, columns).
         """
         affine = self._affine(source - np.array([self._left, self._top, 0], np.float32)[: source.shape[1]])
         affine[:, -1] = (1, 0, 0, 0, 1, 0)
         maps = self._places(affine, self._index, (0, 0, self._width, self._height))
         x, y = self._grid_x(0, self._columns), self._grid_x(0, self._rows)[:, np.newaxis]
-        moved = (cv2.blur(maps[0] - x, SMOOTHING), cv2.blur(maps[1] - y, SMOOTHING))
-        full_x, full_y = (self._full(np.asarray(shift))[: self._height, : self._width] for shift in moved)
+        shift_x, shift_y = cv2.blur(maps[0] - x, SMOOTHING), cv2.blur(maps[1] - y, SMOOTHING)
+        return np.asarray(shift_x, np.float32), np.asarray(shift_y, np.float32)
+
+    def moved_by(self, shift: tuple[Map, Map]) -> tuple[Map, Map]:
+        """For every pixel of the rectangle where it came from, given the grid points' shifts.
+
+        Returns:
+            x and y in the rectangle's pixels, each float32 (height, width).
+        """
+        full_x, full_y = (self._full(part)[: self._height, : self._width] for part in shift)
         full_x += np.arange(self._width, dtype=np.float32)
         full_y += np.arange(self._height, dtype=np.float32)[:, np.newaxis]
         return full_x, full_y
 
     def _face_index(self) -> NDArray[np.uint16]:
-        """uint16 (rows, columns): the face's triangles, less the grid points on its rim, which may lie outside."""
-        on_face = cv2.erode((self._index < self._face_count).astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1)
-        return np.where(on_face > 0, self._index, np.uint16(len(self._triangles)))
+        """uint16 (rows, columns): the triangles, less the grid points on the mesh's rim, which may lie outside.
+
+        Beyond the face the ring's triangles lead to where the other picture's face has ended.
+        """
+        on_mesh = cv2.erode((self._index < len(self._triangles)).astype(np.uint8), RIM, borderValue=1)
+        return np.where(on_mesh > 0, self._index, np.uint16(len(self._triangles)))
 
     def _places(self, affine: NDArray[np.float32], index: NDArray[np.uint16], part: Rectangle) -> tuple[Map, Map]:
         """The affine maps of triangles evaluated at the grid points of a part, x and y."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import StageError
-from pipeline.media import Face, Frame, Pixels, Points
+from pipeline.media import Face, Frame, Motion, Pixels, Points
 from pipeline.video.output.blur import blend, blur_face
 from pipeline.video.swap.appearance import Colouring, Grid, Unwrapped, unwrap
 from pipeline.video.swap.mesh_warp import Map, MeshWarp, Rectangle
@@ -74,14 +74,15 @@ class PhotoSwap:
         mesh = self._proportions.displaced(face.landmarks, self._settings, frame.media_ns)
         pixels = self._copy(frame)
         rectangle = _rectangle(np.concatenate([mesh, actor]), frame.size)
+        motion = None
         if rectangle is not None:
             left, top, width, height = rectangle
             part = pixels[top : top + height, left : left + width]
-            self._wear(part, frame, _Placing(face, actor, mesh, rectangle), gain, drawn)
+            motion = self._wear(part, frame, _Placing(face, actor, mesh, rectangle), gain, drawn)
         fade = self._fade(face)
         if fade > 0:
             blur_face(pixels, face, fade)
-        return replace(frame, pixels=pixels)
+        return replace(frame, pixels=pixels, motion=motion)
 
     def _visible(self, seen: Unwrapped, face: Face, at_ns: int) -> Grid:
         """Where the face is not hidden, as strictly as the settings ask."""
@@ -95,19 +96,20 @@ class PhotoSwap:
         np.copyto(self._output, frame.pixels)
         return self._output
 
-    def _wear(self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, drawn: Grid) -> None:
-        """Draws the face into `part`, the rectangle of the output."""
+    def _wear(self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, drawn: Grid) -> Motion | None:
+        """Draws the face into `part`, the rectangle of the output, and tells how the actor was moved for it."""
         warp = MeshWarp(placing.mesh, self._target.topology, placing.rectangle)
+        motion = None
         if float(np.abs(placing.mesh[:, :2] - placing.actor[:, :2]).max()) > STILL_PX:
-            _move_actor(part, frame, warp, placing)
+            motion = _move_actor(part, frame, warp, placing)
         texture = self._target.texture_for(placing.face_height_px * self._settings.size)
         inner = warp.part(placing.mesh[list(FACE_OVAL)])
-        if inner is None:
-            return
-        left, top, width, height = inner
-        worn, alpha = self._worn(texture, warp.maps_to(texture.points, inner), gain, drawn)
-        self._open(alpha, placing, (left, top))
-        blend(part[top : top + height, left : left + width], worn, alpha)
+        if inner is not None:
+            left, top, width, height = inner
+            worn, alpha = self._worn(texture, warp.maps_to(texture.points, inner), gain, drawn)
+            self._open(alpha, placing, (left, top))
+            blend(part[top : top + height, left : left + width], worn, alpha)
+        return motion
 
     def _worn(
         self, texture: Texture, maps: tuple[Map, Map], gain: Grid, drawn: Grid
@@ -156,12 +158,14 @@ def _rectangle(points: Points, size: tuple[int, int]) -> Rectangle | None:
     return (left, top, right - left, bottom - top) if right - left > 1 and bottom - top > 1 else None
 
 
-def _move_actor(part: Pixels, frame: Frame, warp: MeshWarp, placing: "_Placing") -> None:
+def _move_actor(part: Pixels, frame: Frame, warp: MeshWarp, placing: "_Placing") -> Motion:
     """Moves the actor's own pixels along with the mesh, so that eyes, mouth and edges meet the target's."""
     left, top = placing.rectangle[:2]
+    shift = warp.shift_to(placing.actor)
     own = cv2.cvtColor(frame.pixels[top : top + part.shape[0], left : left + part.shape[1]], cv2.COLOR_BGR2BGRA)
-    moved = cv2.remap(own, *warp.motion_to(placing.actor), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    moved = cv2.remap(own, *warp.moved_by(shift), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR, dst=part)
+    return Motion(*placing.rectangle, *shift)
 
 
 def _rounded(facing: Grid) -> Grid:

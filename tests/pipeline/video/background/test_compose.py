@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.media import Frame, Pixels
+from pipeline.media import Frame, Motion, Pixels
 from pipeline.video.background.compose import Compose, tiles, wrapped
 from pipeline.video.background.edges import sharpened_matte
 from pipeline.video.background.person_matte import PersonMatte
@@ -226,3 +226,15 @@ def test_a_dark_room_takes_no_light_from_the_person() -> None:
     dry = Compose(PlainRoom((0, 0, 0)), profile(0.0)).process(frame).pixels
     inner_rim = person & ~apart(person, 12) & apart(person, 3)
     np.testing.assert_allclose(result[inner_rim], dry[inner_rim], atol=1)
+
+
+def test_the_outline_goes_with_the_face_where_that_is_made_smaller() -> None:
+    frame, person = red_person((640, 480))
+    moved = np.full((480, 640, 3), (40, 200, 40), np.uint8)
+    moved[:, 10:] = frame.pixels[:, :-10]
+    shift = np.full((60, 80), -10.0, np.float32)
+    motion = Motion(0, 0, 640, 480, shift, np.zeros_like(shift))
+    result = Compose(PlainRoom((0, 0, 0)), profile()).process(replace(frame, pixels=moved, motion=motion)).pixels
+    assert result[..., 1].max() < 90
+    inside = np.roll(person & apart(person, 6), 10, axis=1)
+    np.testing.assert_allclose(result[inside], [(40, 40, 200)] * inside.sum(), atol=2)

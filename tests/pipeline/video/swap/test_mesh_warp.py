@@ -115,7 +115,7 @@ def test_a_mesh_on_itself_is_the_identity(topology: Topology, width: float, x: f
         assert drawn(maps)[inside].mean() > 0.97
     found = drawn(maps) & inside
     assert np.abs(maps - places())[:, found].max(initial=0.0) < 0.02
-    assert np.abs(np.stack(warp.motion_to(points)) - places()).max() < 0.02
+    assert np.abs(np.stack(warp.moved_by(warp.shift_to(points))) - places()).max() < 0.02
 
 
 @given(
@@ -145,7 +145,7 @@ def test_outside_the_face_the_maps_lead_nowhere_and_the_motion_rests(topology: T
     (left, top), (right, bottom) = ring.min(axis=0).astype(int) - 12, ring.max(axis=0).astype(int) + 13
     outside[max(0, top) : bottom, max(0, left) : right] = False
     assert not drawn(maps)[outside].any()
-    motion = np.stack(warp.motion_to(source))
+    motion = np.stack(warp.moved_by(warp.shift_to(source)))
     assert np.abs(motion - places())[:, outside].max(initial=0.0) < 0.05
     middle = motion[:, 170, 150] - places()[:, 170, 150]
     assert middle == pytest.approx((15, -10), abs=0.5)
@@ -197,7 +197,7 @@ def test_maps_have_the_shape_that_was_asked_for(
             assert single.shape == (part[3], part[2])
             assert single.dtype == np.float32
             assert np.isfinite(single).all()
-    for single in warp.motion_to(points):
+    for single in warp.moved_by(warp.shift_to(points)):
         assert single.shape == (height, width)
         assert np.isfinite(single).all()
 
@@ -215,5 +215,7 @@ def test_a_part_holds_its_points_and_lies_on_the_same_maps(topology: Topology) -
     cut = np.stack(warp.maps_to(points, part))
     same = everything[:, top : top + height, left : left + width]
     agree = drawn(cut) & drawn(same)
+    # At its border a part has no neighbours to interpolate with.
+    agree[[0, -1]] = agree[:, [0, -1]] = False
     assert agree.sum() > 5_000
     assert np.abs(cut - same)[:, agree].max() < 0.05
