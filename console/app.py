@@ -42,6 +42,8 @@ TOAST_S = 6.0
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread keeps the interpreter. The screen shares it with the lane: with Python's own 5 ms a lane's thread
 beside a busy screen wakes up to 130 ms late; with this, 4 ms at the 99th percentile (measured)."""
+LEAVING = {"SIGTERM": "The console was told to end", "SIGHUP": "The terminal was closed while the console was open"}
+"""Signals that end the console, and what they mean; Windows has other ways."""
 log = logging.getLogger(__name__)
 
 
@@ -81,8 +83,12 @@ class UnderstudyApp(App[int]):
     def _leave_on_signals(self) -> None:
         """A process that is told to end, or whose terminal is gone, still stops its session."""
         if sys.platform != "win32" and not self.is_headless:
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+            for name, cause in LEAVING.items():
+                asyncio.get_running_loop().add_signal_handler(signal.Signals[name], self._leave, cause)
+
+    def _leave(self, cause: str) -> None:
+        log.warning("%s; the session ends.", cause)
+        self.exit()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""

@@ -8,7 +8,7 @@ duplicate of the terminal.
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -19,17 +19,18 @@ STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 
 
 @contextmanager
-def chatter_beside(log: Path) -> Iterator[TextIOWrapper]:
-    """Sends descriptors 1 and 2 into the file beside `log`; gives the terminal for Textual, and puts all back.
+def chatter_beside(log_file: Path) -> Iterator[TextIOWrapper]:
+    """Sends descriptors 1 and 2 into the file beside `log_file`; gives the terminal for Textual, and puts all back.
 
     Raises:
         UnderstudyError: there is no terminal, or the log can't be written.
     """
     terminal = _terminal_descriptor()
     with ExitStack() as undo:
-        log_descriptor = open_native_log(log)
+        log_descriptor = open_native_log(log_file)
         undo.callback(os.close, log_descriptor)
-        screen = undo.enter_context(os.fdopen(os.dup(terminal), "w", encoding="utf-8", errors="replace"))
+        screen = os.fdopen(os.dup(terminal), "w", encoding="utf-8", errors="replace")
+        undo.callback(_close, screen)
         sys.stdout.flush()
         sys.stderr.flush()
         for descriptor in (STANDARD_OUTPUT, STANDARD_ERROR):
@@ -57,6 +58,12 @@ def _set_standard_files(output: TextIOWrapper | None, error: TextIOWrapper | Non
     """Textual's drivers draw on these two and ask them for the terminal's size."""
     for name, file in (("__stdout__", output), ("__stderr__", error)):
         setattr(sys, name, file)
+
+
+def _close(screen: TextIOWrapper) -> None:
+    """Lets the terminal go. One that was closed under the console does not take what was still to be drawn."""
+    with suppress(OSError):
+        screen.close()
 
 
 def _flush() -> None:

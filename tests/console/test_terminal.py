@@ -82,6 +82,7 @@ APP = """
 import sys
 from pathlib import Path
 from console.app import run_app
+from console.logs import configure_logging
 from console.terminal import chatter_beside
 from tests.console.fake_app import make_app
 from tests.console.fake_session import FakeSession
@@ -91,7 +92,8 @@ class Session(FakeSession):
         Path(sys.argv[1], "started").touch()
     def stop(self, timeout_s=5.0):
         Path(sys.argv[1], "stopped").touch()
-with chatter_beside(Path(sys.argv[1], "log")):
+log = configure_logging(Path(sys.argv[1], "log"))
+with chatter_beside(log):
     code = run_app(make_app(Session()))
 sys.exit(code)
 """
@@ -115,3 +117,20 @@ def test_a_process_told_to_end_stops_its_session_and_gives_the_terminal_back(
     os.close(master)
     assert (tmp_path / "stopped").exists()
     assert b"\x1b[?25h" in shown
+
+
+def test_a_terminal_that_is_closed_stops_the_session_and_costs_the_log_one_sentence(tmp_path: Path) -> None:
+    master, slave = open_terminal()
+    command = [sys.executable, "-c", APP, str(tmp_path)]
+    # The terminal of a session of its own: closing it hangs the program up.
+    own = {"start_new_session": True, "preexec_fn": lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)}
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, **own) as process:
+        os.close(slave)
+        shown = b""
+        while b"ON AIR" not in shown:
+            shown += os.read(master, 65536)
+        os.close(master)
+        assert process.wait(30) == 0
+    assert (tmp_path / "stopped").exists()
+    (line,) = (tmp_path / "log").read_text().splitlines()
+    assert "The terminal was closed while the console was open" in line
