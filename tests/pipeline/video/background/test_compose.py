@@ -236,5 +236,5 @@ def test_the_outline_goes_with_the_face_where_that_is_made_smaller() -> None:
     motion = Motion(0, 0, 640, 480, shift, np.zeros_like(shift))
     result = Compose(PlainRoom((0, 0, 0)), profile()).process(replace(frame, pixels=moved, motion=motion)).pixels
     assert result[..., 1].max() < 90
-    inside = np.roll(person & apart(person, 6), 10, axis=1)
+    inside = np.roll(person & apart(person, 16), 10, axis=1)
     np.testing.assert_allclose(result[inside], [(40, 40, 200)] * inside.sum(), atol=2)
