@@ -121,8 +121,9 @@ class UnderstudyApp(App[int]):
 
     def action_take(self, number: int) -> None:
         """Another profile by its number."""
-        if number <= len(self.desk.summaries):
-            self._act(partial(self.desk.switch, self.desk.summaries[number - 1].name))
+        name = self.desk.name_at(number)
+        if name is not None:
+            self._act(partial(self.desk.switch, name))
 
     def action_face_size(self, steps: int) -> None:
         """The face larger or smaller."""

@@ -18,6 +18,8 @@ from profiles.profile import Profile
 PANIC_REST_NS = 1_200_000_000
 """The panic key takes the card back only after so long a rest. Systems begin to repeat a held key after a second at
 most; only the slowest setting of macOS waits longer."""
+LAST_KEY = 9
+"""Number keys go from 1 to this."""
 SOURCE_ENDED = "The source has come to its end."
 
 
@@ -49,6 +51,8 @@ class ProfileRow:
     name: str
     title: str
     standing: Standing
+    number: int | None = None
+    """Of the key that takes it."""
 
 
 class Desk:
@@ -61,7 +65,7 @@ class Desk:
         """Why nothing runs."""
         self._clock = clock
         self._shelf = shelf
-        self._summaries: tuple[SummaryPort, ...] = tuple(shelf.list())
+        self._summaries = tuple(sorted(shelf.list(), key=lambda summary: bool(summary.hindrance)))
         self._original: dict[str, Profile] = {session.profile.name: session.profile}
         self._adjusted: dict[str, Profile] = {}
         self._refused: set[str] = set()
@@ -86,8 +90,13 @@ class Desk:
 
     @property
     def summaries(self) -> tuple[SummaryPort, ...]:
-        """The profiles on the shelf, in the order of their number keys."""
+        """The profiles on the shelf as it has them, but those that can't go on air last."""
         return self._summaries
+
+    def name_at(self, number: int) -> str | None:
+        """The profile of a number key; only those that can go on air have one, and keep it."""
+        fit = [summary.name for summary in self._summaries if not summary.hindrance]
+        return fit[number - 1] if number <= len(fit) else None
 
     @property
     def ended_by_leaving(self) -> str:
@@ -228,8 +237,13 @@ class Desk:
             self._note(readings)
         current = readings.profile if readings else self.session.profile.name
         return tuple(
-            ProfileRow(summary.name, summary.title, self._standing(summary, current, readings))
-            for summary in self._summaries
+            ProfileRow(
+                summary.name,
+                summary.title,
+                self._standing(summary, current, readings),
+                number if not summary.hindrance and number <= LAST_KEY else None,
+            )
+            for number, summary in enumerate(self._summaries, start=1)
         )
 
     def _standing(self, summary: SummaryPort, current: str, readings: Readings | None) -> Standing:
@@ -239,7 +253,7 @@ class Desk:
             return Standing.LOADING
         if readings and summary.name in readings.ready:
             return Standing.READY
-        return Standing.REFUSED if summary.problems or summary.name in self._refused else Standing.IDLE
+        return Standing.REFUSED if summary.hindrance or summary.name in self._refused else Standing.IDLE
 
     def _look(self) -> Readings:
         """The session at this instant, noted."""

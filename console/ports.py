@@ -92,8 +92,8 @@ class SummaryPort(Protocol):
         """Whose likeness it is."""
 
     @property
-    def problems(self) -> Sequence[object]:
-        """Why it can't be used; empty when it can."""
+    def hindrance(self) -> str:
+        """Why it can't go on air, in words; empty when it can."""
 
 
 class ShelfPort(Protocol):

@@ -17,6 +17,7 @@ from profiles.errors import ProfileError
 from profiles.profile import Kind, Profile
 from profiles.reading import FILE_NAME, read_profile
 
+NO_CONSENT = "can't go on air: a real person without a verified consent record"
 BUILTIN = Path(__file__).with_name("builtin")
 """The profiles that ship."""
 
@@ -39,7 +40,14 @@ class ProfileSummary:
     folder: Path
     builtin: bool
     problems: tuple[str, ...] = ()
-    """Why it can't be loaded: file, key and what is wrong."""
+    """Why it can't be used: file, key and what is wrong."""
+
+    @property
+    def hindrance(self) -> str:
+        """Why it can't go on air, in words; empty when it can."""
+        if self.problems:
+            return f"can't be used: understudy profiles check {self.name}"
+        return "" if self.kind is Kind.PERSONA else NO_CONSENT
 
 
 class ProfileStore:

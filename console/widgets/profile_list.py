@@ -33,19 +33,18 @@ def profile_lines(view: View, width: int, height: int) -> list[Line]:
     note = f"{hidden} more: ^p" if hidden else ""
     current = next((place for place, row in enumerate(view.rows) if row.standing is Standing.CURRENT), 0)
     first = max(0, min(hidden, current - room + 1))
-    shown = enumerate(view.rows[first : first + room], start=first + 1)
-    rows = [_row(number, row, view, width) for number, row in shown]
+    rows = [_row(row, view, width) for row in view.rows[first : first + room]]
     empty: list[Line] = [(("none found", Role.MUTED),)]
     return [heading("PROFILES", width, note), *(rows or empty)]
 
 
-def _row(number: int, row: ProfileRow, view: View, width: int) -> Line:
+def _row(row: ProfileRow, view: View, width: int) -> Line:
     mark, role = MARKS[row.standing]
     current = row.standing is Standing.CURRENT and view.phase is Phase.RUNNING
     right = standing_text(row, view) if width >= ROOMY or row.standing is Standing.REFUSED else ""
     title_width = max(0, width - 4 - len(right) - 1)
     left: Line = (
-        (f"{number} " if number <= 9 else "  ", Role.KEY),
+        (f"{row.number or ' '} ", Role.KEY),
         (f"{mark} ", Role.ON_AIR_TEXT if current and view.state is State.ON_AIR else role),
         (fit(row.title, title_width), Role.STRONG if current else Role.TEXT),
     )

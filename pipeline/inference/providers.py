@@ -26,7 +26,8 @@ def onnx_runtime() -> ModuleType:
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
-    return onnxruntime
+    runtime: ModuleType = onnxruntime
+    return runtime
 
 
 def provider_problems() -> dict[str, str]:

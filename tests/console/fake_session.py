@@ -28,20 +28,20 @@ class FakeSummary:
     name: str
     title: str
     kind: Kind | None = Kind.PERSONA
-    problems: tuple[str, ...] = ()
+    hindrance: str = ""
 
 
 class FakeShelf:
-    """Profiles in memory; a broken one can be listed and not loaded."""
+    """Profiles in memory; broken ones are listed first and can't be loaded."""
 
     def __init__(self, *profiles: Profile, broken: tuple[str, ...] = ()) -> None:
         self._profiles = {profile.name: profile for profile in profiles}
         self._broken = broken
 
     def list(self) -> tuple[FakeSummary, ...]:
-        """The profiles, then the broken ones."""
+        """The broken ones, then the profiles."""
         good = tuple(FakeSummary(profile.name, profile.title, profile.kind) for profile in self._profiles.values())
-        return good + tuple(FakeSummary(name, name, None, ("face.size: too large",)) for name in self._broken)
+        return tuple(FakeSummary(name, name, None, "can't be used") for name in self._broken) + good
 
     def load(self, name_or_path: str) -> Profile:
         """One of them."""

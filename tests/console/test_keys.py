@@ -110,10 +110,13 @@ async def test_a_number_without_a_profile_does_nothing() -> None:
         assert session.calls == ["start"]
 
 
-async def test_a_broken_profile_is_refused_with_a_sentence() -> None:
+async def test_a_broken_profile_has_no_number_and_is_refused_with_a_sentence() -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
         await pilot.press("4")
+        await pilot.press("ctrl+p", *"take dora")
+        await app.workers.wait_for_complete()
+        await pilot.press("enter")
         await pilot.pause()
         assert session.calls == ["start"]
         assert "The profile dora can't be taken" in text_of(app)

@@ -30,7 +30,7 @@ WIDTHS = (20, 30, 40, 54, 120, 200)
 def make_view(session: FakeSession | None = None, **changes: object) -> View:
     """A view of a session that does well."""
     session = session or FakeSession()
-    rows = (ProfileRow("ada", "Ada", Standing.CURRENT), ProfileRow("ben", "Ben", Standing.READY))
+    rows = (ProfileRow("ada", "Ada", Standing.CURRENT, 1), ProfileRow("ben", "Ben", Standing.READY, 2))
     view = View(Phase.RUNNING, session.profile, rows=rows, readings=session.readings())
     machine = MachineView(None, "no GPU: there is no NVIDIA driver on this computer", FakeProcess())
     return replace(view, **({"machine": machine} | changes))
@@ -225,6 +225,11 @@ def test_profiles_are_numbered_and_tell_their_standing() -> None:
     assert text[2].startswith("2 ○ Ben") and text[2].endswith("ready")
 
 
+def test_a_profile_without_a_number_key_shows_none() -> None:
+    rows = (ProfileRow("ada", "Ada", Standing.CURRENT, 1), ProfileRow("jo", "Jo", Standing.REFUSED))
+    assert words(profile_lines(make_view(rows=rows), 40, 6)).splitlines()[2].startswith("  × Jo")
+
+
 def test_more_profiles_than_rows_are_counted() -> None:
     rows = tuple(ProfileRow(f"p{n}", f"P {n}", Standing.IDLE) for n in range(12))
     lines = profile_lines(make_view(rows=rows), 40, 6)
@@ -256,7 +261,7 @@ def test_old_readings_say_how_old_they_are() -> None:
 @pytest.mark.parametrize("current", range(9))
 def test_the_profile_in_the_lane_is_always_in_the_list(current: int) -> None:
     rows = tuple(
-        ProfileRow(f"p{number}", f"P{number}", Standing.CURRENT if number == current else Standing.IDLE)
+        ProfileRow(f"p{number}", f"P{number}", Standing.CURRENT if number == current else Standing.IDLE, number + 1)
         for number in range(9)
     )
     lines = profile_lines(make_view(rows=rows), 40, 5)

@@ -19,8 +19,8 @@ TILE_PX = 64
 """The picture is worked on in tiles: most lie wholly on the person or wholly in the room and are only copied."""
 INNER_SCALE = 8
 """The person's inner colours are kept on a picture so many times smaller."""
-MOVED_PX = 4.0
-"""The outline is moved along with the face when that was moved by more than this, as for another face size."""
+MOVED_SHARE = 0.03
+"""The outline is moved along when the face was moved by more than this share of its surroundings' width."""
 WITHIN_FACE = 0.95
 """The landmarks' outline, so much smaller, lies on the person, with nose and lips that stand out from a turned face."""
 SPREAD_WINDOW = (7, 7)
@@ -86,7 +86,7 @@ class Compose:
             person, room = frame.pixels, self._room.behind(frame)
         except MediaError as error:
             raise StageError(str(error)) from error
-        if frame.motion is not None and _greatest(frame.motion) > MOVED_PX:
+        if frame.motion is not None and _greatest(frame.motion) > MOVED_SHARE * frame.motion.width:
             matte, kept = (_moved(mask, frame.motion) for mask in (outline.matte, outline.wrapped))
             outline = _outline(matte, kept, frame.size)
         output = self._buffer(person)

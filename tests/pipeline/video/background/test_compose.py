@@ -231,10 +231,10 @@ def test_a_dark_room_takes_no_light_from_the_person() -> None:
 def test_the_outline_goes_with_the_face_where_that_is_made_smaller() -> None:
     frame, person = red_person((640, 480))
     moved = np.full((480, 640, 3), (40, 200, 40), np.uint8)
-    moved[:, 10:] = frame.pixels[:, :-10]
-    shift = np.full((60, 80), -10.0, np.float32)
+    moved[:, 24:] = frame.pixels[:, :-24]
+    shift = np.full((60, 80), -24.0, np.float32)
     motion = Motion(0, 0, 640, 480, shift, np.zeros_like(shift))
     result = Compose(PlainRoom((0, 0, 0)), profile()).process(replace(frame, pixels=moved, motion=motion)).pixels
     assert result[..., 1].max() < 90
-    inside = np.roll(person & apart(person, 16), 10, axis=1)
+    inside = np.roll(person & apart(person, 16), 24, axis=1)
     np.testing.assert_allclose(result[inside], [(40, 40, 200)] * inside.sum(), atol=2)
