@@ -41,6 +41,16 @@ def test_a_broken_profile_is_listed_with_its_problems(store: ProfileStore, make_
     assert "no such file" in empty.problems[0]
 
 
+def test_a_summary_tells_what_keeps_a_profile_off_air(store: ProfileStore, make_profile: MakeProfile) -> None:
+    make_profile("fit")
+    make_profile("ill", "title = 3")
+    make_profile("jo", GOOD.replace('kind = "persona"', 'kind = "person"'))
+    told = {summary.name: summary.hindrance for summary in store.list()}
+    assert told["fit"] == ""
+    assert "profiles check ill" in told["ill"]
+    assert "consent" in told["jo"]
+
+
 def test_no_folder_at_all_is_an_empty_list(store: ProfileStore) -> None:
     assert store.list() == ()
 
