@@ -171,7 +171,9 @@ def check_profiles(profiles: ProfileStore) -> Check:
     broken = [summary.name for summary in summaries if summary.problems]
     if broken:
         return Check("Profiles", Verdict.NOTE, f"{', '.join(broken)} can't be used", "understudy profiles check")
-    return Check("Profiles", Verdict.OK, f"{len(summaries)} can be used")
+    off_air = [summary.name for summary in summaries if summary.hindrance]
+    more = f"; without consent: {', '.join(off_air)}" if off_air else ""
+    return Check("Profiles", Verdict.OK, f"{len(summaries) - len(off_air)} can go on air{more}")
 
 
 def check_folder(name: str, folder: Path) -> Check:

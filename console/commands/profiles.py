@@ -1,6 +1,7 @@
 """`understudy profiles`: targets listed, shown, made, checked and moved."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,8 @@ from profiles.draft import ProfileDraft, background_kind
 from profiles.errors import ProfileError
 from profiles.plain_text import visible
 from profiles.profile import BackgroundSettings, Kind, Profile
-from profiles.reading import named_files
-from profiles.store import ProfileStore
+from profiles.reading import named_files, read_profile
+from profiles.store import ProfileStore, ProfileSummary
 
 app = typer.Typer(help="The targets: whose face, voice and room go on air.")
 
@@ -24,7 +25,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 def list_(as_json: JsonOption = False) -> int:
     """List every profile: your own first, then those that ship."""
     store = ProfileStore()
-    summaries = store.list()
+    summaries = [looked_at(summary) for summary in store.list()]
     if as_json:
         rows = [
             {
@@ -34,6 +35,7 @@ def list_(as_json: JsonOption = False) -> int:
                 "folder": str(summary.folder),
                 "builtin": summary.builtin,
                 "problems": list(summary.problems),
+                "can_go_on_air": not summary.hindrance,
             }
             for summary in summaries
         ]
@@ -41,7 +43,7 @@ def list_(as_json: JsonOption = False) -> int:
         return 0
     for summary in summaries:
         state = "built in" if summary.builtin else "own"
-        remark = f"  can't be used: understudy profiles check {summary.name}" if summary.problems else ""
+        remark = f"  {summary.hindrance}" if summary.hindrance else ""
         _say(f"{summary.name:<20} {summary.title:<24} {summary.kind or '?':<8} {state}{remark}")
     _say(f"Your own profiles are in {store.folder}.")
     return 0
@@ -102,7 +104,9 @@ def check(names: Annotated[list[str] | None, typer.Argument(help="Which ones; al
     for name in names or store.names():
         problems = profile_problems(store, name)
         failed = failed or bool(problems)
-        _say(f"{name}: {'good' if not problems else f'{len(problems)} to put right'}")
+        verdict = f"{len(problems)} to put right" if problems else "good"
+        off_air = "" if problems else off_air_reason(store.load(name))
+        _say(f"{name}: {verdict}" + (f", but it can't go on air: {off_air}" if off_air else ""))
         for problem in problems:
             _say(f"  {problem}", err=True)
     return 1 if failed else 0
@@ -140,6 +144,34 @@ def profile_problems(store: ProfileStore, name: str) -> list[str]:
         return [str(problem) for problem in error.problems]
     portrait = portrait_of(profile)
     return [*(f"{portrait}: {reason}" for reason in portrait_reasons(portrait)), *room_reasons(profile)]
+
+
+def off_air_reason(profile: Profile) -> str:
+    """Why the pipeline refuses a profile that is good otherwise, as a sentence; empty when it takes it."""
+    from pipeline.assembly import require_clearance
+    from pipeline.errors import ConsentError
+
+    try:
+        require_clearance(profile)
+    except ConsentError as error:
+        return str(error)
+    return ""
+
+
+def looked_at(summary: ProfileSummary) -> ProfileSummary:
+    """The summary, with a problem more when the portrait of a profile of the user's own is no picture."""
+    if summary.builtin or summary.problems:
+        return summary
+    from console.logs import configure_logging, native_chatter_logged
+    from pipeline.errors import MediaError
+    from pipeline.video.codecs.pictures import read_picture
+
+    try:
+        with native_chatter_logged(configure_logging()):
+            read_picture(portrait_of(read_profile(summary.folder, summary.name)), "portrait")
+    except MediaError as error:
+        return replace(summary, problems=(str(error),))
+    return summary
 
 
 def portrait_of(profile: Profile) -> Path:

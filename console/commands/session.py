@@ -6,6 +6,7 @@ from pathlib import Path
 
 from console.commands.models import ready_models
 from console.commands.options import SessionOptions
+from console.commands.profiles import looked_at
 from console.logs import configure_logging
 from pipeline.inference.store import ModelStore
 from pipeline.session import Session, SessionSettings
@@ -13,7 +14,7 @@ from pipeline.telemetry import Event
 from pipeline.video.devices.listing import list_virtual_cameras
 from pipeline.video.devices.settings import Pace, SourceSettings
 from profiles.profile import FailSafePolicy, Profile
-from profiles.store import ProfileStore
+from profiles.store import ProfileStore, ProfileSummary
 
 
 class Shelf(ProfileStore):
@@ -22,6 +23,14 @@ class Shelf(ProfileStore):
     def __init__(self, policy: str | None = None) -> None:
         super().__init__()
         self._policy = FailSafePolicy(policy) if policy is not None else None
+
+    def list(self) -> tuple[ProfileSummary, ...]:
+        """Every profile, with what a look at its portrait tells as well.
+
+        Raises:
+            ProfileError: a folder of profiles can't be looked into.
+        """
+        return tuple(map(looked_at, super().list()))
 
     def load(self, name_or_path: str | Path) -> Profile:
         """The profile of that name, or in the folder of that path.

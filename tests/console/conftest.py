@@ -37,11 +37,11 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def put_profile(home: Path, name: str = "own", toml: str = GOOD) -> Path:
-    """A profile of the user's own, whose room is a picture."""
+    """A profile of the user's own, whose portrait and room are plain pictures."""
     folder = home / "profiles" / name
     folder.mkdir(parents=True)
     (folder / "profile.toml").write_text(toml)
-    (folder / "portrait.png").write_bytes(b"portrait")
+    put_picture(folder / "portrait.png")
     put_picture(folder / "room.jpg")
     return folder
 

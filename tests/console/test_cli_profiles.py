@@ -10,6 +10,8 @@ from console.commands import profiles as profile_commands
 from tests.console.conftest import Run, put_picture, put_profile
 from tests.profiles.conftest import GOOD
 
+PERSON = GOOD.replace('kind = "persona"', 'kind = "person"')
+
 
 def good_portrait(monkeypatch: pytest.MonkeyPatch, *reasons: str) -> None:
     monkeypatch.setattr(profile_commands, "portrait_reasons", lambda portrait: reasons)
@@ -25,13 +27,30 @@ def test_list_has_own_and_built_in_ones(run: Run, home: Path) -> None:
         "folder": str(home / "profiles" / "own"),
         "builtin": False,
         "problems": [],
+        "can_go_on_air": True,
     }
     assert {"mara", "anselm", "ines", "tomas"} <= {row["name"] for row in rows if row["builtin"]}
 
 
 def test_list_marks_what_cannot_be_used(run: Run, home: Path) -> None:
     put_profile(home, "ill", "title = 3")
-    assert "understudy profiles check ill" in run("profiles", "list")[1]
+    (put_profile(home, "blind") / "portrait.png").write_bytes(b"no picture")
+    put_profile(home, "jo", PERSON)
+    told = {line.split()[0]: line for line in run("profiles", "list")[1].splitlines()}
+    assert "understudy profiles check ill" in told["ill"]
+    assert "understudy profiles check blind" in told["blind"]
+    assert told["jo"].endswith("can't go on air: a real person without a verified consent record")
+    assert told["mara"].endswith("built in")
+
+
+def test_check_tells_that_a_good_profile_of_a_person_stays_off_air(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good_portrait(monkeypatch)
+    put_profile(home, "jo", PERSON)
+    status, output, _ = run("profiles", "check", "jo")
+    assert (status, len(output.splitlines())) == (0, 1)
+    assert output.startswith("jo: good, but it can't go on air: The profile jo is of a real person and has no verified")
 
 
 def test_show_fills_in_the_defaults(run: Run, home: Path) -> None:
