@@ -16,6 +16,8 @@ from tools.persona.identity import Identity
 from tools.persona.motion.actor import frames, write_clip, write_timeline
 from tools.persona.personas import PERSONAS
 from tools.persona.pose import Pose
+from tools.persona.speech.recording import write_sound
+from tools.persona.speech.voice import RATE_HZ, speech
 from tools.persona.studio import RELAXED, Picture, portrait
 
 app = typer.Typer(add_completion=False, help="Render synthetic people.")
@@ -71,6 +73,14 @@ def demo_actor_command(
     written = write_clip(out, frames(samples))
     write_timeline(out.with_suffix(".json"))
     typer.echo(f"{out}: {written} frames")
+
+
+@app.command("demo-speech")
+def demo_speech_command(out: Path) -> None:
+    """Synthesise the demo actor's speech, in step with the clip's lips, as FLAC."""
+    samples = speech()
+    write_sound(out, samples)
+    typer.echo(f"{out}: {len(samples) / RATE_HZ:.3f} s")
 
 
 @app.command("mean-face")
