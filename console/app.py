@@ -18,24 +18,18 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
 from console.desk import Desk, Phase
-from console.logs import log_file
 from console.messages import EventReported, SessionRefused, SessionStarted
-from console.ports import OpenSession, Outputs, SessionPort, ShelfPort, Surroundings
+from console.ports import OpenSession, Surroundings
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
 from console.screens.help import HelpScreen
 from console.screens.keys import BINDINGS, PANIC_ID
 from console.screens.palette import key_commands, profile_commands
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
-from console.terminal import chatter_beside
 from console.view import Watch, switch_text
 from console.widgets.panel import printable
 from pipeline.errors import UnderstudyError
-from pipeline.inference.store import ModelStore
-from pipeline.machine import Machine
-from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import Event, Level
-from profiles.profile import Profile
 
 TEXT_HZ = 4.0
 TOAST_S = 6.0
@@ -270,21 +264,6 @@ class UnderstudyApp(App[int]):
             self._tell(Level.INFO, switch_text(switch, view.profile.title))
         self._dashboard.present(view)
         self._dashboard.draw(self.session, self._clock.now_ns() / 1e9)
-
-
-def run_console(settings: SessionSettings, profile: Profile, profiles: ShelfPort, models: ModelStore) -> int:
-    """Opens the console over a session and tells the exit status.
-
-    Raises:
-        UnderstudyError: there is no terminal, or the log can't be written.
-    """
-
-    def open_session(tell: Callable[[Event], None]) -> SessionPort:
-        return Session(settings, profile, models, on_event=tell)
-
-    outputs = Outputs.of(settings.virtual_camera, settings.record)
-    with chatter_beside(log_file()):
-        return run_app(UnderstudyApp(open_session, Surroundings(profiles, outputs, Machine)))
 
 
 def run_app(app: UnderstudyApp, *, headless: bool = False) -> int:

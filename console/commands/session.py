@@ -8,7 +8,9 @@ from console.commands.models import ready_models
 from console.commands.options import SessionOptions
 from console.commands.profiles import looked_at
 from console.logs import configure_logging
+from console.ports import Outputs, SessionPort, Surroundings
 from pipeline.inference.store import ModelStore
+from pipeline.machine import Machine
 from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import Event
 from pipeline.video.devices.listing import list_virtual_cameras
@@ -64,13 +66,25 @@ def open_session(
 
 
 def open_console(options: SessionOptions) -> int:
-    """Opens the console, in preview, and tells its exit status: going on air is an act of the operator."""
-    from console.app import run_console
+    """Opens the console, in preview, and tells its exit status: going on air is an act of the operator.
 
-    configure_logging()
+    Raises:
+        UnderstudyError: there is no terminal, or the log can't be written.
+        ProfileError: the profile is not there or not right.
+    """
+    from console.app import UnderstudyApp, run_app
+    from console.terminal import chatter_beside
+
+    log_file = configure_logging()
     shelf = Shelf(options.policy)
     profile = shelf.load(options.profile)
     models = ready_models()
     usual = "auto" if any(camera.writable for camera in list_virtual_cameras()) else "none"
     settings = replace(session_settings(options, virtual_camera=usual), on_air=False)
-    return run_console(settings, profile, shelf, models)
+    outputs = Outputs.of(settings.virtual_camera, settings.record)
+
+    def open_session(tell: Callable[[Event], None]) -> SessionPort:
+        return Session(settings, profile, models, on_event=tell)
+
+    with chatter_beside(log_file):
+        return run_app(UnderstudyApp(open_session, Surroundings(shelf, outputs, Machine)))
