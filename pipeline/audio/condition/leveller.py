@@ -1,0 +1,92 @@
+"""Everyone as loud as the next: a slow hand on the fader, which rests while nobody speaks.
+
+The loudness is that of ITU-R BS.1770, its gates made to run: pauses don't count, so that they raise nothing.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.condition.riding import Riding
+from pipeline.audio.metering.noise_floor import FloorSpan, NoiseFloor
+from pipeline.audio.metering.weighting import loudness_of, make_weighting, power_of
+from pipeline.audio.stream import RATE_HZ
+
+STEP = RATE_HZ // 100
+STEP_S = STEP / RATE_HZ
+WINDOW = 40
+"""Steps of the momentary loudness: 400 ms."""
+FLOOR = FloorSpan(step_s=STEP_S, smoothing_s=0.05, bucket_s=0.5, buckets=12, unknown_s=0.5)
+SPEECH_RATIO = 10.0 ** (8.0 / 10.0)
+"""Speech is 8 dB above the room; a steady sound is no speech, however loud."""
+QUIETEST = power_of(-60.0)
+RELATIVE_GATE = 10.0 ** (-10.0 / 10.0)
+"""Of speech only what is less than 10 LU below its loudness counts."""
+FORGET_S = 6.0
+"""Speech of which the loudness is found; older speech counts less."""
+YIELD = 10.0 ** (-3.0 / 10.0 * STEP_S)
+"""Where only quieter speech is heard, the loudness found before gives way by 3 LU a second."""
+RISE_LU, FALL_LU = 5.0, 8.0
+"""What the gain moves by at most within a second of speech."""
+HASTE = 2.0
+"""Per second: what share of the way to the target is made, short of these limits."""
+SURE_S = 0.3
+"""The gain rests until so much speech was heard."""
+
+
+class Leveller(Riding):
+    """Brings speech to a loudness, slowly and within a range."""
+
+    def __init__(self, target_lufs: float = -18.0, range_db: float = 18.0) -> None:
+        super().__init__("leveller", STEP)
+        self._target = target_lufs
+        self._range = range_db
+        self._filter = make_weighting()
+        self._floor = NoiseFloor(FLOOR)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets what was heard and where the fader stood."""
+        self._rewind()
+        self._filter.reset()
+        self._floor.reset()
+        self._window: deque[float] = deque([0.0] * WINDOW, maxlen=WINDOW)
+        self._speech: float = 0.0
+        self._heard_s: float = 0.0
+        self._gain_db: float = 0.0
+        self._gain: float = 1.0
+
+    @property
+    def gain_db(self) -> float:
+        """By how much the sound is raised at present."""
+        return self._gain_db
+
+    def _gains(self, steps: NDArray[np.float32]) -> Sequence[float]:
+        weighted = self._filter.process(steps.ravel()).reshape(steps.shape)
+        powers = np.vecdot(weighted, weighted) / STEP
+        return [self._step_gain(power) for power in powers.tolist()]
+
+    def _step_gain(self, power: float) -> float:
+        self._window.append(power)
+        floor = self._floor.push(power)
+        momentary = sum(self._window) / WINDOW
+        # In a pause the window still holds the word before it: the step itself tells.
+        if momentary > max(QUIETEST, SPEECH_RATIO * floor) and power > RELATIVE_GATE * momentary:
+            self._hear(momentary)
+        return self._gain
+
+    def _hear(self, momentary: float) -> None:
+        """Takes a moment of speech into the loudness, and moves the gain toward what it asks for."""
+        if momentary < RELATIVE_GATE * self._speech:
+            self._speech *= YIELD
+            return
+        self._heard_s = min(FORGET_S, self._heard_s + STEP_S)
+        self._speech += (momentary - self._speech) * STEP_S / self._heard_s
+        if self._heard_s < SURE_S:
+            return
+        wanted = min(self._range, max(-self._range, self._target - loudness_of(self._speech)))
+        way = HASTE * (wanted - self._gain_db)
+        self._gain_db += min(RISE_LU, max(-FALL_LU, way)) * STEP_S
+        self._gain = float(10.0 ** (self._gain_db / 20.0))

@@ -1,0 +1,1 @@
+"""How loud a sound is: bars for the eye, loudness for the ear, and the noise beneath."""

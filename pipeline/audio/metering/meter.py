@@ -1,0 +1,106 @@
+"""A level for the eye: what a sound meter of a broadcast program shows.
+
+The ballistics are those of OBS Studio's meters: the bar rises at once and falls by 20 dB in 1.7 s, the peak stays for a
+while, too loud a sample leaves a mark, and a meter that gets nothing says so. Time is an argument.
+"""
+
+import math
+from dataclasses import dataclass
+
+from pipeline.media import Block
+
+LEAST_DBFS = -60.0
+"""The meter's lower end; its upper end is 0."""
+FALL_DB_PER_S = 20.0 / 1.7
+RMS_S = 0.3
+"""The time constant of the mean."""
+HOLD_NS = 20_000_000_000
+"""How long the highest peak stays."""
+CLIP_NS = 1_000_000_000
+"""How long the mark stays."""
+STALE_NS = 500_000_000
+FULL_SCALE = 32_767 / 32_768
+"""The loudest that a 16-bit device delivers; a sample that reaches it was cut off."""
+ENORMOUS = 1e6
+"""What is beyond, or is no number, counts as clipped, and as no level: it is a fault and not a sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """What a meter shows at an instant; levels in dBFS, from -60 to 0."""
+
+    peak_dbfs: float
+    """The bar: the highest sample, falling slowly."""
+    rms_dbfs: float
+    """The mean level; a sine at full scale is at -3."""
+    hold_dbfs: float
+    """The highest peak of late."""
+    clipped: bool
+    """Whether a sample reached full scale within the last second."""
+    stale: bool
+    """True when nothing has come for half a second: the levels are old."""
+
+
+def _dbfs(amplitude: float) -> float:
+    return min(0.0, max(LEAST_DBFS, 20.0 * math.log10(amplitude))) if amplitude > 0.0 else LEAST_DBFS
+
+
+@dataclass(frozen=True, slots=True)
+class _Needles:
+    """Where everything stood when the last block came; replaced as a whole, so that any thread may look."""
+
+    at_ns: int
+    peak_dbfs: float = LEAST_DBFS
+    power: float = 0.0
+    hold_dbfs: float = LEAST_DBFS
+    hold_ns: int = 0
+    clip_ns: int | None = None
+
+    def bar(self, now_ns: int) -> float:
+        """The bar, fallen since the last block."""
+        return max(LEAST_DBFS, self.peak_dbfs - FALL_DB_PER_S * max(0, now_ns - self.at_ns) / 1e9)
+
+
+class Meter:
+    """A peak and mean level meter. One thread feeds it, any may read it."""
+
+    def __init__(self) -> None:
+        self._needles: _Needles | None = None
+
+    def feed(self, block: Block, now_ns: int) -> None:
+        """Takes a block that arrived at `now_ns`; it isn't kept."""
+        if not block.samples.size:
+            return
+        flat = block.samples.ravel()
+        top = max(float(flat.max()), -float(flat.min()))
+        sane = top <= ENORMOUS
+        power = float(flat.dot(flat)) / flat.size if sane else 0.0
+        before = self._needles or _Needles(now_ns)
+        share = 1.0 - math.exp(-len(block.samples) / block.rate_hz / RMS_S)
+        peak = _dbfs(top if sane else 0.0)
+        renewed = peak >= before.hold_dbfs or now_ns - before.hold_ns > HOLD_NS
+        self._needles = _Needles(
+            at_ns=now_ns,
+            peak_dbfs=max(peak, before.bar(now_ns)),
+            power=before.power + share * (power - before.power),
+            hold_dbfs=peak if renewed else before.hold_dbfs,
+            hold_ns=now_ns if renewed else before.hold_ns,
+            clip_ns=before.clip_ns if top < FULL_SCALE else now_ns,
+        )
+
+    def reading(self, now_ns: int) -> MeterReading:
+        """What the meter shows at `now_ns`."""
+        seen = self._needles
+        if seen is None:
+            return MeterReading(LEAST_DBFS, LEAST_DBFS, LEAST_DBFS, clipped=False, stale=True)
+        return MeterReading(
+            peak_dbfs=seen.bar(now_ns),
+            rms_dbfs=_dbfs(math.sqrt(seen.power)),
+            hold_dbfs=seen.hold_dbfs if now_ns - seen.hold_ns <= HOLD_NS else seen.bar(now_ns),
+            clipped=seen.clip_ns is not None and now_ns - seen.clip_ns <= CLIP_NS,
+            stale=now_ns - seen.at_ns > STALE_NS,
+        )
+
+    def reset(self) -> None:
+        """Forgets every level, hold and mark."""
+        self._needles = None
