@@ -86,7 +86,7 @@ class UnderstudyApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
-        yield from key_commands(self.run_action)
+        yield from key_commands(self.run_action, on_air=self.desk.on_air)
         for profile in self.desk.summaries:
             take, prepare = partial(self.desk.switch, profile.name), partial(self.desk.prepare, profile.name)
             yield from profile_commands(profile, partial(self._act, take), partial(self._act, prepare))

@@ -99,6 +99,11 @@ class Desk:
         return fit[number - 1] if number <= len(fit) else None
 
     @property
+    def on_air(self) -> bool:
+        """Whether the program picture goes out."""
+        return self.phase is Phase.RUNNING and self._look().state is State.ON_AIR
+
+    @property
     def ended_by_leaving(self) -> str:
         """What goes out since it was taken on air, and to where, in words; empty when nothing does."""
         if self.phase in (Phase.STARTING, Phase.REFUSED):

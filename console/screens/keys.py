@@ -5,6 +5,7 @@ from textual.binding import Binding
 SECTIONS = {"air": "Output", "profile": "Profiles", "adjust": "Adjustments", "console": "Console"}
 """Headings of the help, by the first part of a binding's id."""
 
+AIR_ID = "air.toggle"
 PANIC_ID = "air.panic"
 _SIZE = Binding.Group("The face smaller, or larger, by one hundredth", compact=True)
 _WARP = Binding.Group("Proportions nearer to the actor's, or to the target's", compact=True)
@@ -48,7 +49,7 @@ def _warp(key: str, steps: int, binding_id: str) -> Binding:
 
 
 BINDINGS: tuple[Binding, ...] = (
-    Binding("space", "toggle_air", "On air", id="air.toggle", tooltip="Go on air, or back to preview"),
+    Binding("space", "toggle_air", "On air", id=AIR_ID, tooltip="Go on air, or back to preview"),
     Binding(
         "p",
         "panic",

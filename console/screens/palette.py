@@ -6,21 +6,25 @@ from functools import partial
 from textual.app import SystemCommand
 
 from console.ports import SummaryPort
-from console.screens.keys import BINDINGS, PANIC_ID
+from console.screens.keys import AIR_ID, BINDINGS, PANIC_ID
 from profiles.plain_text import visible
 
 PANIC_MEANING = "The card goes out within one frame, and stays until the key takes it back"
+GO_ON_AIR = "Go on air", "The picture goes out"
+GO_OFF_AIR = "Go off air", "Back to preview: the card goes out, the picture is seen here only"
 
 
-def key_commands(run_action: Callable[[str], Awaitable[object]]) -> Iterator[SystemCommand]:
-    """An entry for every act that has a key, but those that a number says more about."""
+def key_commands(run_action: Callable[[str], Awaitable[object]], *, on_air: bool) -> Iterator[SystemCommand]:
+    """An entry for every act that has a key, but those that a number says more about; a toggle tells where it goes."""
     acts = {binding.action: binding for binding in reversed(BINDINGS) if not binding.action.startswith("take(")}
     for binding in acts.values():
-        action, meaning = binding.action, binding.tooltip
+        action, name, meaning = binding.action, binding.description, binding.tooltip
         if binding.id == PANIC_ID:
-            # The word may have been typed with the panic key in it: from here the card only ever goes up.
+            # An entry chosen by mistake must not take the card down: from here it only ever goes up.
             action, meaning = "panic(0, False)", PANIC_MEANING
-        yield SystemCommand(binding.description, meaning, partial(run_action, action))
+        elif binding.id == AIR_ID:
+            name, meaning = GO_OFF_AIR if on_air else GO_ON_AIR
+        yield SystemCommand(name, meaning, partial(run_action, action))
 
 
 def profile_commands(

@@ -189,8 +189,18 @@ async def test_a_key_can_be_given_to_another_act() -> None:
 async def test_the_palette_has_every_act_and_every_profile() -> None:
     async with running(FakeSession()) as (app, _):
         commands = {command.title for command in app.get_system_commands(app.screen)}
-        assert {binding.description for binding in BINDINGS if "take(" not in binding.action} <= commands
-        assert {"Take Cleo", "Make Cleo ready"} <= commands
+        acts = {binding.description for binding in BINDINGS if "take(" not in binding.action}
+        assert acts - {"On air"} | {"Go off air", "Take Cleo", "Make Cleo ready"} <= commands
+
+
+@pytest.mark.parametrize(
+    ("state", "entry"),
+    [(State.ON_AIR, "Go off air"), (State.PREVIEW, "Go on air"), (State.CARD, "Go on air")],
+)
+async def test_the_palette_tells_where_the_toggle_goes(state: State, entry: str) -> None:
+    async with running(FakeSession(state=state)) as (app, _):
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert [title for title in titles if "air" in title] == [entry]
 
 
 async def test_every_entry_of_the_palette_has_a_description_of_its_own() -> None:
