@@ -1,14 +1,13 @@
 """What the operator can do, without a screen: each act returns the sentence that says what was done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from console import adjustments
 from console.adjustments import LOADED, Change, History, Setting
+from console.lineup import SETTLING_NS, Ending, ProfileRow, Standing, Switchover, in_order, number_keys
 from console.ports import SessionPort, ShelfPort, SummaryPort
 from console.sentences import first_problem, one_line
-from console.switchover import SETTLING_NS, Ending, Switchover
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Readings, State
@@ -18,8 +17,6 @@ from profiles.profile import Profile
 PANIC_REST_NS = 1_200_000_000
 """The panic key takes the card back only after so long a rest. Systems begin to repeat a held key after a second at
 most; only the slowest setting of macOS waits longer."""
-LAST_KEY = 9
-"""Number keys go from 1 to this."""
 SOURCE_ENDED = "The source has come to its end."
 
 
@@ -32,29 +29,6 @@ class Phase(StrEnum):
     REFUSED = "refused"
 
 
-class Standing(StrEnum):
-    """What a profile on the list is good for now."""
-
-    CURRENT = "current"
-    """In the lane."""
-    LOADING = "loading"
-    READY = "ready"
-    """Can be taken within one frame."""
-    REFUSED = "refused"
-    IDLE = "idle"
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileRow:
-    """One line of the profile list."""
-
-    name: str
-    title: str
-    standing: Standing
-    number: int | None = None
-    """Of the key that takes it."""
-
-
 class Desk:
     """The operator's acts on one session. Called by one thread."""
 
@@ -65,7 +39,8 @@ class Desk:
         """Why nothing runs."""
         self._clock = clock
         self._shelf = shelf
-        self._summaries = tuple(sorted(shelf.list(), key=lambda summary: bool(summary.hindrance)))
+        self._summaries = in_order(shelf.list())
+        self._keys = number_keys(self._summaries)
         self._original: dict[str, Profile] = {session.profile.name: session.profile}
         self._adjusted: dict[str, Profile] = {}
         self._refused: set[str] = set()
@@ -95,8 +70,7 @@ class Desk:
 
     def name_at(self, number: int) -> str | None:
         """The profile of a number key; only those that can go on air have one, and keep it."""
-        fit = [summary.name for summary in self._summaries if not summary.hindrance]
-        return fit[number - 1] if number <= len(fit) else None
+        return next((name for name, key in self._keys.items() if key == number), None)
 
     @property
     def on_air(self) -> bool:
@@ -148,7 +122,7 @@ class Desk:
         self._require_running()
         state = self.session.readings().state
         if state is State.CARD:
-            return "The card stays up until p takes it back."
+            return "The card stays up until p or F12 takes it back."
         self.session.set_on_air(state is not State.ON_AIR)
         if state is State.ON_AIR:
             return "Preview: the card goes out, the picture is seen here only."
@@ -175,7 +149,7 @@ class Desk:
             self.session.rearm()
             return "The card is taken back."
         self.session.panic()
-        return None if up else "Panic: the card is up. After a second's rest p takes it back."
+        return None if up else "Panic: the card is up. After a second's rest p or F12 takes it back."
 
     def switch(self, name: str) -> str:
         """Takes another profile, with the adjustments that were made on it before."""
@@ -246,9 +220,9 @@ class Desk:
                 summary.name,
                 summary.title,
                 self._standing(summary, current, readings),
-                number if not summary.hindrance and number <= LAST_KEY else None,
+                self._keys.get(summary.name),
             )
-            for number, summary in enumerate(self._summaries, start=1)
+            for summary in self._summaries
         )
 
     def _standing(self, summary: SummaryPort, current: str, readings: Readings | None) -> Standing:

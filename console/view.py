@@ -3,7 +3,8 @@
 from collections import deque
 from dataclasses import dataclass
 
-from console.desk import Desk, Phase, ProfileRow
+from console.desk import Desk, Phase
+from console.lineup import ProfileRow
 from console.ports import GpuPort, MachinePort, Outputs, ProcessPort
 from pipeline.clock import Clock
 from pipeline.telemetry import Readings, State, SwitchReading, VideoReadings

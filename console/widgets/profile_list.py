@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from console.desk import Phase, ProfileRow, Standing
+from console.desk import Phase
+from console.lineup import ProfileRow, Standing
 from console.view import View
 from console.widgets.panel import Line, Role, ViewPanel, fit, heading, spread
 from pipeline.telemetry import State

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.desk import Standing
+from console.lineup import Standing
 from pipeline.errors import ConsentError, UnderstudyError
 from profiles.profile import FailSafePolicy, Profile
 from tests.console.fake_session import ADA, BEN, CLEO, FakeSession, make_desk

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.desk import Phase, ProfileRow, Standing
+from console.desk import Phase
+from console.lineup import ProfileRow, Standing
 from console.ports import Outputs
 from console.view import Losses, LossWindow, MachineView, View
 from console.widgets.adjustment_list import adjustment_lines

@@ -1,12 +1,51 @@
-"""A change of profile from the key press to its end, as far as readings tell it."""
+"""The operator's list of profiles: its order, its number keys, and the change from one profile to another."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
+from console.ports import SummaryPort
 from pipeline.telemetry import Readings
 from profiles.profile import Profile
 
+LAST_KEY = 9
+"""Number keys go from 1 to this."""
 SETTLING_NS = 1_000_000_000
 """Until then the session may not have begun what it was asked for, and a profile that is ready may not be in yet."""
+
+
+class Standing(StrEnum):
+    """What a profile on the list is good for now."""
+
+    CURRENT = "current"
+    """In the lane."""
+    LOADING = "loading"
+    READY = "ready"
+    """Can be taken within one frame."""
+    REFUSED = "refused"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """One line of the profile list."""
+
+    name: str
+    title: str
+    standing: Standing
+    number: int | None = None
+    """Of the key that takes it."""
+
+
+def in_order(summaries: Iterable[SummaryPort]) -> tuple[SummaryPort, ...]:
+    """The profiles as the shelf has them, but those that can't go on air last."""
+    return tuple(sorted(summaries, key=lambda summary: bool(summary.hindrance)))
+
+
+def number_keys(summaries: Sequence[SummaryPort]) -> dict[str, int]:
+    """The number key of each profile that has one, by its name."""
+    fit = [summary.name for summary in summaries if not summary.hindrance]
+    return {name: number for number, name in enumerate(fit[:LAST_KEY], start=1)}
 
 
 class Ending(StrEnum):
