@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.events import Event as ScreenEvent
 from textual.events import Key
 from textual.screen import ModalScreen, Screen
@@ -22,8 +23,8 @@ from console.messages import EventReported, SessionRefused, SessionStarted
 from console.ports import OpenSession, Surroundings
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
 from console.screens.help import HelpScreen
-from console.screens.keys import BINDINGS, PANIC_ID
-from console.screens.palette import key_commands, profile_commands
+from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID
+from console.screens.palette import PLACEHOLDER, key_commands, profile_commands
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
 from console.view import Watch, switch_text
@@ -94,14 +95,22 @@ class UnderstudyApp(App[int]):
     # The operator's acts
 
     async def on_event(self, event: ScreenEvent) -> None:
-        """Takes the panic key before anything else can: a text field that has the focus swallows even priority keys."""
-        if isinstance(event, Key) and any(
-            binding.id == PANIC_ID for binding in self._bindings.key_to_bindings.get(event.key, ())
-        ):
+        """Takes a panic key before anything else can, whatever is open, but not a letter that a text field takes."""
+        if isinstance(event, Key) and self._panics(event):
             # A busy screen takes keys late: what counts is when they were pressed.
             self.action_panic(ScreenEvent().time - event.time)
             return
         await super().on_event(event)
+
+    def _panics(self, key: Key) -> bool:
+        bindings = self._bindings.key_to_bindings.get(key.key, ())
+        typed = self.focused is not None and self.focused.check_consume_key(key.key, key.character)
+        return not typed and any(binding.id in (PANIC_ID, ANYWHERE_ID) for binding in bindings)
+
+    def action_command_palette(self) -> None:
+        """Every act by its name."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(id="--command-palette", placeholder=PLACEHOLDER))
 
     def action_toggle_air(self) -> None:
         """On air from preview, and back."""

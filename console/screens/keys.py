@@ -6,10 +6,22 @@ SECTIONS = {"air": "Output", "profile": "Profiles", "adjust": "Adjustments", "co
 """Headings of the help, by the first part of a binding's id."""
 
 AIR_ID = "air.toggle"
-PANIC_ID = "air.panic"
+PANIC_ID, ANYWHERE_ID = "air.panic", "air.panic-anywhere"
 _SIZE = Binding.Group("The face smaller, or larger, by one hundredth", compact=True)
 _WARP = Binding.Group("Proportions nearer to the actor's, or to the target's", compact=True)
 _TAKE = Binding.Group("Switch to this profile of the list, live, without losing a frame", compact=True)
+
+
+def _panic(key: str, binding_id: str) -> Binding:
+    """Not a priority key: the app takes it before all others, but for a letter that is typed into a text field."""
+    return Binding(
+        key,
+        "panic",
+        "Panic",
+        id=binding_id,
+        tooltip="The card goes out within one frame, F12 even where p is typed; again, after a second: take it back",
+        key_display="p F12",
+    )
 
 
 def _take(number: int) -> Binding:
@@ -50,14 +62,7 @@ def _warp(key: str, steps: int, binding_id: str) -> Binding:
 
 BINDINGS: tuple[Binding, ...] = (
     Binding("space", "toggle_air", "On air", id=AIR_ID, tooltip="Go on air, or back to preview"),
-    Binding(
-        "p",
-        "panic",
-        "Panic",
-        id=PANIC_ID,
-        tooltip="The card goes out within one frame, whatever is open; again, after a second's rest: take it back",
-        priority=True,
-    ),
+    *(_panic(key, binding_id) for key, binding_id in (("p", PANIC_ID), ("f12", ANYWHERE_ID))),
     *(_take(number) for number in range(1, 10)),
     _size("left_square_bracket", -1, "adjust.smaller"),
     _size("right_square_bracket", 1, "adjust.larger"),

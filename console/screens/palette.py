@@ -10,6 +10,7 @@ from console.screens.keys import AIR_ID, BINDINGS, PANIC_ID
 from profiles.plain_text import visible
 
 PANIC_MEANING = "The card goes out within one frame, and stays until the key takes it back"
+PLACEHOLDER = "Search for acts and profiles; F12 panics"
 GO_ON_AIR = "Go on air", "The picture goes out"
 GO_OFF_AIR = "Go off air", "Back to preview: the card goes out, the picture is seen here only"
 

@@ -4,6 +4,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.events import Key
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from console.screens.help import HelpScreen, meaning_of
 from console.screens.keys import BINDINGS
@@ -59,25 +60,44 @@ async def test_a_held_p_that_a_busy_screen_takes_late_is_still_one_press() -> No
         assert session.state is State.CARD
 
 
-@pytest.mark.parametrize("opener", ["ctrl+p", "question_mark", "q"])
-async def test_panic_works_under_whatever_is_open_and_never_rearms_there(opener: str) -> None:
+@pytest.mark.parametrize(
+    ("opener", "key"),
+    [("ctrl+p", "f12"), ("question_mark", "f12"), ("question_mark", "p"), ("q", "f12"), ("q", "p")],
+)
+async def test_panic_works_under_whatever_is_open_and_never_rearms_there(opener: str, key: str) -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
         await pilot.press(opener)
         await pilot.pause()
         assert isinstance(app.screen, ModalScreen)
-        await pilot.press("p")
+        await pilot.press(key)
         assert session.state is State.CARD
         session.let_pass(RESTED_S)
-        await pilot.press("p")
+        await pilot.press(key)
         assert session.state is State.CARD
 
 
-async def test_panic_comes_before_what_is_typed_into_the_palette() -> None:
+async def test_f12_panics_on_the_dashboard_too_and_takes_it_back() -> None:
+    session = FakeSession()
+    async with running(session) as (_, pilot):
+        await pilot.press("f12")
+        assert session.state is State.CARD
+        session.let_pass(RESTED_S)
+        await pilot.press("f12")
+        assert session.state is State.ON_AIR
+
+
+async def test_p_can_be_typed_into_the_palette_which_names_the_key_that_panics() -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
-        await pilot.press("ctrl+p", *"undo", "p")
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        assert "F12 panics" in text_of(app)
+        await pilot.press(*"pap")
         assert isinstance(app.screen, CommandPalette)
+        assert app.screen.query_one(Input).value == "pap"
+        assert session.calls == ["start"]
+        await pilot.press("f12")
         assert session.calls[-1] == "panic"
 
 
@@ -86,7 +106,7 @@ async def test_panic_chosen_in_the_palette_only_ever_puts_the_card_up() -> None:
     async with running(session) as (app, pilot):
         for _ in range(2):
             session.let_pass(RESTED_S)
-            await pilot.press("ctrl+p", *"anic")
+            await pilot.press("ctrl+p", *"panic")
             await app.workers.wait_for_complete()
             await pilot.press("enter")
             await pilot.pause()
@@ -165,7 +185,7 @@ async def test_help_lists_every_binding_of_the_app(key: str) -> None:
         shown = {row.meaning for row in app.screen.rows}
         for binding in BINDINGS:
             assert meaning_of(binding) in shown
-        for keys in ("space", "p", "1 … 9", "[ ]", "- = { }", "b", "f", "c", "u", "q ^c ^q"):
+        for keys in ("space", "p F12", "1 … 9", "[ ]", "- = { }", "b", "f", "c", "u", "q ^c ^q"):
             assert f" {keys} " in text
         await pilot.press("escape")
         assert not isinstance(app.screen, HelpScreen)
