@@ -23,6 +23,8 @@ def _require_plain(text: str) -> str:
 PRINTABLE = AfterValidator(_require_plain)
 """Marks a text for the screen: a character that a terminal would obey is refused."""
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Level = Annotated[float, Field(ge=-120.0, le=120.0)]
+Spectrum = Annotated[tuple[Level, ...], Field(min_length=22, max_length=22)]
 Colour = Annotated[str, StringConstraints(pattern=re.compile(r"^#[0-9a-fA-F]{6}$"))]
 ProfileName = Annotated[str, StringConstraints(pattern=re.compile(r"^[a-z0-9][a-z0-9_-]{0,39}$"))]
 
@@ -112,6 +114,16 @@ class VoiceSettings(Section):
     """Spread of the target's pitch: the 10th to the 90th percentile."""
     formant_scale: Annotated[float, Field(ge=0.7, le=1.4)] = 1.0
     """The target's formants against an average adult's."""
+    spectrum_db: Spectrum | None = None
+    """The target's long-term levels in the third-octaves from 100 Hz to 12.5 kHz; without them an average speaker's."""
+    pitch_semitones: Annotated[float, Field(ge=-12.0, le=12.0)] = 0.0
+    """Raises or lowers the pitch beyond the target's median."""
+    expressivity: Annotated[float, Field(ge=0.0, le=2.0)] = 1.0
+    """Scale of the pitch's ups and downs: 0 monotonous, 1 the target's."""
+    breath: Fraction = 0.0
+    """Air in the voice."""
+    eq: Fraction = 1.0
+    """How far the colour of the voice goes toward the target's."""
 
 
 class BackgroundSettings(Section):

@@ -1,0 +1,106 @@
+"""The colour of a voice: a filter from one long-term spectrum to another."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.stream import RATE_HZ
+from pipeline.audio.voice.pitch import HOP_SAMPLES
+from pipeline.audio.voice.statistics import BANDS_HZ
+
+Spectrum: TypeAlias = NDArray[np.complexfloating[Any, Any]]
+
+MOST_DB = 12.0
+TAPS = 513
+
+_DESIGN = 4_096
+_SIZE = 768
+"""Of the transforms: a hop and the filter's length, rounded up."""
+_FADE_HOPS = 4
+_EMPTY_DB = 42.0
+"""A band so far below the loudest, and all above it, hold nothing that could be raised."""
+
+
+def correction_db(has: NDArray[np.float64], wanted: NDArray[np.float64], lowest_hz: float) -> NDArray[np.float64]:
+    """What each third-octave needs to go from one spectrum to another at the same power, at most `MOST_DB`.
+
+    Below `lowest_hz`, the fundamental, there is only rumble: no band there is raised.
+    """
+    bands = np.array(BANDS_HZ)
+    speech = (bands >= max(lowest_hz, 200.0)) & (bands <= 4_000.0)
+    gains = wanted - has
+    gains = gains - gains[speech].mean()
+    gains = np.convolve(np.pad(gains, 1, mode="edge"), (0.25, 0.5, 0.25), "valid")
+    cut_off = np.cumsum((has < has.max() - _EMPTY_DB) & (bands > 1_000.0)) > 0
+    hollow = cut_off | (bands < 0.85 * lowest_hz)
+    gains = np.clip(np.where(hollow, np.minimum(gains, 0.0), gains), -MOST_DB, MOST_DB)
+    power = np.power(10.0, has / 10)
+    louder = 10 * np.log10((power @ np.power(10.0, gains / 10)) / power.sum())
+    return np.asarray(np.clip(gains - louder, -MOST_DB, MOST_DB))
+
+
+def minimum_phase(gains_db: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The filter of `TAPS` taps with these levels in the third-octaves that delays least."""
+    bins = np.maximum(np.fft.rfftfreq(_DESIGN, 1.0 / RATE_HZ), 1.0)
+    levels = np.interp(np.log(bins), np.log(BANDS_HZ), gains_db) * (np.log(10.0) / 20)
+    cepstrum = np.fft.irfft(levels)
+    cepstrum[1 : _DESIGN // 2] *= 2.0
+    cepstrum[_DESIGN // 2 + 1 :] = 0.0
+    taps = np.fft.irfft(np.exp(np.fft.rfft(cepstrum)))[:TAPS]
+    taps[TAPS // 2 :] *= 0.5 + 0.5 * np.cos(np.pi * np.arange(TAPS - TAPS // 2) / (TAPS - TAPS // 2))
+    return taps.astype(np.float32)
+
+
+class Equaliser:
+    """A filter over a stream in hops, without delay; a new one comes in over 20 ms. Flat, it changes no sample."""
+
+    def __init__(self) -> None:
+        self._heard = np.zeros(_SIZE, np.float32)
+        self._now: Spectrum | None = None
+        self._next: Spectrum | None = None
+        self._fade = 0
+        self.gains_db = np.zeros(len(BANDS_HZ))
+        """Of the newest filter."""
+
+    @property
+    def fading(self) -> bool:
+        """True while a filter comes in; the next one has to wait."""
+        return self._fade > 0
+
+    def set(self, gains_db: NDArray[np.float64]) -> None:
+        """Takes another filter; call it only when none is coming in."""
+        self.gains_db = np.array(gains_db)
+        flat = bool((np.abs(gains_db) < 0.05).all())
+        self._next = None if flat else np.fft.rfft(minimum_phase(gains_db), _SIZE)
+        self._fade = _FADE_HOPS
+
+    def forget(self) -> None:
+        """Forgets what was heard."""
+        self._heard[:] = 0.0
+
+    def step(self, hop: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Takes and gives `HOP_SAMPLES` samples."""
+        self._heard[:-HOP_SAMPLES] = self._heard[HOP_SAMPLES:]
+        self._heard[-HOP_SAMPLES:] = hop
+        if self._now is None and not self._fade:
+            return hop
+        spectrum = np.fft.rfft(self._heard)
+        done = self._through(self._now, spectrum, hop)
+        if self._fade:
+            done = self._cross(done, self._through(self._next, spectrum, hop))
+        return done
+
+    def _cross(self, old: NDArray[np.float32], new: NDArray[np.float32]) -> NDArray[np.float32]:
+        passed = _FADE_HOPS - self._fade
+        share = (passed + np.arange(HOP_SAMPLES, dtype=np.float32) / HOP_SAMPLES) / np.float32(_FADE_HOPS)
+        self._fade -= 1
+        if not self._fade:
+            self._now = self._next
+        return np.asarray(old + share * (new - old))
+
+    @staticmethod
+    def _through(taps: Spectrum | None, spectrum: Spectrum, hop: NDArray[np.float32]) -> NDArray[np.float32]:
+        if taps is None:
+            return hop
+        return np.asarray(np.fft.irfft(spectrum * taps)[-HOP_SAMPLES:], np.float32)

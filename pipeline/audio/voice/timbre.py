@@ -1,0 +1,195 @@
+"""The embedded voice engine: moves pitch, formants and colour of any voice toward the target's statistics."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.stream import RATE_HZ
+from pipeline.audio.voice.actor import FRAME_HOPS, Actor
+from pipeline.audio.voice.breath import Breath
+from pipeline.audio.voice.equaliser import Equaliser, correction_db
+from pipeline.audio.voice.pitch import HOP_SAMPLES
+from pipeline.audio.voice.psola import Psola, Shift
+from pipeline.audio.voice.statistics import (
+    AVERAGE_SPECTRUM_DB,
+    FRAME_SAMPLES,
+    SpectrumLearner,
+    VoiceStatistics,
+)
+from pipeline.errors import StageError
+from pipeline.media import Block
+from profiles.profile import Profile, VoiceSettings
+
+LEAST_LOOK_AHEAD_MS = 20.0
+MOST_LOOK_AHEAD_MS = 60.0
+
+_LOUDEST = 2.0
+"""No microphone puts out more; what a fault puts out is cut off there."""
+_PITCH_LIMITS = (0.4, 2.5)
+_FORMANT_LIMITS = (0.8, 1.25)
+_SPREAD_LIMITS = (0.5, 2.0)
+_STRANGER_FORMANTS = 1.1
+"""While the actor is a stranger the formants go at least this far away from the actor's own."""
+_STRANGER_S = 0.5
+_ACQUAINTED_S = 2.5
+_GLIDE = 1.0 - 0.5 ** (HOP_SAMPLES / RATE_HZ / 0.25)
+"""Half of the way to new ratios in a quarter of a second."""
+_LOOK_HOPS = 20
+_EQUALISE_HOPS = 100
+_SPECTRUM_FRAMES = 40.0
+"""So many stretches heard, 1.6 s of speech, give the filter half of its strength."""
+_WORTH_DB = 0.3
+
+
+class Timbre:
+    """An audio stage. It learns the actor's voice while it runs.
+
+    Until it has heard half a second of voice, the pitch of the very first period counts as the actor's median, so that
+    the first word already comes out at the target's pitch, and the formants are moved by at least a tenth, whatever the
+    actor's may be: an actor who is not known yet is never heard as is.
+    """
+
+    name = "timbre"
+
+    def __init__(
+        self,
+        profile: Profile,
+        look_ahead_ms: float = LEAST_LOOK_AHEAD_MS,
+        actor: VoiceStatistics | None = None,
+    ) -> None:
+        """`look_ahead_ms` (20..60) serves voices below 100 Hz; `actor` comes from the preflight check."""
+        if not LEAST_LOOK_AHEAD_MS <= look_ahead_ms <= MOST_LOOK_AHEAD_MS:
+            raise ValueError(f"look_ahead_ms: got {look_ahead_ms}, wanted {LEAST_LOOK_AHEAD_MS}..{MOST_LOOK_AHEAD_MS}")
+        self._look_ahead = round(look_ahead_ms * RATE_HZ / 1000)
+        self._settings: VoiceSettings = profile.voice
+        self._actor = Actor(actor)
+        self._shift: Shift | None = None
+        self._aim = Shift()
+        self._converted = SpectrumLearner()
+        self._equaliser = Equaliser()
+        self.latency_ns = 0
+        self.reset()
+        self.latency_ns = self._psola.delay * 1_000_000_000 // RATE_HZ
+
+    @property
+    def actor(self) -> VoiceStatistics | None:
+        """What is known of the actor's voice; None before the first voice."""
+        return self._actor.statistics
+
+    @property
+    def shift(self) -> Shift | None:
+        """What is done to the voice at the moment; None before the first voice."""
+        return self._shift
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes the live settings of `profile.voice`; the way there takes about half a second."""
+        self._settings = profile.voice
+        self._look()
+
+    def reset(self) -> None:
+        """Forgets the sound; what was learnt of the actor stays."""
+        self._psola = Psola(self._look_ahead)
+        self._breath = Breath()
+        self._equaliser.forget()
+        self._gathered = np.zeros(HOP_SAMPLES, np.float32)
+        self._ready = np.zeros(HOP_SAMPLES, np.float32)
+        self._fill = 0
+        self._hops = 0
+        self._recent = np.zeros(FRAME_SAMPLES, np.float32)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def process(self, block: Block) -> Block:
+        """The converted voice, as `pipeline.stage.AudioStage` has it."""
+        if block.rate_hz != RATE_HZ or block.samples.ndim != 2 or block.samples.shape[1] != 1:
+            raise StageError(
+                f"The voice engine can't use a block of shape {block.samples.shape} at {block.rate_hz} Hz, it wants "
+                f"one channel at {RATE_HZ} Hz: resample before it."
+            )
+        samples = block.samples[:, 0]
+        done = np.empty(len(samples), np.float32)
+        at = 0
+        while at < len(samples):
+            step = min(HOP_SAMPLES - self._fill, len(samples) - at)
+            here = slice(self._fill, self._fill + step)
+            self._gathered[here] = samples[at : at + step]
+            done[at : at + step] = self._ready[here]
+            at += step
+            self._fill += step
+            if self._fill == HOP_SAMPLES:
+                self._fill = 0
+                self._ready = self._step(self._gathered)
+        return Block(done[:, None], RATE_HZ, block.captured_ns - self.latency_ns)
+
+    def _step(self, gathered: NDArray[np.float32]) -> NDArray[np.float32]:
+        hop = _bounded(gathered, _LOUDEST)
+        self._hops += 1
+        shift = self._move()
+        converted, pitch = self._psola.step(hop, shift)
+        self._actor.hear(hop, pitch)
+        if self._shift is None and pitch.hz or self._hops % _LOOK_HOPS == 0:
+            self._look()
+        breathing = self._breath.step(converted, self._psola.voiced_level, self._settings.breath)
+        return _bounded(self._colour(breathing), 1.0)
+
+    def _look(self) -> None:
+        """Works out anew what the actor's voice needs to become the target's."""
+        median, spread, scale = self._actor.median_hz, self._actor.range_semitones, self._actor.formant_scale
+        if median is None or spread is None or scale is None:
+            return
+        wanted = self._settings
+        pitch = wanted.median_f0_hz * 2.0 ** (wanted.pitch_semitones / 12) / median
+        liveliness = float(np.clip(wanted.f0_range_semitones / max(spread, 1.0), *_SPREAD_LIMITS))
+        self._aim = Shift(
+            float(np.clip(pitch, *_PITCH_LIMITS)),
+            self._formants(wanted.formant_scale / scale),
+            liveliness * wanted.expressivity,
+            median,
+        )
+
+    def _formants(self, ratio: float) -> float:
+        """The formant ratio, kept away from 1 for as long as the actor is a stranger."""
+        strange = (_ACQUAINTED_S - self._actor.heard_s) / (_ACQUAINTED_S - _STRANGER_S)
+        least = _STRANGER_FORMANTS ** min(max(strange, 0.0), 1.0)
+        away = max(ratio, least) if ratio >= 1.0 else min(ratio, 1.0 / least)
+        return float(np.clip(away, *_FORMANT_LIMITS))
+
+    def _move(self) -> Shift:
+        """One step from the shift as it is toward the one that is wanted."""
+        aim, now = self._aim, self._shift
+        if now is None:
+            if self._actor.median_hz is not None:
+                self._look()
+                self._shift = now = self._aim
+            return now or aim
+        if now != aim:
+            now = self._shift = now.toward(aim, _GLIDE)
+        return now
+
+    def _colour(self, hop: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Through the filter, which follows what the converted voice lacks of the target's spectrum."""
+        self._recent[:-HOP_SAMPLES] = self._recent[HOP_SAMPLES:]
+        self._recent[-HOP_SAMPLES:] = hop
+        # The actor's spectra are taken at other hops: the work is spread.
+        if self._hops % FRAME_HOPS == FRAME_HOPS // 2:
+            self._converted.hear(self._recent)
+        if self._hops % _EQUALISE_HOPS == 0 and not self._equaliser.fading:
+            self._equalise()
+        return self._equaliser.step(hop)
+
+    def _equalise(self) -> None:
+        wanted = self._settings
+        strength = wanted.eq * self._converted.frames / (self._converted.frames + _SPECTRUM_FRAMES)
+        gains = np.zeros(len(AVERAGE_SPECTRUM_DB))
+        if strength > 0.0:
+            target = np.array(wanted.spectrum_db or AVERAGE_SPECTRUM_DB)
+            gains = strength * correction_db(self._converted.levels_db, target, wanted.median_f0_hz)
+        if np.abs(gains - self._equaliser.gains_db).max() > _WORTH_DB:
+            self._equaliser.set(gains)
+
+
+def _bounded(hop: NDArray[np.float32], limit: float) -> NDArray[np.float32]:
+    """The hop within +-`limit`, with silence for what is no number; the hop itself where that is so already."""
+    if float(np.abs(hop).max()) <= limit:
+        return hop
+    return np.clip(np.nan_to_num(hop, nan=0.0, posinf=0.0, neginf=0.0), -limit, limit)
