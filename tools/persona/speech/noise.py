@@ -28,8 +28,8 @@ def hiss(bands: tuple[tuple[float, float, float], ...], size: int, rate_hz: int,
 
 
 def through_microphone(sound: Floats, rate_hz: int) -> Floats:
-    """A looped sound as a plain microphone gives it: nothing below 60 Hz, little above 13 kHz."""
+    """A looped sound as a plain microphone gives it: nothing below 60 Hz, little above 15 kHz."""
     at_hz = np.fft.rfftfreq(len(sound), 1 / rate_hz)
     low = (at_hz / 60) ** 4 / (1 + (at_hz / 60) ** 4)
-    high = 1 / (1 + (at_hz / 13000) ** 12)
+    high = 1 / (1 + (at_hz / 15000) ** 12)
     return np.asarray(np.fft.irfft(np.fft.rfft(sound) * low * high, len(sound)))

@@ -192,7 +192,7 @@ def _formants(times: Floats, said: tuple[tuple[Sound, ...], ...]) -> Floats:
 
 def eased(row: Floats, over_s: float) -> Floats:
     """A looped row of controls with its steps rounded off."""
-    window = np.hanning(round(over_s * STEP_HZ) + 2)[1:-1]
+    window = np.hanning(round(over_s * STEP_HZ) // 2 * 2 + 3)[1:-1]
     padded = np.concatenate([row[-len(window) :], row, row[: len(window)]])
     return np.asarray(np.convolve(padded, window / window.sum(), "same")[len(window) : -len(window)])
 

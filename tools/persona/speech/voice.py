@@ -18,7 +18,7 @@ SPEECH_DB = -20.0
 """RMS of the speech, without the pauses, against full scale."""
 ROOM_DB = -74.0
 INHALE_DB = -56.0
-_INHALE_S = (0.34, 0.10)
+_INHALE_S = (0.28, 0.08)
 """How long a breath before a phrase takes, and how long before the phrase it is over."""
 _BREATHY = 0.05
 """Noise of the air in the voice, against the pulses."""
@@ -64,4 +64,4 @@ def _inhaling(controls: Score) -> Floats:
     for phrase in controls.phrases:
         end_s = phrase[0].t_s - early_s
         row[(times > end_s - length_s) & (times < end_s)] = 1.0
-    return eased(row, 0.2)
+    return eased(row, 0.12)
