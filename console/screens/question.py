@@ -20,12 +20,17 @@ class Question(ModalScreen[bool]):
 
     def __init__(self, question: str, yes: str, no: str) -> None:
         super().__init__()
-        self._question, self._yes, self._no = question, yes, no
+        self._yes, self._no = yes, no
+        self._asked = Static(question, markup=False)
+
+    def ask(self, question: str) -> None:
+        """Asks this instead, when what it was asked about has changed."""
+        self._asked.update(question)
 
     def compose(self) -> ComposeResult:
         """The question over two buttons; no has the focus."""
         with Vertical(id="dialog"):
-            yield Static(self._question, markup=False)
+            yield self._asked
             with Horizontal(id="answers"):
                 yield Button(f"{self._no} (n)", id="no", compact=True)
                 yield Button(f"{self._yes} (y)", id="yes", compact=True)

@@ -8,7 +8,6 @@ from textual.widgets import Input
 
 from console.screens.help import HelpScreen, meaning_of
 from console.screens.keys import BINDINGS
-from console.screens.question import Question
 from pipeline.telemetry import State
 from profiles.profile import FailSafePolicy
 from tests.console.fake_app import running, text_of
@@ -251,40 +250,3 @@ async def test_the_palette_does_what_is_chosen() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert session.calls[-1] == "prepare cleo"
-
-
-@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
-async def test_leaving_on_air_is_asked_for_and_no_is_the_answer_of_a_slip(key: str) -> None:
-    async with running(FakeSession()) as (app, pilot):
-        await pilot.press(key)
-        await pilot.pause()
-        assert isinstance(app.screen, Question)
-        await pilot.press("enter")
-        await pilot.pause()
-        assert not isinstance(app.screen, Question)
-        assert app.is_running and app.return_code is None
-
-
-@pytest.mark.parametrize("key", ["q", "ctrl+c"])
-async def test_leaving_on_air_with_yes(key: str) -> None:
-    async with running(FakeSession()) as (app, pilot):
-        await pilot.press(key, "y")
-        await pilot.pause()
-        assert app.return_code == 0
-
-
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
-async def test_leaving_under_panic_is_asked_for_too(size: tuple[int, int]) -> None:
-    async with running(FakeSession(), size=size) as (app, pilot):
-        await pilot.press("p", "q")
-        await pilot.pause()
-        assert isinstance(app.screen, Question)
-        lines = [line.split("│")[1] for line in text_of(app).splitlines() if line.count("│") > 1]
-        assert "The card goes out. Quitting ends the picture for /dev/video10." in " ".join(" ".join(lines).split())
-
-
-async def test_leaving_in_preview_is_not_asked_about() -> None:
-    async with running(FakeSession(state=State.PREVIEW)) as (app, pilot):
-        await pilot.press("q")
-        await pilot.pause()
-        assert app.return_code == 0
