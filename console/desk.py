@@ -17,6 +17,7 @@ from profiles.profile import Profile
 PANIC_REST_NS = 1_200_000_000
 """The panic key takes the card back only after so long a rest. Systems begin to repeat a held key after a second at
 most; only the slowest setting of macOS waits longer."""
+NOBODY_WATCHES = "On air to nobody: there is neither a virtual camera nor a recording."
 SOURCE_ENDED = "The source has come to its end."
 
 
@@ -126,7 +127,7 @@ class Desk:
         self.session.set_on_air(state is not State.ON_AIR)
         if state is State.ON_AIR:
             return "Preview: the card goes out, the picture is seen here only."
-        return "On air."
+        return "On air." if self._look().video.sinks else NOBODY_WATCHES
 
     def panic(self, pressed_ns: int, *, may_rearm: bool) -> str | None:
         """The card within one frame; and back when it is up, `may_rearm` and the key has rested.

@@ -23,6 +23,8 @@ def badge(view: View) -> tuple[str, Role]:
     if view.phase is Phase.REFUSED:
         return "□ NOT STARTED", Role.STOPPED
     words, role = STATES[view.state]
+    if view.state is State.ON_AIR and not view.video.sinks:
+        return f"{words} → nowhere", Role.CARD
     if view.standing_in and view.state is State.ON_AIR:
         return f"{words} · FAIL-SAFE", Role.CARD
     return words, role

@@ -19,6 +19,14 @@ def test_space_goes_to_preview_and_back() -> None:
     assert session.state is State.ON_AIR
 
 
+def test_going_on_air_where_nothing_takes_the_picture_is_told_so() -> None:
+    session = FakeSession(state=State.PREVIEW)
+    assert make_desk(session).toggle_air() == "On air."
+    session.video = replace(session.video, sinks=())
+    session.state = State.PREVIEW
+    assert "to nobody" in make_desk(session).toggle_air()
+
+
 def test_space_does_not_take_the_card_down() -> None:
     session = FakeSession(state=State.CARD)
     make_desk(session).toggle_air()

@@ -83,6 +83,14 @@ def test_the_state_is_told_by_word_symbol_and_colour(state: State, word: str, ro
     assert role_of(line, word) is role
 
 
+@pytest.mark.parametrize(("state", "word"), [(State.ON_AIR, "● ON AIR → nowhere"), (State.PREVIEW, "○ PREVIEW ")])
+def test_on_air_without_anything_that_takes_the_picture_is_a_warning(state: State, word: str) -> None:
+    session = FakeSession(state=state, video=replace(typical_video(), sinks=()))
+    line = first_line(make_view(session), 80)
+    assert word in words([line])
+    assert (role_of(line, word) is Role.CARD) is (state is State.ON_AIR)
+
+
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
 def test_the_state_is_told_at_every_width(width: int) -> None:
     assert "ON AIR" in words([first_line(make_view(), width)])
