@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from console.desk import Desk, Phase
 from console.lineup import ProfileRow
 from console.ports import GpuPort, MachinePort, Outputs, ProcessPort
+from console.sentences import counted
 from pipeline.clock import Clock
 from pipeline.telemetry import Readings, State, SwitchReading, VideoReadings
 from profiles.profile import Profile
@@ -162,5 +163,5 @@ class Watch:
 
 def switch_text(switch: SwitchReading, title: str) -> str:
     """What a change of profile cost, as a sentence."""
-    lost = "no frame lost" if switch.dropped == 0 else f"{switch.dropped} frames lost"
-    return f"{title} is in: ready after {switch.prepare_ms:.0f} ms, gap {switch.gap_ms:.1f} ms, {lost}."
+    lost = counted(switch.dropped, "frame") if switch.dropped else "no frame"
+    return f"{title} is in: ready after {switch.prepare_ms:.0f} ms, gap {switch.gap_ms:.1f} ms, {lost} lost."

@@ -21,7 +21,7 @@ from console.commands.stats import dropped, stats_of, with_mean_rates
 from console.commands.switch_plan import SwitchPlan
 from console.logs import configure_logging, native_chatter_logged
 from console.ports import SessionPort
-from console.sentences import one_line
+from console.sentences import counted, one_line
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
 from pipeline.machine import GpuReading, Machine, ProcessReading
@@ -203,7 +203,7 @@ def summary(readings: Readings) -> str:
     """One line about a run."""
     video = readings.video
     return (
-        f"{video.frames_in} frames in, {video.frames_out} out, {dropped(video)} dropped; "
+        f"{counted(video.frames_in, 'frame')} in, {video.frames_out} out, {dropped(video)} dropped; "
         f"{video.fps_out:.1f} fps; capture to sink {video.latency.p50_ms:.1f} ms, p95 {video.latency.p95_ms:.1f} ms; "
         f"face followed on {video.faces_found}, policy on {video.policy_frames}"
     )

@@ -11,6 +11,7 @@ from console.commands.headless import interruption
 from console.commands.models import ready_models
 from console.commands.session import Shelf
 from console.logs import configure_logging, native_chatter_logged
+from console.sentences import counted
 from pipeline.errors import UnderstudyError
 from pipeline.render import Render, RenderJob, RenderProgress
 
@@ -32,8 +33,9 @@ def render_file(source: Path, target: Path, profile: str) -> int:
             show(bar, task, render.progress())
         done = render.progress()
     if not whole:
-        raise UnderstudyError(f"Interrupted; {target} holds the first {done.frames} frames")
-    typer.echo(f"{target}: {done.frames} frames, face followed on {done.faces_found}, policy on {done.policy_frames}.")
+        raise UnderstudyError(f"Interrupted; {target} holds the first {counted(done.frames, 'frame')}.")
+    frames = counted(done.frames, "frame")
+    typer.echo(f"{target}: {frames}, face followed on {done.faces_found}, policy on {done.policy_frames}.")
     return 0
 
 

@@ -9,7 +9,7 @@ AIR_ID = "air.toggle"
 PANIC_ID, ANYWHERE_ID = "air.panic", "air.panic-anywhere"
 _SIZE = Binding.Group("The face smaller, or larger, by one hundredth", compact=True)
 _WARP = Binding.Group("Proportions nearer to the actor's, or to the target's", compact=True)
-_TAKE = Binding.Group("Switch to this profile of the list, live, without losing a frame", compact=True)
+_TAKE = Binding.Group("Switch to this profile of the list, live; the picture goes on until it is ready", compact=True)
 
 
 def _panic(key: str, binding_id: str) -> Binding:
@@ -30,7 +30,7 @@ def _take(number: int) -> Binding:
         f"take({number})",
         f"Take profile {number}",
         id=f"profile.take-{number}",
-        tooltip=f"Switch to profile {number} of the list, live, without losing a frame",
+        tooltip=f"Switch to profile {number} of the list, live; the picture goes on until it is ready",
         show=False,
         group=_TAKE,
     )

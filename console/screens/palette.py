@@ -33,7 +33,7 @@ def profile_commands(
 ) -> Iterator[SystemCommand]:
     """The entries of one profile."""
     title, name = _unmarked(profile.title), _unmarked(profile.name)
-    yield SystemCommand(f"Take {title}", f"Switch to {name}, live, without losing a frame", take)
+    yield SystemCommand(f"Take {title}", f"Switch to {name}, live; the picture goes on until it is ready", take)
     yield SystemCommand(f"Make {title} ready", f"Load {name} now, so that a switch to it takes one frame", prepare)
 
 

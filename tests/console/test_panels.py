@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from console.desk import Phase
 from console.lineup import ProfileRow, Standing
 from console.ports import Outputs
-from console.view import Losses, LossWindow, MachineView, View
+from console.view import Losses, LossWindow, MachineView, View, switch_text
 from console.widgets.adjustment_list import adjustment_lines
 from console.widgets.event_list import Entry, event_lines
 from console.widgets.frame_flow import loss_lines, loss_role, loss_summary, rate_lines, rate_role
@@ -22,7 +22,7 @@ from console.widgets.panel import Line, Role, fit, heading, line_width, printabl
 from console.widgets.profile_list import profile_lines
 from console.widgets.stage_times import stage_lines
 from console.widgets.status_strip import first_line, second_line
-from pipeline.telemetry import Level, State
+from pipeline.telemetry import Level, State, SwitchReading
 from tests.console.fake_session import ADA, FakeGpu, FakeProcess, FakeSession, typical_video
 
 WIDTHS = (20, 30, 40, 54, 120, 200)
@@ -277,6 +277,12 @@ def test_the_profile_in_the_lane_is_always_in_the_list(current: int) -> None:
     assert len(lines) == 5
     assert f"{current + 1} ● P{current}" in words(lines)
     assert "5 more" in words(lines)
+
+
+@pytest.mark.parametrize(("dropped", "told"), [(0, "no frame lost."), (1, "1 frame lost."), (2, "2 frames lost.")])
+def test_what_a_switch_cost_is_told_in_a_sentence(dropped: int, told: str) -> None:
+    text = switch_text(SwitchReading("ada", "ben", 250.0, 1.5, dropped), "Ben")
+    assert text == f"Ben is in: ready after 250 ms, gap 1.5 ms, {told}"
 
 
 def test_on_air_the_badge_says_that_the_fail_safe_stands_in() -> None:
