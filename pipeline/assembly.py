@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.audio.voice.timbre import Timbre
 from pipeline.errors import ConsentError
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
-from pipeline.stage import VideoStage
+from pipeline.stage import AudioStage, VideoStage
 from pipeline.video.background.compose import Compose
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.rooms import open_room
@@ -23,6 +24,7 @@ from pipeline.video.tracking.tracker import Tracker
 from profiles.profile import Kind, Profile
 
 TARGETS_KEPT = 12
+LIVE_SECTIONS = {"face", "voice", "background", "output", "sync", "disclosure"}
 LIVE_BACKGROUND_KEYS = frozenset({"light_wrap"})
 
 
@@ -34,6 +36,7 @@ class Chain:
         profile: what it was built from.
         stages: in the order of work; the first ones are shared by all chains of the session.
         owned: those of the stages that end with this chain.
+        voice: the stage that makes the target's voice; the audio lane closes it.
         label: drawn last.
         card: uint8 (height, width, 3) BGR, with the label.
     """
@@ -41,6 +44,7 @@ class Chain:
     profile: Profile
     stages: tuple[VideoStage, ...]
     owned: tuple[VideoStage, ...]
+    voice: AudioStage
     label: Label
     card: Pixels
 
@@ -70,6 +74,8 @@ class Assembly:
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._shared: tuple[VideoStage, ...] = (Ahead(self._matte), self._tracker, self._matte)
+        self._timbre: Timbre | None = None
+        """The newest voice: what it knows of the actor helps the next one."""
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
 
     @property
@@ -95,7 +101,9 @@ class Assembly:
         label = Label.build(profile.title, profile.disclosure, self._size)
         picture = card(profile.title, self._size)
         label.draw(picture)
-        return Chain(profile, (*self._shared, *owned), tuple(owned), label, picture)
+        voice = Timbre(profile, actor=None if self._timbre is None else self._timbre.actor)
+        self._timbre = voice
+        return Chain(profile, (*self._shared, *owned), tuple(owned), voice, label, picture)
 
     def relabel(self, chain: Chain, profile: Profile) -> Chain:
         """The chain for the live settings of `profile`, label and card made anew if they change.
@@ -103,11 +111,11 @@ class Assembly:
         Its stages hear of the settings when the chain enters the lane.
         """
         if profile.disclosure == chain.profile.disclosure:
-            return Chain(profile, chain.stages, chain.owned, chain.label, chain.card)
+            return replace(chain, profile=profile)
         label = Label.build(profile.title, profile.disclosure, self._size)
         picture = card(profile.title, self._size)
         label.draw(picture)
-        return Chain(profile, chain.stages, chain.owned, label, picture)
+        return replace(chain, profile=profile, label=label, card=picture)
 
     def close(self) -> None:
         """Closes the shared stages."""
@@ -149,8 +157,8 @@ def same_but_live(a: Profile, b: Profile) -> bool:
     """Whether two profiles differ at most in settings that running stages can take."""
     live_face = set(type(a.face).model_fields) - {"engine", "portrait"}
     return (
-        a.model_dump(exclude={"face", "background", "output", "sync", "disclosure"})
-        == b.model_dump(exclude={"face", "background", "output", "sync", "disclosure"})
+        a.model_dump(exclude=LIVE_SECTIONS) == b.model_dump(exclude=LIVE_SECTIONS)
+        and a.voice.engine == b.voice.engine
         and a.face.model_dump(exclude=live_face) == b.face.model_dump(exclude=live_face)
         and a.background.model_dump(exclude=set(LIVE_BACKGROUND_KEYS))
         == b.background.model_dump(exclude=set(LIVE_BACKGROUND_KEYS))

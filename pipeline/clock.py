@@ -28,3 +28,20 @@ class MonotonicClock:
         if remaining_ns <= 0:
             return interrupt.is_set()
         return interrupt.wait(remaining_ns / 1e9)
+
+
+class Playhead:
+    """When a recording's start is played, one instant for its picture and its sound. Any thread."""
+
+    def __init__(self, patience_ns: int = 500_000_000) -> None:
+        """A recording that has not begun; who is later than `patience_ns` has lost the time for good."""
+        self._patience_ns = patience_ns
+        self._lock = threading.Lock()
+        self._start_ns: int | None = None
+
+    def due_ns(self, position_ns: int, now_ns: int) -> int:
+        """When what lies at a position of the recording is due; the first to ask begins to play."""
+        with self._lock:
+            if self._start_ns is None or now_ns - self._start_ns - position_ns > self._patience_ns:
+                self._start_ns = now_ns - position_ns
+            return self._start_ns + position_ns

@@ -7,15 +7,17 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.assembly import Assembly, Chain
-from pipeline.clock import Clock
+from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
+from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.loader import Loader
 from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
-from pipeline.runner import Worker
+from pipeline.runner import Crew
 from pipeline.stage import EndOfSource, VideoSource
+from pipeline.sync import LONGEST_NS, Sync
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.devices.sinks import open_sinks, refuse_overwriting
@@ -42,6 +44,8 @@ class SessionSettings:
     """A file that what goes out is recorded to as well."""
     on_air: bool = True
     """Whether the program picture goes out from the start."""
+    sound: SoundSettings = field(default_factory=SoundSettings)
+    """Where its sound comes from and goes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Rig:
         """
         self._clock, self._hooks = clock, hooks
         self._closing: list[Callable[[], None]] = []
-        self._workers: dict[str, Worker] = {}
+        self._crew = Crew()
         self._lost: list[DeviceError] = []
         try:
             self._open(settings, profile, models)
@@ -79,6 +83,7 @@ class Rig:
 
     def _open(self, settings: SessionSettings, profile: Profile, models: ModelStore) -> None:
         """Opens everything and notes it in `_closing`; the sinks last, because opening a recording empties it."""
+        self._playhead = Playhead()
         self.source = self._opened(settings.source)
         self._closing.append(self.source.close)
         self.fps = self.source.fps or 30.0
@@ -96,7 +101,16 @@ class Rig:
         self.arrivals = RateMeter()
         self.lane = VideoLane(chain, self._links())
         self._closing.append(self.lane.close)
+        self.sound = self._open_sound(settings.sound, chain)
         self._taken(chain)
+
+    def _open_sound(self, settings: SoundSettings, chain: Chain) -> SoundRig | None:
+        """The audio lane, or None without a microphone."""
+        if settings.microphone == "none":
+            return None
+        hooks = SoundHooks(self._report, self._hooks.failed, self.sync.heard)
+        playhead = None if self._lossless else self._playhead
+        return SoundRig(settings, chain.voice, self._clock, hooks, playhead)
 
     def _open_output(self, settings: SessionSettings, profile: Profile) -> None:
         """Opens the sinks and what feeds them."""
@@ -106,7 +120,9 @@ class Rig:
             settings.virtual_camera, self.source.size, self.fps, record=settings.record, lossless=self._lossless
         )
         delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
-        pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(delay_ns * self.fps / 1e9)
+        longest_ns = max(delay_ns, LONGEST_NS if settings.sound.microphone != "none" else 0)
+        pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(longest_ns * self.fps / 1e9)
+        self.sync = Sync(delay_ns, round(profile.sync.trim_ms * 1e6))
         self.line = DelayLine(self.source.size, pictures, self._lossless)
         self.presenter = Presenter(self.line, sinks, self._clock, self.fps, self._sink_lost)
         self._closing.append(self.presenter.close)
@@ -125,15 +141,10 @@ class Rig:
 
     def start(self) -> None:
         """Starts the threads, the sinks' first."""
-        steps = (
-            ("sinks", self._present),
-            ("loader", self.loader.step),
-            ("video lane", self.lane.step),
-            ("capture", self._capture),
-        )
-        self._workers = {name: Worker(name, step, self._worker_failed) for name, step in steps}
-        for worker in self._workers.values():
-            worker.start()
+        steps = {"sinks": self._present, "loader": self.loader.step}
+        self._crew.start(steps | {"video lane": self.lane.step, "capture": self._capture}, self._worker_failed)
+        if self.sound is not None:
+            self.sound.start()
 
     def stop(self, timeout_s: float) -> None:
         """Stops the threads, the source's first, finishes what stands in the recordings' way and closes everything.
@@ -142,16 +153,17 @@ class Rig:
             UnderstudyError: a thread or a device did not end in time; everything else is stopped and closed.
         """
         for name in ("capture", "loader"):
-            self._tell_to_stop(name)
+            self._crew.stop(name)
         steps: tuple[Callable[[], None], ...] = (
             self.source.close,
-            partial(self._join, "capture", timeout_s),
+            partial(self._crew.join, "capture", timeout_s),
             self.frames.close,
             # The lane ends by itself when its last frame is done.
-            partial(self._join, "video lane", timeout_s),
-            partial(self._join, "loader", timeout_s),
+            partial(self._crew.join, "video lane", timeout_s),
+            partial(self._crew.join, "loader", timeout_s),
             self.line.close,
             partial(self._end_sinks, timeout_s),
+            partial(self._end_sound, timeout_s),
             self._close,
         )
         failures: list[UnderstudyError] = []
@@ -194,7 +206,7 @@ class Rig:
 
     def _opened(self, source: SourceSettings | VideoSource) -> VideoSource:
         """The source, open."""
-        return open_source(source, self._clock) if isinstance(source, SourceSettings) else source
+        return open_source(source, self._clock, self._playhead) if isinstance(source, SourceSettings) else source
 
     def _links(self) -> LaneLinks:
         """What the lane is connected to."""
@@ -213,6 +225,8 @@ class Rig:
     def _taken(self, chain: Chain) -> None:
         """Follows the lane to another chain."""
         self.presenter.show_card(chain.card)
+        if self.sound is not None:
+            self.sound.take(chain.voice, chain.profile)
 
     def _capture(self) -> bool:
         """Reads one frame."""
@@ -228,14 +242,19 @@ class Rig:
 
     def _present(self) -> bool:
         """Shows one picture; the end of the line is the end."""
+        if not self._lossless:
+            self.presenter.delay_ns = self.sync.delay_ns(self._clock.now_ns())
+        sent = self.presenter.meters.latency.count
         going_on = self.presenter.step()
+        if self.presenter.meters.latency.count > sent:
+            self.sync.shown(round(self.presenter.meters.latency.latest_ms(1)[0] * 1e6))
         if not going_on:
             self._hooks.ended()
         return going_on
 
     def _worker_failed(self, name: str, error: UnderstudyError) -> None:
         """Puts the card up and says what ended a thread."""
-        self.presenter.cover(True)
+        self.cover(True)
         self._hooks.failed(error)
         if name == "sinks":
             self._hooks.ended()
@@ -252,24 +271,22 @@ class Rig:
         """Passes an event on."""
         self._hooks.report(event)
 
-    def _tell_to_stop(self, name: str) -> None:
-        """Asks a thread to end, if it was started."""
-        if name in self._workers:
-            self._workers[name].stop()
-
     def _end_sinks(self, timeout_s: float) -> None:
         """Ends the sinks' thread and writes what it left."""
-        self._tell_to_stop("sinks")
-        self._join("sinks", timeout_s)
+        self._crew.stop("sinks")
+        self._crew.join("sinks", timeout_s)
         self.presenter.drain()
 
-    def _join(self, name: str, timeout_s: float) -> None:
-        """Waits for the end of a thread, if it was started."""
-        if name in self._workers:
-            try:
-                self._workers[name].join(timeout_s)
-            finally:
-                self._tell_to_stop(name)
+    def _end_sound(self, timeout_s: float) -> None:
+        """Ends the audio lane, if there is one."""
+        if self.sound is not None:
+            self.sound.stop(timeout_s)
+
+    def cover(self, covered: bool) -> None:
+        """Puts the card and silence over everything, or takes them off."""
+        self.presenter.cover(covered)
+        if self.sound is not None:
+            self.sound.cover(covered)
 
     def _close(self) -> None:
         """Closes what is open, last opened first; a part that can't be closed leaves no other open."""

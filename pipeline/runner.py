@@ -1,7 +1,7 @@
 """Threads that repeat one step until they are told to stop, and say so when they fail."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pipeline.errors import LaneError, UnderstudyError
 
@@ -54,3 +54,34 @@ class Worker:
             wrapped = LaneError(f"The thread {self.name} ended with {type(error).__name__}: {error}.")
             wrapped.__cause__ = error
             self._failed(self.name, wrapped)
+
+
+class Crew:
+    """Several threads that start together and end one by one."""
+
+    def __init__(self) -> None:
+        """Nobody yet."""
+        self._workers: dict[str, Worker] = {}
+
+    def start(self, steps: Mapping[str, Callable[[], bool]], failed: Callable[[str, UnderstudyError], None]) -> None:
+        """Starts a thread for each step, in their order."""
+        self._workers = {name: Worker(name, step, failed) for name, step in steps.items()}
+        for worker in self._workers.values():
+            worker.start()
+
+    def stop(self, name: str) -> None:
+        """Asks a thread to end, if it was started."""
+        if name in self._workers:
+            self._workers[name].stop()
+
+    def join(self, name: str, timeout_s: float) -> None:
+        """Waits for the end of a thread, if it was started.
+
+        Raises:
+            LaneError: it did not end in time.
+        """
+        if name in self._workers:
+            try:
+                self._workers[name].join(timeout_s)
+            finally:
+                self._workers[name].stop()

@@ -144,6 +144,12 @@ class Session:
         self._panicked = False
         self._cover()
 
+    def mute(self, muted: bool) -> None:
+        """Lets the actor be heard, or not; a session without sound has nothing to mute."""
+        sound = self._running.sound
+        if sound is not None:
+            sound.switch.set(not muted)
+
     def picture(self, width: int, height: int) -> Preview | None:
         """The newest program picture for the screen, RGB, and the card while panic holds."""
         rig = self._running
@@ -166,6 +172,8 @@ class Session:
             switches=tuple(rig.lane.meters.switches),
             providers=rig.assembly.providers,
             ready=rig.loader.ready,
+            audio=None if rig.sound is None else rig.sound.readings(),
+            sync=rig.sync.readings(),
         )
 
     @property
@@ -195,7 +203,7 @@ class Session:
     def _cover(self) -> None:
         """Puts the card up or takes it off, as the state demands; a failed session keeps it."""
         if self._rig is not None:
-            self._rig.presenter.cover(self._panicked or not self._on_air or self._error is not None)
+            self._rig.cover(self._panicked or not self._on_air or self._error is not None)
 
     def _state(self) -> State:
         """The state in one word."""

@@ -3,6 +3,9 @@
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.media import Block, Frame, Picture
 from profiles.profile import Profile
 
@@ -133,6 +136,43 @@ class VideoSink(Device, Protocol):
 
     def write(self, picture: Picture) -> None:
         """Hands one picture on; it must not be kept after the return.
+
+        Raises:
+            DeviceError: the device took no more.
+        """
+
+
+class AudioSource(Device, Protocol):
+    """Where sound comes from, as 48 kHz mono. `read` is called by one thread, `close` by any."""
+
+    @property
+    def live(self) -> bool:
+        """True for a microphone, which can't be made to wait; False for a file."""
+
+    def read(self) -> Block | None:
+        """The next stretch of sound, of any length, waiting for it no longer than about half a second.
+
+        Returns None when none came in that time (a microphone that was unplugged; it is being opened again).
+
+        Raises:
+            EndOfSource: there will be no more.
+            DeviceError: the device can't be had again.
+        """
+
+
+class AudioSink(Device, Protocol):
+    """Where finished sound goes: 48 kHz mono. One thread."""
+
+    @property
+    def paced(self) -> bool:
+        """True where a device plays at its own clock and makes `write` wait; False where sound is taken as it comes."""
+
+    @property
+    def buffered_ns(self) -> int:
+        """How long after now a sample that is written now will be heard."""
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Hands float32 (n,) in -1..1 on.
 
         Raises:
             DeviceError: the device took no more.

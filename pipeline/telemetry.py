@@ -134,6 +134,57 @@ class VideoReadings:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioReadings:
+    """The audio lane at one instant."""
+
+    source: str = ""
+    """What delivers, with the format really delivered."""
+    sinks: tuple[str, ...] = ()
+    lost_sinks: tuple[str, ...] = ()
+    """Why sinks that were open at the start are gone; each a sentence."""
+    engine: str = ""
+    """The voice engine's name."""
+    blocks: int = 0
+    """Handed to the first sink."""
+    failed: int = 0
+    """Blocks that went out as silence because a stage could not do them."""
+    underruns: int = 0
+    """Gaps at the first sink that were filled with silence."""
+    overruns: int = 0
+    """Times that sound was thrown away because nobody took it in time."""
+    latency: Percentiles = Percentiles()
+    """Microphone to ear, lately."""
+    latency_overall: Percentiles = Percentiles()
+    """The same since the start."""
+    engine_ms: float = 0.0
+    """What conditioning and voice lag behind by construction."""
+    compute: Percentiles = Percentiles()
+    """Time that the lane worked on one block."""
+    device_ms: float = 0.0
+    """What the first sink's device holds."""
+    drift_ppm: float = 0.0
+    """By how much more comes than the first sink plays."""
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReadings:
+    """Sound against picture at the sinks; positive when the sound is early."""
+
+    offset_ms: float | None = None
+    """Of the newest picture; None without sound or pictures."""
+    offset: Percentiles = Percentiles()
+    """Its size, lately."""
+    worst_ms: float = 0.0
+    """The largest, lately."""
+    delay_ms: float = 0.0
+    """How long pictures are held at the moment."""
+    target_ms: float = 0.0
+    """How long they are to be held."""
+    trim_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Readings:
     """A session at one instant: what the screen shows and what `--stats` writes."""
 
@@ -152,6 +203,9 @@ class Readings:
     """What each network really runs on, by model name."""
     ready: tuple[str, ...] = ()
     """Names of the profiles that can be taken within one frame."""
+    audio: AudioReadings | None = None
+    """The audio lane; None in a session without sound."""
+    sync: SyncReadings = SyncReadings()
 
 
 class DurationMeter:
@@ -161,6 +215,11 @@ class DurationMeter:
         self._values_ms: NDArray[np.float64] = np.zeros(capacity)
         self._count = 0
         self._bins = np.zeros(BIN_COUNT, np.int64)
+
+    @property
+    def count(self) -> int:
+        """How many durations there were."""
+        return self._count
 
     def add(self, duration_ns: int) -> None:
         """Takes one duration in nanoseconds."""

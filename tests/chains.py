@@ -9,7 +9,7 @@ from pipeline.stage import VideoStage
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
 from profiles.profile import ConsentSettings, FailSafePolicy, Kind, OutputSettings, Profile
-from tests.fakes import FakeStage
+from tests.fakes import FakeStage, FakeVoice
 
 SIZE = (64, 64)
 
@@ -31,7 +31,7 @@ def make_chain(profile: Profile, *stages: VideoStage, size: tuple[int, int] = SI
     label = Label.build(profile.title, profile.disclosure, size)
     picture = card(profile.title, size)
     label.draw(picture)
-    return Chain(profile, stages, stages, label, picture)
+    return Chain(profile, stages, stages, FakeVoice(), label, picture)
 
 
 class FakeAssembly(Assembly):

@@ -11,7 +11,7 @@ import pyvirtualcam.camera
 from numpy.typing import NDArray
 
 from pipeline.errors import DeviceError, StageError
-from pipeline.media import Frame, Picture, Pixels
+from pipeline.media import Block, Frame, Picture, Pixels
 from pipeline.stage import EndOfSource
 from pipeline.video.devices.capture import CaptureFormat
 from profiles.profile import Profile
@@ -258,3 +258,32 @@ class FakeBackend:
 
     def close(self) -> None:
         self.closes += 1
+
+
+class FakeVoice:
+    """A voice that gives everything back, lower by a factor, until it is told to fail."""
+
+    name = "fake voice"
+
+    def __init__(self, factor: float = 0.5, latency_ns: int = 0) -> None:
+        self.factor, self.latency_ns = factor, latency_ns
+        self.failing = False
+        self.adjusted: list[Profile] = []
+        self.closed = False
+
+    def process(self, block: Block) -> Block:
+        """The block, lower."""
+        if self.failing:
+            raise StageError("The fake voice was told to fail.")
+        return Block(block.samples * np.float32(self.factor), block.rate_hz, block.captured_ns - self.latency_ns)
+
+    def adjust(self, profile: Profile) -> None:
+        """Keeps what it is told."""
+        self.adjusted.append(profile)
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+    def close(self) -> None:
+        """Keeps that it was closed."""
+        self.closed = True

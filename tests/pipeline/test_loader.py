@@ -1,5 +1,7 @@
 """The loader: what is ready is taken at once, the newest choice wins, and nothing is kept or lost for ever."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.lane import Handover
@@ -196,7 +198,7 @@ def test_a_chain_that_left_the_lane_forgets_the_actor_and_is_kept_ready() -> Non
     desk = Desk()
     shared, own = FakeStage("track"), FakeStage("swap")
     chain = make_chain(make_profile("ben"), shared, own)
-    chain = type(chain)(chain.profile, chain.stages, (own,), chain.label, chain.card)
+    chain = replace(chain, owned=(own,))
     desk.loader.retire(chain)
     desk.work()
     assert desk.loader.ready == ("ben",)

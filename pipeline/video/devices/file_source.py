@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from pipeline.clock import Clock
+from pipeline.clock import Clock, Playhead
 from pipeline.errors import MediaError
 from pipeline.media import Frame, Pixels
 from pipeline.stage import EndOfSource
@@ -14,8 +14,6 @@ from pipeline.video.codecs.decoder import DEFAULT_FPS, DecodedFrame, VideoDecode
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.framing import Framing, turned, usable_size
 
-LATEST_NS = 500_000_000
-"""A reader that is later than this has lost the time for good: the file goes on from where it is."""
 PATIENCE_NS = 200_000_000
 """When the next picture is further away, the one before is given again: silence means that a source is lost."""
 REPEAT_NS = 200_000_000
@@ -26,8 +24,14 @@ class FileSource:
 
     live = False
 
-    def __init__(self, path: Path, settings: SourceSettings, clock: Clock) -> None:
+    def __init__(self, path: Path, settings: SourceSettings, clock: Clock, playhead: Playhead | None = None) -> None:
         """Opens the file and decodes its first pictures.
+
+        Args:
+            path: the file.
+            settings: pace, loop, size, rate and turn.
+            clock: the program's clock.
+            playhead: shared with the sound of the same recording.
 
         Raises:
             MediaError: the file is missing or holds no picture that can be read.
@@ -55,7 +59,7 @@ class FileSource:
         )
         self._pending: tuple[Pixels, int] | None = None
         self._shown: tuple[Pixels, int] | None = None
-        self._anchor_ns: int | None = None
+        self._playhead = playhead or Playhead()
 
     def read(self) -> Frame:
         """The next frame; in real time it is waited for, and `captured_ns` is the instant at which it was due.
@@ -90,13 +94,12 @@ class FileSource:
 
     def _paced(self, picture: tuple[Pixels, int]) -> Frame:
         now_ns = self._clock.now_ns()
-        if self._anchor_ns is None or now_ns - self._anchor_ns - picture[1] > LATEST_NS:
-            self._anchor_ns = now_ns - picture[1]
+        due_ns = self._playhead.due_ns(picture[1], now_ns)
         self._pending = None
-        if self._shown and self._anchor_ns + picture[1] - now_ns > PATIENCE_NS:
+        if self._shown and due_ns - now_ns > PATIENCE_NS:
             self._pending = picture
+            due_ns -= picture[1] - self._shown[1] - REPEAT_NS
             picture = (self._shown[0], self._shown[1] + REPEAT_NS)
-        due_ns = self._anchor_ns + picture[1]
         if self._clock.wait_until(due_ns, self._closed):
             raise EndOfSource
         self._shown = picture

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from pipeline.clock import Clock
+from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError
 from pipeline.stage import VideoSource
 from pipeline.video.devices.camera import Camera
@@ -15,7 +15,7 @@ from pipeline.video.devices.settings import Pace, SourceSettings
 __all__ = ["Pace", "SourceSettings", "chosen_camera", "open_source"]
 
 
-def open_source(settings: SourceSettings, clock: Clock) -> VideoSource:
+def open_source(settings: SourceSettings, clock: Clock, playhead: Playhead | None = None) -> VideoSource:
     """Opens what `settings.camera` names.
 
     Raises:
@@ -24,13 +24,13 @@ def open_source(settings: SourceSettings, clock: Clock) -> VideoSource:
     """
     wanted = settings.camera
     if wanted == "demo":
-        return DemoActor(settings, clock)
+        return DemoActor(settings, clock, playhead)
     if wanted == "auto":
-        return _first_camera_or_demo(settings, clock)
+        return _first_camera_or_demo(settings, clock, playhead)
     cameras = list_cameras()
     if _names_a_camera(wanted, cameras):
         return Camera(chosen_camera(wanted, cameras), settings, clock)
-    return FileSource(Path(wanted), settings, clock)
+    return FileSource(Path(wanted), settings, clock, playhead)
 
 
 def chosen_camera(wanted: str, cameras: tuple[CameraInfo, ...]) -> CameraInfo:
@@ -68,7 +68,7 @@ def _names_a_camera(wanted: str, cameras: tuple[CameraInfo, ...]) -> bool:
     return not path.exists() and not path.suffix and len(path.parts) < 2
 
 
-def _first_camera_or_demo(settings: SourceSettings, clock: Clock) -> VideoSource:
+def _first_camera_or_demo(settings: SourceSettings, clock: Clock, playhead: Playhead | None) -> VideoSource:
     """The first webcam that opens; one whose pictures another program makes is never taken."""
     cameras = [camera for camera in list_cameras() if not camera.virtual]
     if sys.platform != "linux":
@@ -78,4 +78,4 @@ def _first_camera_or_demo(settings: SourceSettings, clock: Clock) -> VideoSource
             return Camera(camera, settings, clock)
         except DeviceError:
             continue
-    return DemoActor(settings, clock)
+    return DemoActor(settings, clock, playhead)

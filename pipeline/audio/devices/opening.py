@@ -1,0 +1,71 @@
+"""From what the user typed to open microphones and sinks."""
+
+import sys
+from pathlib import Path
+
+import sounddevice
+
+import pipeline.audio.assets
+from pipeline.audio.devices.loudspeaker import Loudspeaker
+from pipeline.audio.devices.microphone import Microphone
+from pipeline.audio.devices.sound_file import SoundFile
+from pipeline.audio.devices.sound_recorder import ENCODERS, SoundRecorder
+from pipeline.clock import Clock, Playhead
+from pipeline.errors import DeviceError
+from pipeline.stage import AudioSink, AudioSource
+
+SPEECH = Path(pipeline.audio.assets.__file__).parent / "demo-actor.flac"
+"""What the demo actor says, as long as the pictures' loop."""
+CABLES = {"darwin": ("BlackHole",), "win32": ("CABLE Input", "VB-Audio")}
+"""Programs whose output device is another program's microphone."""
+
+
+def open_microphone(
+    wanted: str, clock: Clock, playhead: Playhead, *, loop: bool = False, paced: bool = True
+) -> AudioSource:
+    """Opens what the actor is heard through.
+
+    Args:
+        wanted: `auto` (the system's own), `demo`, a device's name or number, or a file.
+        clock: the program's clock.
+        playhead: shared with the pictures of the same recording.
+        loop: a file begins again at its end.
+        paced: a file is played in real time.
+
+    Raises:
+        DeviceError: there is no such microphone, or it can't be opened.
+        MediaError: the file is missing or holds no sound.
+    """
+    if wanted == "demo":
+        return SoundFile(SPEECH, clock, playhead, loop=True, paced=paced)
+    path = Path(wanted)
+    if path.is_file() or (path.suffix and len(path.suffix) <= 5):
+        return SoundFile(path, clock, playhead, loop=loop, paced=paced)
+    return Microphone(wanted, clock)
+
+
+def open_virtual_microphone(wanted: str) -> AudioSink:
+    """Opens what a call program listens to.
+
+    Args:
+        wanted: `auto`, an output device's name or number, or a file that ends in .wav, .flac or .opus.
+
+    Raises:
+        DeviceError: it can't be had; the sentence says how to get one.
+    """
+    if Path(wanted).suffix.lower() in ENCODERS:
+        return SoundRecorder(Path(wanted))
+    if wanted != "auto":
+        return Loudspeaker(wanted)
+    if sys.platform == "linux":
+        # Its modules exist on Linux only.
+        from pipeline.audio.devices.pulse_microphone import PulseMicrophone
+
+        return PulseMicrophone()
+    names = CABLES.get(sys.platform, ())
+    outputs = [device["name"] for device in sounddevice.query_devices() if device["max_output_channels"] > 0]
+    cable = next((name for name in outputs if any(part.casefold() in name.casefold() for part in names)), None)
+    if cable is None:
+        program = "BlackHole (brew install blackhole-2ch)" if sys.platform == "darwin" else "VB-Cable (vb-audio.com)"
+        raise DeviceError(f"There is no virtual microphone; install {program} and start again.")
+    return Loudspeaker(cable)

@@ -1,0 +1,146 @@
+"""A virtual microphone on PulseAudio or PipeWire: a source of our own that reads from a pipe."""
+
+import errno
+import fcntl
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.stream import RATE_HZ
+from pipeline.errors import DeviceError
+
+SOURCE_NAME = "understudy_microphone"
+TITLE = "Understudy microphone"
+PIPE_BYTES = 4096
+"""The smallest pipe there is, 43 ms: what a server that stopped reading leaves in it is heard late afterwards."""
+PACTL_TIMEOUT_S = 5.0
+F_SETPIPE_SZ = 1031
+
+
+class PulseMicrophone:
+    """A source that call programs list as a microphone. It is there as long as this object is open."""
+
+    paced = False
+
+    def __init__(self, name: str = SOURCE_NAME, title: str = TITLE) -> None:
+        """Makes the source, after taking away one that a killed program left behind.
+
+        Raises:
+            DeviceError: there is no sound server that answers, or it can't make the source.
+        """
+        self.name = title
+        self.description = f"{title} · 48 kHz mono"
+        self.dropped = 0
+        """Samples that the server did not take in time."""
+        self._folder = tempfile.TemporaryDirectory(prefix="understudy-")
+        self._pipe = Path(self._folder.name) / "microphone"
+        self._file = -1
+        self._module = ""
+        escaped = title.replace("\\", "").replace('"', "").replace(" ", "\\ ")
+        try:
+            remove_left_behind(name)
+            self._module = _pactl(
+                "load-module", "module-pipe-source", f"source_name={name}", f"file={self._pipe}", "format=s16le",
+                f"rate={RATE_HZ}", "channels=1", f"source_properties=device.description=\"{escaped}\"",
+            ).strip()  # fmt: skip
+            self._file = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
+            fcntl.fcntl(self._file, F_SETPIPE_SZ, PIPE_BYTES)
+        except OSError as error:
+            self.close()
+            raise DeviceError(
+                f"The virtual microphone's pipe {self._pipe} can't be opened: {error.strerror}."
+            ) from error
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def buffered_ns(self) -> int:
+        """The server takes sound out of the pipe at once."""
+        return 0
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Hands float32 (n,) on; what the server has no room for is dropped and counted.
+
+        Raises:
+            DeviceError: the server is gone.
+        """
+        if not self._pipe.exists():
+            raise DeviceError("The virtual microphone is gone: the sound server ended; start it and the session again.")
+        data = (np.clip(samples, -1.0, 1.0) * np.float32(32767)).astype("<i2").tobytes()
+        try:
+            written = os.write(self._file, data)
+        except OSError as error:
+            if error.errno != errno.EAGAIN:
+                raise DeviceError(f"The virtual microphone takes no more sound: {error.strerror}.") from error
+            written = 0
+        self.dropped += (len(data) - written) // 2
+
+    def close(self) -> None:
+        """Takes the source away; may be called twice."""
+        file, self._file = self._file, -1
+        module, self._module = self._module, ""
+        if file >= 0:
+            os.close(file)
+        try:
+            if module:
+                _pactl("unload-module", module)
+        except DeviceError:
+            # A server that ended took the source with it.
+            pass
+        finally:
+            self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        """The microphone itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Takes it away."""
+        self.close()
+
+
+def remove_left_behind(name: str = SOURCE_NAME) -> int:
+    """Takes away sources of this name that nobody feeds any more; how many there were.
+
+    Raises:
+        DeviceError: no sound server answers.
+    """
+    left = [
+        line.split("\t")[0]
+        for line in _pactl("list", "short", "modules").splitlines()
+        if f"source_name={name} " in line
+    ]
+    for module in left:
+        _pactl("unload-module", module)
+    return len(left)
+
+
+def _pactl(*arguments: str) -> str:
+    """What `pactl` prints.
+
+    Raises:
+        DeviceError: it is not there, does not answer, or refuses.
+    """
+    try:
+        done = subprocess.run(
+            ["pactl", *arguments], capture_output=True, text=True, timeout=PACTL_TIMEOUT_S, check=False
+        )
+    except FileNotFoundError:
+        raise DeviceError(
+            "There is no `pactl` to make a virtual microphone with; install it: sudo apt install pulseaudio-utils."
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise DeviceError(
+            f"The sound server did not answer within {PACTL_TIMEOUT_S:g} s; "
+            "restart it: systemctl --user restart pipewire-pulse."
+        ) from None
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise DeviceError(f"The sound server refused `pactl {arguments[0]}`: {reason[0]}; is one running?")
+    return done.stdout

@@ -1,0 +1,145 @@
+"""The audio lane: one block after another through conditioning and voice, and silence where that fails."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from pipeline.audio.ring import Ring
+from pipeline.audio.stream import BLOCK_SAMPLES
+from pipeline.clock import Clock
+from pipeline.errors import StageError
+from pipeline.media import Block
+from pipeline.stage import AudioStage
+from pipeline.telemetry import DurationMeter, Event, Level
+from profiles.profile import Profile
+
+PATIENCE_S = 0.1
+REPORT_EVERY_NS = 5_000_000_000
+"""A voice that fails again and again is reported no more often than this."""
+
+
+@dataclass(slots=True, eq=False)
+class AudioLaneMeters:
+    """What the lane counts."""
+
+    work: DurationMeter = field(default_factory=DurationMeter)
+    blocks: int = 0
+    failed: int = 0
+    """Blocks that went out as silence because a stage could not do them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioLinks:
+    """What the lane is connected to."""
+
+    source: Ring
+    outputs: Sequence[Ring]
+    clock: Clock
+    report: Callable[[Event], None]
+
+
+class AudioLane:
+    """Works on blocks on one thread; everything that other threads ask for happens between two blocks.
+
+    What a stage could not do goes out as silence: never the actor's own voice.
+    """
+
+    def __init__(self, conditioning: Sequence[AudioStage], voice: AudioStage, links: AudioLinks) -> None:
+        """A lane with its first voice."""
+        self._conditioning, self._voice, self._links = tuple(conditioning), voice, links
+        self._lock = threading.Lock()
+        self._next: AudioStage | None = None
+        self._settings: Profile | None = None
+        self._reported_ns: int | None = None
+        self.meters = AudioLaneMeters()
+
+    @property
+    def voice(self) -> AudioStage:
+        """The voice in the lane."""
+        return self._voice
+
+    @property
+    def latency_ns(self) -> int:
+        """By how much conditioning and voice lag behind, apart from computing."""
+        return sum(stage.latency_ns for stage in (*self._conditioning, self._voice))
+
+    def take(self, voice: AudioStage) -> None:
+        """Gives the lane another voice, which it fades over to with its next block."""
+        with self._lock:
+            self._next = voice
+            self._settings = None
+
+    def adjust(self, profile: Profile) -> None:
+        """Gives the lane live settings to take before its next block."""
+        with self._lock:
+            self._settings = profile
+
+    def step(self) -> bool:
+        """Works on one block, or waits a little; False when none will come."""
+        source = self._links.source
+        if not source.wait(BLOCK_SAMPLES, PATIENCE_S):
+            return True
+        block = source.read(BLOCK_SAMPLES)
+        if block is None:
+            for ring in self._links.outputs:
+                ring.close()
+            return False
+        began_ns = self._links.clock.now_ns()
+        finished = self._converted(block)
+        for ring in self._links.outputs:
+            ring.write(finished)
+        self.meters.blocks += 1
+        self.meters.work.add(self._links.clock.now_ns() - began_ns)
+        return True
+
+    def close(self) -> None:
+        """Closes the stages."""
+        for stage in (*self._conditioning, self._voice):
+            stage.close()
+
+    def _converted(self, block: Block) -> Block:
+        """The block in the target's voice."""
+        with self._lock:
+            coming, self._next = self._next, None
+            settings, self._settings = self._settings, None
+        if settings is not None:
+            for stage in (*self._conditioning, self._voice):
+                stage.adjust(settings)
+        heard = self._through(self._conditioning, block)
+        spoken = self._through((self._voice,), heard)
+        if coming is not None:
+            self._voice = coming
+            spoken = faded(spoken, self._through((coming,), heard))
+        return spoken
+
+    def _through(self, stages: Sequence[AudioStage], block: Block) -> Block:
+        """A block through some stages; silence where one fails."""
+        for stage in stages:
+            before = block
+            try:
+                block = stage.process(block)
+                # A network that breaks down says so in its samples.
+                if not np.isfinite(block.samples).all():
+                    raise StageError(f"The stage {stage.name} made samples that are no numbers.")
+            except StageError as error:
+                self._failed(error)
+                silence = np.zeros_like(before.samples)
+                block = replace(before, samples=silence, captured_ns=before.captured_ns - stage.latency_ns)
+        return block
+
+    def _failed(self, error: StageError) -> None:
+        """Counts a failure and says it, not too often."""
+        now_ns = self._links.clock.now_ns()
+        self.meters.failed += 1
+        if self._reported_ns is None or now_ns - self._reported_ns > REPORT_EVERY_NS:
+            self._reported_ns = now_ns
+            self._links.report(Event(Level.ERROR, f"{error} Silence goes out instead.", now_ns))
+
+
+def faded(old: Block, new: Block) -> Block:
+    """One block that begins as the old and ends as the new."""
+    ramp = np.linspace(0.0, 1.0, len(new.samples), dtype=np.float32)[:, np.newaxis]
+    turn = np.sin(ramp * np.float32(np.pi / 2)) ** 2
+    return replace(new, samples=old.samples * (1 - turn) + new.samples * turn)

@@ -1,0 +1,178 @@
+"""Sound handed to one sink without a gap, whatever happens before."""
+
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from pipeline.audio.ring import Ring
+from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
+from pipeline.clock import Clock
+from pipeline.media import Block
+from pipeline.stage import AudioSink
+from pipeline.telemetry import DurationMeter
+
+BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
+STALL_NS = 25_000_000
+"""A sink that takes sound as it comes gets silence when none came for so long."""
+LOW_NS = 4_000_000
+"""A sink with a clock gets silence when it holds less than this and nothing comes."""
+RESERVE_SAMPLES = 2 * BLOCK_SAMPLES
+"""What waits, in the middle, before a sink with a clock: a lane that is late by so much is not heard."""
+GAIN_PER_S, TREND_PER_S2 = 0.05, 0.0008
+"""How much of the reserve's error is made good per second, and how quickly a lasting error becomes part of the rate."""
+MOST_CORRECTION = 0.0025
+SLEW_SAMPLES = BLOCK_SAMPLES
+
+
+@dataclass(slots=True, eq=False)
+class PlayerMeters:
+    """What a player counts."""
+
+    latency: DurationMeter = field(default_factory=DurationMeter)
+    """From the microphone to the ear."""
+    latency_ns: int | None = None
+    """The same for the newest block."""
+    underruns: int = 0
+    """Gaps that were filled with silence."""
+    blocks: int = 0
+
+
+class Player:
+    """Takes finished sound from a ring and writes it to a sink: at once, or at the sink's own clock."""
+
+    def __init__(self, ring: Ring, sink: AudioSink, clock: Clock, *, lossless: bool = False) -> None:
+        """A player that plays silence until it is uncovered.
+
+        Args:
+            ring: where the sound comes from.
+            sink: where it goes.
+            clock: the program's clock.
+            lossless: hand everything on as fast as it comes, and nothing else.
+        """
+        self._ring, self.sink, self._clock = ring, sink, clock
+        self._lossless = lossless
+        self._covered = threading.Event()
+        self._covered.set()
+        self._written_ns: int | None = None
+        self._owed = 0
+        """Samples of silence that were put in for late ones, which are left out in turn: no delay stays."""
+        self._drift = Drift() if sink.paced and not lossless else None
+        self.meters = PlayerMeters()
+
+    @property
+    def drift_ppm(self) -> float:
+        """By how much the sink's clock is faster than the source's, as far as it is known."""
+        return 0.0 if self._drift is None else self._drift.ppm
+
+    def cover(self, covered: bool) -> None:
+        """Puts silence in place of everything, or takes it off again."""
+        (self._covered.set if covered else self._covered.clear)()
+
+    def step(self) -> bool:
+        """Writes one block, or waits a little; False at the end.
+
+        Raises:
+            DeviceError: the sink is gone.
+        """
+        self._leave_out_late()
+        if self._ring.wait(self._least(), self._patience_s()):
+            block = self._ring.read(BLOCK_SAMPLES)
+            if block is None:
+                return not self._ring.closed
+            self._play(block)
+        elif self._is_late():
+            self._fill()
+        return True
+
+    def _play(self, block: Block) -> None:
+        samples = block.samples[:, 0]
+        if self._covered.is_set():
+            samples = np.zeros_like(samples)
+        if self._drift is not None:
+            samples = self._drift.corrected(samples, self._ring.fill)
+        self.sink.write(samples)
+        now_ns = self._clock.now_ns()
+        self._written_ns = now_ns
+        lag_ns = 0 if self._drift is None else self._drift.delay_ns
+        heard_ns = now_ns + self.sink.buffered_ns - len(samples) * 1_000_000_000 // RATE_HZ * self.sink.paced + lag_ns
+        self.meters.latency_ns = heard_ns - block.captured_ns
+        self.meters.latency.add(max(0, self.meters.latency_ns))
+        self.meters.blocks += 1
+
+    def _least(self) -> int:
+        """How many samples have to wait before one is taken; after a gap a sink with a clock wants its reserve."""
+        begins = self.meters.blocks == 0 or self._owed > 0
+        return RESERVE_SAMPLES if self._drift is not None and begins else BLOCK_SAMPLES
+
+    def _leave_out_late(self) -> None:
+        """After a gap, leaves out what came too late."""
+        if self._owed and self._drift is not None and self._ring.fill >= RESERVE_SAMPLES:
+            self._ring.skip(self._ring.fill - RESERVE_SAMPLES)
+            self._owed = 0
+        elif self._owed and self._drift is None:
+            self._owed -= self._ring.skip(self._owed)
+
+    def _fill(self) -> None:
+        """Writes a block of silence in place of one that is late."""
+        self.sink.write(np.zeros(BLOCK_SAMPLES, np.float32))
+        self._written_ns = BLOCK_NS + (self._written_ns or self._clock.now_ns())
+        if self.meters.blocks:
+            self._owed = min(self._owed + BLOCK_SAMPLES, RATE_HZ)
+            self.meters.underruns += 1
+
+    def _patience_s(self) -> float:
+        """How long sound may be waited for."""
+        if self._lossless:
+            return 0.1
+        if self.sink.paced:
+            return max(0.001, (self.sink.buffered_ns - LOW_NS) / 1e9)
+        since_ns = 0 if self._written_ns is None else self._clock.now_ns() - self._written_ns
+        return max(0.001, (STALL_NS - since_ns) / 1e9)
+
+    def _is_late(self) -> bool:
+        """Whether the sink would run dry."""
+        if self._lossless or self._ring.closed:
+            return False
+        if self.sink.paced:
+            return self.sink.buffered_ns <= LOW_NS
+        return self._written_ns is None or self._clock.now_ns() - self._written_ns >= STALL_NS
+
+
+class Drift:
+    """Resamples by a few parts in a million, so that a ring stays as full as it should be.
+
+    The sink's clock and the source's differ by up to 200 ppm. A controller with a proportional and an integral part
+    holds the reserve; the resampler changes its ratio smoothly.
+    """
+
+    def __init__(self, reserve: int = RESERVE_SAMPLES) -> None:
+        """A correction that knows no drift yet, for a ring that should hold so many samples in the middle."""
+        self._reserve = reserve
+        self._resampler = soxr.ResampleStream(1.0 + 2 * MOST_CORRECTION, 1.0, 1, quality="HQ", vr=True)
+        self._resampler.set_io_ratio(1.0, 1.0, 0)
+        self._error = 0.0
+        self._trend = 0.0
+
+    @property
+    def ppm(self) -> float:
+        """The lasting part of the correction: positive when more samples come than go."""
+        return self._trend * 1e6
+
+    @property
+    def delay_ns(self) -> int:
+        """What the resampler holds back."""
+        return round(float(self._resampler.delay()) * 1e9 / RATE_HZ)
+
+    def corrected(self, samples: NDArray[np.float32], fill: int) -> NDArray[np.float32]:
+        """The samples, a few more or less; `fill` is what the ring held after they were taken."""
+        elapsed_s = len(samples) / RATE_HZ
+        self._error += (fill - self._reserve - self._error) * min(1.0, elapsed_s / 0.5)
+        error_s = self._error / RATE_HZ
+        self._trend += TREND_PER_S2 * error_s * elapsed_s
+        self._trend = min(max(self._trend, -MOST_CORRECTION), MOST_CORRECTION)
+        rate = self._trend + GAIN_PER_S * error_s
+        self._resampler.set_io_ratio(1.0 + min(max(rate, -MOST_CORRECTION), MOST_CORRECTION), 1.0, SLEW_SAMPLES)
+        return np.asarray(self._resampler.resample_chunk(samples), np.float32)

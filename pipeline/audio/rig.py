@@ -1,0 +1,224 @@
+"""Microphone, lane and sinks of the sound, and the threads between them."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+
+from pipeline.audio.condition.chain import conditioner
+from pipeline.audio.condition.settings import ConditionSettings
+from pipeline.audio.condition.switch import Switch
+from pipeline.audio.devices.opening import open_microphone, open_virtual_microphone
+from pipeline.audio.lane import AudioLane, AudioLinks
+from pipeline.audio.player import Player
+from pipeline.audio.ring import Ring
+from pipeline.audio.stream import RATE_HZ
+from pipeline.clock import Clock, Playhead
+from pipeline.errors import DeviceError, UnderstudyError
+from pipeline.runner import Crew
+from pipeline.stage import AudioSink, AudioSource, AudioStage, EndOfSource
+from pipeline.telemetry import AudioReadings, Event, Level
+from profiles.profile import Profile
+
+RING_SAMPLES = RATE_HZ // 2
+"""More than half a second behind, sound is thrown away."""
+SILENT_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSettings:
+    """Where a session's sound comes from and goes to."""
+
+    microphone: str | AudioSource = "none"
+    """`none`, `auto`, `demo`, a device, a file, or a source that is open already."""
+    virtual_microphone: str | AudioSink = "none"
+    """`none`, `auto`, a device, a file, or a sink that is open already."""
+    monitor: str = "none"
+    """A device on which the operator hears what goes out."""
+    condition: ConditionSettings = field(default_factory=ConditionSettings)
+    muted: bool = False
+    loop: bool = False
+    """A file begins again at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundHooks:
+    """Whom the rig tells, on any thread."""
+
+    report: Callable[[Event], None]
+    failed: Callable[[UnderstudyError], None]
+    """Takes the reason when a thread ended early or the last sink is gone."""
+    heard: Callable[[int], None]
+    """Takes each block's latency in nanoseconds, at the first sink."""
+
+
+class SoundRig:
+    """The audio lane with its devices. Sinks start first, the microphone stops first."""
+
+    def __init__(
+        self, settings: SoundSettings, voice: AudioStage, clock: Clock, hooks: SoundHooks, playhead: Playhead | None
+    ) -> None:
+        """Opens the devices.
+
+        Args:
+            settings: which.
+            voice: the first one.
+            clock: the program's clock.
+            hooks: whom to tell.
+            playhead: shared with the pictures of the same recording; None hands a file on as fast as it goes.
+
+        Raises:
+            UnderstudyError: something can't be had; what was opened is closed again.
+        """
+        self._clock, self._hooks = clock, hooks
+        self._lossless = playhead is None
+        self._lost: list[DeviceError] = []
+        self._crew = Crew()
+        self.switch = Switch(passing=not settings.muted)
+        with ExitStack() as opened:
+            self.source = opened.enter_context(self._source(settings, playhead or Playhead()))
+            sinks = [opened.enter_context(sink) for sink in _sinks(settings)]
+            self._input = Ring(RING_SAMPLES, lossless=self._lossless)
+            self._rings = [Ring(RING_SAMPLES, lossless=self._lossless) for _ in sinks]
+            self.players = [
+                Player(ring, sink, clock, lossless=self._lossless)
+                for ring, sink in zip(self._rings, sinks, strict=True)
+            ]
+            links = AudioLinks(self._input, self._rings, clock, hooks.report)
+            self.lane = AudioLane((*conditioner(settings.condition), self.switch), voice, links)
+            self._open = opened.pop_all()
+        self._heard_ns = clock.now_ns()
+
+    def start(self) -> None:
+        """Starts the threads, the sinks' first."""
+        steps: dict[str, Callable[[], bool]] = {
+            f"sound sink {number}": partial(self._play, player) for number, player in enumerate(self.players, 1)
+        }
+        steps |= {"audio lane": self.lane.step, "microphone": self._capture}
+        self._crew.start(steps, self._worker_failed)
+
+    def cover(self, covered: bool) -> None:
+        """Puts silence in place of the voice, or takes it off."""
+        for player in self.players:
+            player.cover(covered)
+
+    def take(self, voice: AudioStage, profile: Profile) -> None:
+        """Goes on with a voice and its live settings."""
+        if voice is not self.lane.voice:
+            self.lane.take(voice)
+        self.lane.adjust(profile)
+
+    def stop(self, timeout_s: float) -> None:
+        """Stops the threads, the microphone's first, and closes the devices.
+
+        Raises:
+            UnderstudyError: a thread or a device did not end in time; everything else is stopped.
+        """
+        self._crew.stop("microphone")
+        sinks = [f"sound sink {number}" for number in range(1, len(self.players) + 1)]
+        # Each thread ends when what came before it has ended and what that left is done.
+        steps: list[Callable[[], None]] = [
+            self.source.close,
+            partial(self._crew.join, "microphone", timeout_s),
+            self._input.close,
+            partial(self._crew.join, "audio lane", timeout_s),
+            *(ring.close for ring in self._rings),
+            *(partial(self._crew.join, name, timeout_s) for name in sinks),
+            self._open.close,
+            self.lane.close,
+        ]
+        failures: list[UnderstudyError] = []
+        for step in steps:
+            try:
+                step()
+            except UnderstudyError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def readings(self) -> AudioReadings:
+        """The audio lane at this instant."""
+        lane, first = self.lane.meters, self.players[0] if self.players else None
+        return AudioReadings(
+            source=self.source.description,
+            sinks=tuple(player.sink.description for player in self.players),
+            lost_sinks=tuple(str(error) for error in self._lost),
+            engine=self.lane.voice.name,
+            blocks=first.meters.blocks if first else lane.blocks,
+            failed=lane.failed,
+            underruns=first.meters.underruns if first else 0,
+            overruns=self._input.overruns + sum(ring.overruns for ring in self._rings),
+            latency=first.meters.latency.percentiles() if first else AudioReadings().latency,
+            latency_overall=first.meters.latency.overall() if first else AudioReadings().latency,
+            engine_ms=self.lane.latency_ns / 1e6,
+            compute=lane.work.percentiles(),
+            device_ms=first.sink.buffered_ns / 1e6 if first else 0.0,
+            drift_ppm=first.drift_ppm if first else 0.0,
+            muted=not self.switch.passing,
+        )
+
+    def _source(self, settings: SoundSettings, playhead: Playhead) -> AudioSource:
+        """The microphone, open."""
+        if not isinstance(settings.microphone, str):
+            return settings.microphone
+        return open_microphone(settings.microphone, self._clock, playhead, loop=settings.loop, paced=not self._lossless)
+
+    def _capture(self) -> bool:
+        """Reads one stretch of sound."""
+        try:
+            block = self.source.read()
+        except EndOfSource:
+            self._input.close()
+            return False
+        now_ns = self._clock.now_ns()
+        if block is not None:
+            if now_ns - self._heard_ns > SILENT_NS:
+                self._hooks.report(Event(Level.INFO, "Sound comes again.", now_ns))
+            self._heard_ns = now_ns
+            self._input.write(block)
+        return True
+
+    def _play(self, player: Player) -> bool:
+        """One step of a player; one whose sink breaks is left out from then on."""
+        blocks = player.meters.blocks
+        try:
+            going_on = player.step()
+        except DeviceError as error:
+            self._sink_lost(player, error)
+            return False
+        latency_ns = player.meters.latency_ns
+        if player is self.players[0] and player.meters.blocks > blocks and latency_ns is not None:
+            self._hooks.heard(latency_ns)
+        return going_on
+
+    def _sink_lost(self, player: Player, error: DeviceError) -> None:
+        """Says that a sink is gone; the others go on."""
+        self._lost.append(error)
+        self._rings[self.players.index(player)].close()
+        self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
+        if len(self._lost) == len(self.players):
+            self._hooks.failed(error)
+
+    def _worker_failed(self, name: str, error: UnderstudyError) -> None:
+        """Silences everything and says what ended a thread."""
+        self.cover(True)
+        self._hooks.failed(error)
+        self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
+
+
+def _sinks(settings: SoundSettings) -> list[AudioSink]:
+    """The sinks, open.
+
+    Raises:
+        DeviceError: one of them can't be had; none is left open.
+    """
+    with ExitStack() as opened:
+        sinks: list[AudioSink] = []
+        if not isinstance(settings.virtual_microphone, str):
+            sinks.append(opened.enter_context(settings.virtual_microphone))
+        elif settings.virtual_microphone != "none":
+            sinks.append(opened.enter_context(open_virtual_microphone(settings.virtual_microphone)))
+        if settings.monitor != "none":
+            sinks.append(opened.enter_context(open_virtual_microphone(settings.monitor)))
+        opened.pop_all()
+    return sinks

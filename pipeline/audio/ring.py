@@ -1,0 +1,115 @@
+"""The audio lane's queue between threads. It is bounded."""
+
+import threading
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.stream import RATE_HZ
+from pipeline.media import Block
+
+
+class Ring:
+    """A stretch of sound between one thread that writes and one that reads; both may wait.
+
+    Late sound is of no use: when the ring is full the oldest is dropped and counted. A lossless ring makes the writer
+    wait instead.
+    """
+
+    def __init__(self, capacity: int, *, lossless: bool = False) -> None:
+        """An empty ring for so many samples."""
+        self._samples: NDArray[np.float32] = np.zeros(capacity, np.float32)
+        self._lossless = lossless
+        self._read = self._written = 0
+        self._instants: deque[tuple[int, int]] = deque()
+        """Positions of blocks' first samples, and when those were captured; of what is held, and one before."""
+        self._closed = False
+        self._changed = threading.Condition()
+        self.dropped = 0
+        """Samples that were overwritten before they were read."""
+        self.overruns = 0
+        """How often that happened."""
+
+    @property
+    def fill(self) -> int:
+        """Samples held."""
+        with self._changed:
+            return self._written - self._read
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will come."""
+        return self._closed
+
+    def write(self, block: Block) -> None:
+        """Appends a block's first channel. Once closed it goes nowhere."""
+        samples = block.samples[:, 0]
+        with self._changed:
+            while self._lossless and not self._closed and self._written - self._read + len(samples) > self._room():
+                self._changed.wait()
+            if self._closed or len(samples) == 0:
+                return
+            self._instants.append((self._written, block.captured_ns))
+            kept = samples[-self._room() :]
+            self._written += len(samples) - len(kept)
+            self._copy_in(kept)
+            self._written += len(kept)
+            late = self._written - self._room() - self._read
+            if late > 0:
+                self._read += late
+                self.dropped += late
+                self.overruns += 1
+            self._changed.notify_all()
+
+    def read(self, count: int) -> Block | None:
+        """The oldest `count` samples, or those that are left once the ring is closed; None while there are too few."""
+        with self._changed:
+            held = self._written - self._read
+            if held < count and not (self._closed and held > 0):
+                return None
+            taken = min(count, held)
+            block = Block(self._copy_out(taken)[:, np.newaxis], RATE_HZ, self._captured_ns())
+            self._read += taken
+            self._changed.notify_all()
+            return block
+
+    def skip(self, count: int) -> int:
+        """Throws the oldest samples away, at most `count`; how many there were."""
+        with self._changed:
+            taken = min(count, self._written - self._read)
+            self._read += taken
+            self._changed.notify_all()
+            return taken
+
+    def wait(self, count: int, timeout_s: float) -> bool:
+        """Waits until so many samples are held or the ring is closed, at most `timeout_s`; whether it is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed or self._written - self._read >= count, timeout_s)
+
+    def close(self) -> None:
+        """Ends the ring; what it holds can still be read."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _room(self) -> int:
+        return len(self._samples)
+
+    def _copy_in(self, samples: NDArray[np.float32]) -> None:
+        start = self._written % self._room()
+        first = min(len(samples), self._room() - start)
+        self._samples[start : start + first] = samples[:first]
+        self._samples[: len(samples) - first] = samples[first:]
+
+    def _copy_out(self, count: int) -> NDArray[np.float32]:
+        start = self._read % self._room()
+        first = min(count, self._room() - start)
+        return np.concatenate([self._samples[start : start + first], self._samples[: count - first]])
+
+    def _captured_ns(self) -> int:
+        """When the next sample to be read was captured."""
+        while len(self._instants) > 1 and self._instants[1][0] <= self._read:
+            self._instants.popleft()
+        position, captured_ns = self._instants[0]
+        return captured_ns + round((self._read - position) * 1e9 / RATE_HZ)

@@ -1,0 +1,92 @@
+"""When pictures are shown, so that they are seen when their sound is heard: by measurement, without jumps."""
+
+import threading
+from collections import deque
+
+import numpy as np
+
+from pipeline.telemetry import Percentiles, SyncReadings
+
+MEASURED_BLOCKS = 9
+"""The voice path is the median of so many blocks: one late thread moves nothing."""
+DEAD_NS = 2_500_000
+"""A measured path that differs by less is the same."""
+SLEW = 0.9
+"""The delay grows or shrinks by at most so many seconds per second: pictures are repeated or left out singly."""
+SETTLE_S = 0.25
+LONGEST_NS = 5_500_000_000
+KEPT = 900
+
+
+class Sync:
+    """The delay of the pictures, from the delay of the sound. Any thread may call any method."""
+
+    def __init__(self, least_ns: int = 0, trim_ns: int = 0) -> None:
+        """Sound and picture that have not begun.
+
+        Args:
+            least_ns: pictures are never held for less.
+            trim_ns: added to what the sound takes.
+        """
+        self._least_ns = least_ns
+        self._lock = threading.Lock()
+        self._paths: deque[int] = deque(maxlen=MEASURED_BLOCKS)
+        self._offsets: deque[float] = deque(maxlen=KEPT)
+        self._path_ns: int | None = None
+        self._delay_ns = float(least_ns)
+        self._moved_ns: int | None = None
+        self.trim_ns = trim_ns
+
+    @property
+    def target_ns(self) -> int:
+        """How long pictures are to be held."""
+        path_ns = 0 if self._path_ns is None else self._path_ns + self.trim_ns
+        return min(max(path_ns, self._least_ns), LONGEST_NS)
+
+    def heard(self, latency_ns: int) -> None:
+        """Takes how long one block took from the microphone to the ear."""
+        with self._lock:
+            self._paths.append(latency_ns)
+            measured_ns = sorted(self._paths)[len(self._paths) // 2]
+            if self._path_ns is None or abs(measured_ns - self._path_ns) > DEAD_NS:
+                self._path_ns = measured_ns
+
+    def shown(self, latency_ns: int) -> None:
+        """Takes how long one picture took from the camera to the eye."""
+        with self._lock:
+            if self._paths:
+                self._offsets.append((latency_ns - sorted(self._paths)[len(self._paths) // 2]) / 1e6)
+
+    def silent(self) -> None:
+        """Takes note that no sound comes any more; pictures wait for nothing."""
+        with self._lock:
+            self._paths.clear()
+            self._path_ns = None
+
+    def delay_ns(self, now_ns: int) -> int:
+        """How long pictures are held at this instant."""
+        with self._lock:
+            elapsed_s = 0.0 if self._moved_ns is None else max(0.0, (now_ns - self._moved_ns) / 1e9)
+            self._moved_ns = now_ns
+            missing_ns = self.target_ns - self._delay_ns
+            step_ns = missing_ns * min(1.0, elapsed_s / SETTLE_S)
+            most_ns = SLEW * elapsed_s * 1e9
+            self._delay_ns += min(max(step_ns, -most_ns), most_ns)
+            return round(self._delay_ns)
+
+    def readings(self) -> SyncReadings:
+        """Where it stands."""
+        with self._lock:
+            sizes = np.abs(np.array(self._offsets))
+            newest = self._offsets[-1] if self._offsets else None
+            spread = (
+                Percentiles(*(float(value) for value in np.percentile(sizes, (50, 95, 99)))) if len(sizes) else None
+            )
+            return SyncReadings(
+                offset_ms=newest,
+                offset=spread or Percentiles(),
+                worst_ms=float(sizes.max()) if len(sizes) else 0.0,
+                delay_ms=self._delay_ns / 1e6,
+                target_ms=self.target_ns / 1e6,
+                trim_ms=self.trim_ns / 1e6,
+            )
