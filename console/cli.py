@@ -14,7 +14,7 @@ import typer
 
 from console.commands import models, profiles
 from console.commands.options import DEFAULT_PROFILE, RunOptions, SessionOptions, Size, flattened
-from console.sentences import one_line
+from console.sentences import one_line, sentence, usage_sentence
 from pipeline.errors import UnderstudyError
 from profiles.errors import ProfileError
 
@@ -137,11 +137,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = app(args=arguments, prog_name="understudy", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
-        return _complain(f"{error.format_message().rstrip('.')}; --help tells what can be given", error.exit_code)
+        return _complain(usage_sentence(error.format_message(), error.__cause__), error.exit_code)
     except ProfileError as error:
-        return _complain("\n".join(map(str, error.problems)), COULD_NOT)
+        return _complain("\n".join(sentence(str(problem)) for problem in error.problems), COULD_NOT)
     except UnderstudyError as error:
-        return _complain(one_line(str(error)), COULD_NOT)
+        return _complain(sentence(str(error)), COULD_NOT)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("Interrupted.", COULD_NOT)
     except BrokenPipeError:
@@ -160,9 +160,9 @@ def _unexpected(error: Exception) -> str:
     try:
         file = configure_logging()
     except UnderstudyError as no_log:
-        return f"Something unexpected happened: {what} ({no_log})"
+        return sentence(f"Something unexpected happened: {what} ({no_log})")
     logging.getLogger(__name__).error("unexpected", exc_info=error)
-    return f"Something unexpected happened: {what}; {file} has the whole of it"
+    return f"Something unexpected happened: {what}; {file} has the whole of it."
 
 
 def _complain(text: str, status: int) -> int:
@@ -172,4 +172,4 @@ def _complain(text: str, status: int) -> int:
 
 def _require_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UnderstudyError("The console needs a terminal; use understudy run --headless without one")
+        raise UnderstudyError("The console needs a terminal; use understudy run --headless without one.")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from textual.message import Message
 
-from console.sentences import one_line
+from console.sentences import sentence
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Event
 
@@ -13,7 +13,7 @@ class EventReported(Message):
     """The session had something rare to say. Posted from any thread."""
 
     def __init__(self, event: Event) -> None:
-        self.event = replace(event, text=one_line(event.text))
+        self.event = replace(event, text=sentence(event.text))
         super().__init__()
 
 

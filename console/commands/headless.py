@@ -21,7 +21,7 @@ from console.commands.stats import dropped, stats_of, with_mean_rates
 from console.commands.switch_plan import SwitchPlan
 from console.logs import configure_logging, native_chatter_logged
 from console.ports import SessionPort
-from console.sentences import counted, one_line
+from console.sentences import counted, sentence
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
 from pipeline.machine import GpuReading, Machine, ProcessReading
@@ -69,7 +69,7 @@ class Reporter:
 
     def tell(self, event: Event) -> None:
         """Tells an event."""
-        text = one_line(event.text)
+        text = sentence(event.text)
         log.log(SEVERITIES[event.level], text)
         if event.level is not Level.INFO and not self._kept_back(event):
             self._told.append(text)
@@ -77,8 +77,8 @@ class Reporter:
 
     def tell_once(self, text: str) -> None:
         """Tells the user something, unless an event has told it already."""
-        if one_line(text) not in self._told:
-            typer.echo(one_line(text), err=True)
+        if sentence(text) not in self._told:
+            typer.echo(sentence(text), err=True)
 
 
 def run_headless(options: SessionOptions, run: RunOptions) -> int:

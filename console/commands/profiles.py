@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from console.commands.models import ready_models
+from console.sentences import sentence
 from profiles.draft import ProfileDraft, background_kind
 from profiles.errors import ProfileError
 from profiles.plain_text import visible
@@ -108,7 +109,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(help="Which ones; al
         off_air = "" if problems else off_air_reason(store.load(name))
         _say(f"{name}: {verdict}" + (f", but it can't go on air: {off_air}" if off_air else ""))
         for problem in problems:
-            _say(f"  {problem}", err=True)
+            _say(f"  {sentence(problem)}", err=True)
     return 1 if failed else 0
 
 

@@ -12,7 +12,27 @@ from tests.console.conftest import Run
 
 @pytest.mark.parametrize("group", ["bench", "models", "profiles"])
 def test_a_group_without_a_command_is_wrong_use_in_one_sentence(run: Run, group: str) -> None:
-    assert run(group) == (2, "", "Missing command; --help tells what can be given\n")
+    assert run(group) == (2, "", "Missing command; --help tells what can be given.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--policy", "x"], "'--policy': got 'x', wanted one of 'hold', 'blur', 'card'"),
+        (["--fps", "0"], "'--fps': got '0', wanted at least 1"),
+        (["--fps", "500"], "'--fps': got '500', wanted at most 240"),
+        (["--fps", "abc"], "'--fps': got 'abc', wanted a number"),
+        (["--size", "big"], "'--size': got 'big', wanted WIDTHxHEIGHT such as 1280x720"),
+    ],
+)
+def test_a_wrong_value_is_told_as_got_against_wanted(run: Run, arguments: list[str], told: str) -> None:
+    status, output, errors = run("run", "--headless", *arguments)
+    assert (status, output) == (2, "")
+    assert errors == f"Invalid value for {told}; --help tells what can be given.\n"
+
+
+def test_a_wrong_count_of_lines_is_told_so_too(run: Run) -> None:
+    assert "got 'x', wanted a whole number;" in run("logs", "--lines", "x")[2]
 
 
 def test_line_breaks_of_a_library_are_not_passed_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,7 +40,7 @@ def test_line_breaks_of_a_library_are_not_passed_on(run: Run, monkeypatch: pytes
         raise LaneError("The lane ended with\n   an error\n")
 
     monkeypatch.setattr("profiles.store.ProfileStore.list", fail)
-    assert run("profiles", "list") == (1, "", "The lane ended with an error\n")
+    assert run("profiles", "list") == (1, "", "The lane ended with an error.\n")
 
 
 def test_what_nobody_foresaw_is_on_one_line_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +58,7 @@ def test_every_problem_of_a_profile_has_a_line(run: Run, monkeypatch: pytest.Mon
         raise ProfileError([Problem("got 9, wanted at most 1.25", key="face.size"), Problem("got 3", key="title")])
 
     monkeypatch.setattr("profiles.store.ProfileStore.list", fail)
-    assert run("profiles", "list")[2].splitlines() == ["face.size: got 9, wanted at most 1.25", "title: got 3"]
+    assert run("profiles", "list")[2].splitlines() == ["face.size: got 9, wanted at most 1.25.", "title: got 3."]
 
 
 def test_every_network_that_is_not_right_has_a_sentence(run: Run) -> None:

@@ -82,8 +82,8 @@ def test_new_tells_every_missing_file(run: Run, home: Path) -> None:
     status, _, errors = run("profiles", "new", "jo", "--portrait", home / "p.png", "--background", home / "b.png")
     assert status == 1
     assert errors.splitlines() == [
-        f"--portrait: there is no file {home / 'p.png'}",
-        f"--background: there is no file {home / 'b.png'}",
+        f"--portrait: there is no file {home / 'p.png'}.",
+        f"--background: there is no file {home / 'b.png'}.",
     ]
 
 
@@ -189,9 +189,9 @@ def test_nothing_from_a_profile_reaches_the_terminal_raw(run: Run, home: Path, m
     assert run("profiles", "show", "ill") == (
         1,
         "",
-        f"{home / 'profiles' / 'ill' / 'profile.toml'}, consent.\\x1b[2J: unknown key; take it out\n"
+        f"{home / 'profiles' / 'ill' / 'profile.toml'}, consent.\\x1b[2J: unknown key; take it out.\n"
         f"{home / 'profiles' / 'ill' / 'profile.toml'}, title: "
-        'got the text "M\\x1b[2J", wanted a text of 1 to 40 printable characters\n',
+        'got the text "M\\x1b[2J", wanted a text of 1 to 40 printable characters.\n',
     )
 
 
