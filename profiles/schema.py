@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 
 from profiles.profile import PRINTABLE, Profile, Section
 
+CLOSE = 0.75
+"""Share of a word that has to agree before another one is offered in its place: a wrong guess is worse than none."""
 UNWRITTEN = frozenset({"name", "folder"})
 """Fields of a profile that its place gives, not its file."""
 
@@ -49,11 +51,11 @@ def file_fields() -> Iterator[tuple[str, str, FieldInfo]]:
 def nearest_key(path: Sequence[str]) -> str | None:
     """The known key that an unknown one at `path` was probably meant to be, or None."""
     *table, key = path
-    here = get_close_matches(key, fields_at(table), n=1)
+    here = get_close_matches(key, fields_at(table), n=1, cutoff=CLOSE)
     if here:
         return ".".join([*table, here[0]])
     by_last = {known.rpartition(".")[2]: known for known in reversed(all_keys())}
-    elsewhere = get_close_matches(key, by_last, n=1, cutoff=0.75)
+    elsewhere = get_close_matches(key, by_last, n=1, cutoff=CLOSE)
     return by_last[elsewhere[0]] if elsewhere else None
 
 

@@ -16,6 +16,7 @@ from profiles.draft import ProfileDraft, write_draft
 from profiles.errors import ProfileError
 from profiles.profile import Kind, Profile
 from profiles.reading import FILE_NAME, read_profile
+from profiles.schema import CLOSE
 
 NO_CONSENT = "can't go on air: a real person without a verified consent record"
 BUILTIN = Path(__file__).with_name("builtin")
@@ -101,7 +102,7 @@ class ProfileStore:
             return path.parent
         if len(path.parts) != 1 or os.path.lexists(path / FILE_NAME):
             return path
-        near = get_close_matches(text, known, n=1)
+        near = get_close_matches(text, known, n=1, cutoff=CLOSE)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
         raise ProfileError(f"There is no profile called {text}; {hint}")
 

@@ -59,6 +59,9 @@ def test_an_unknown_name_gets_the_nearest(store: ProfileStore, make_profile: Mak
     make_profile("mara")
     with pytest.raises(ProfileError, match="no profile called mraa; did you mean mara?"):
         store.load("mraa")
+    for far in ("xyz", "march", "m"):
+        with pytest.raises(ProfileError, match=f"no profile called {far}; there are mara"):
+            store.load(far)
     with pytest.raises(ProfileError, match="no profile called xyz; there are mara"):
         store.load("xyz")
 
