@@ -6,10 +6,11 @@ from dataclasses import asdict
 import typer
 
 from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
+from profiles.plain_text import visible
 
 
 def list_devices(*, as_json: bool) -> int:
-    """Prints every camera and virtual camera."""
+    """Prints every camera and virtual camera; what a terminal would obey in their names is written out."""
     cameras, virtual = list_cameras(), list_virtual_cameras()
     if as_json:
         found = {
@@ -21,12 +22,13 @@ def list_devices(*, as_json: bool) -> int:
     typer.echo("Cameras (--camera):")
     for camera in cameras:
         remark = "  fed by another program" if camera.virtual else ""
-        typer.echo(f"  {camera.index}  {camera.name}  {camera.path}{remark}")
+        typer.echo(visible(f"  {camera.index}  {camera.name}  {camera.path}{remark}"))
     if not cameras:
         typer.echo("  none found; demo is the built-in actor, and a picture or video file serves as well")
     typer.echo("Virtual cameras (--virtual-camera):")
     for device in virtual:
-        typer.echo(f"  {device.device}  {device.name}{'' if device.writable else '  in use by another program'}")
+        remark = "" if device.writable else "  in use by another program"
+        typer.echo(visible(f"  {device.device}  {device.name}{remark}"))
     if not virtual:
         typer.echo("  none found; understudy doctor says how to make one")
     return 0

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from console.commands import models
+from console.commands import devices, models
 from pipeline.inference.catalogue import Catalogue
 from pipeline.inference.store import ModelStore
+from pipeline.video.devices.listing import CameraInfo, VirtualCameraInfo
 from tests.console.conftest import Run, put_profile
 from tests.profiles.conftest import GOOD
 
@@ -191,6 +192,17 @@ class TestLogs:
 def test_devices_are_listed_for_people_and_scripts(run: Run) -> None:
     assert set(json.loads(run("devices", "--json")[1])) == {"cameras", "virtual_cameras"}
     assert "Virtual cameras" in run("devices")[1]
+
+
+def test_the_name_of_a_camera_cannot_steer_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    camera = CameraInfo(0, "Desk\x1b[2J camera", "/dev/video0")
+    monkeypatch.setattr(devices, "list_cameras", lambda: (camera,))
+    monkeypatch.setattr(
+        devices, "list_virtual_cameras", lambda: (VirtualCameraInfo("Out\x9b2J", "/dev/video9", writable=True),)
+    )
+    told = run("devices")[1] + run("devices", "--json")[1]
+    assert {"\x1b", "\x9b"} & set(told) == set()
+    assert r"Desk\x1b[2J camera" in told
 
 
 def test_a_reader_that_goes_away_is_no_traceback(home: Path) -> None:
