@@ -65,7 +65,8 @@ class Activity(MonoStage):
     def _look(self, window: Sound) -> None:
         power = float(window.dot(window)) / STEP
         floor = self._floor.push(power)
-        if power > max(QUIETEST, SPEECH_RATIO * floor) and self._voiced(window):
+        # Before the room is known, its hum would be taken for a voice.
+        if floor > 0.0 and power > max(QUIETEST, SPEECH_RATIO * floor) and self._voiced(window):
             self._evidence = min(MOST, self._evidence + 1.0)
         else:
             self._evidence = max(0.0, self._evidence - DOUBT)

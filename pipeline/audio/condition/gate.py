@@ -18,19 +18,22 @@ RISE = 1.0 / (AHEAD - 2)
 LOOK = 5
 """Steps from one look at the room to the next."""
 FLOOR = FloorSpan(step_s=LOOK * STEP / RATE_HZ, smoothing_s=0.025, bucket_s=0.2, buckets=10, unknown_s=0.8)
-OPEN_RATIO = 10.0 ** (10.0 / 10.0)
-"""The gate opens 10 dB above the room, and stays open 6 dB above it."""
+QUICK, SLOW = 1.0 / 3.0, 1.0 / 10.0
+"""Shares of a step in the level that opens the gate, and in that which keeps it open: within some milliseconds a room's
+lowest tones swing far."""
+OPEN_RATIO = 10.0 ** (11.0 / 10.0)
+"""The gate opens 11 dB above the room, and stays open 6 dB above it."""
 STAY_RATIO = 10.0 ** (6.0 / 10.0)
 LEAST = (10.0 ** (-70.0 / 10.0), 10.0 ** (-76.0 / 10.0))
 """Power below which nothing opens it, in the whole band and in the high one."""
-LOUDEST_ROOM = 10.0 ** (-42.0 / 10.0)
+LOUDEST_ROOM = 10.0 ** (-35.0 / 10.0)
 """What is louder is taken for a voice that holds a tone, not for a room."""
 SHUT = 1e-4
 """Gain from which the rest of the way is one step: 80 dB."""
 
 
 class Band:
-    """One band's thresholds above its own room."""
+    """One band's level, against thresholds above its own room."""
 
     def __init__(self, least: float) -> None:
         self._floor = NoiseFloor(FLOOR)
@@ -40,32 +43,37 @@ class Band:
     def reset(self) -> None:
         """Forgets the room."""
         self._floor.reset()
-        self._summed = 0.0
-        self.opens = self._least
-        """Power that opens a gate."""
-        self.stays = self._least
-        """Power that keeps it open."""
+        self._summed: float = 0.0
+        self._quick: float = 0.0
+        self._slow: float = 0.0
+        self._opens = self._stays = self._least
 
-    def add(self, power: float) -> None:
-        """Takes the next step's power into the next look at the room."""
+    def hear(self, power: float) -> int:
+        """Takes the next step's power: 0 for the room, 1 for what keeps a gate open, 2 for what opens it."""
         self._summed += power
+        self._quick += QUICK * (power - self._quick)
+        self._slow += SLOW * (power - self._slow)
+        if self._quick > self._opens:
+            return 2
+        return 1 if self._slow > self._stays else 0
 
     def look(self) -> None:
         """Sets the thresholds after `LOOK` steps."""
         floor = min(self._floor.push(self._summed / LOOK), LOUDEST_ROOM)
         self._summed = 0.0
-        self.opens = max(self._least, OPEN_RATIO * floor)
-        self.stays = max(self._least, STAY_RATIO * floor)
+        self._opens = max(self._least, OPEN_RATIO * floor)
+        self._stays = max(self._least, STAY_RATIO * floor)
 
 
 class Gate(Riding):
     """A noise gate whose threshold follows the room.
 
     It listens in two bands, as a word may start with an F or an S that is weaker than the room's rumble. The high band
-    is the difference of neighbouring samples. As long as the room isn't known, the gate stays open for anything.
+    is the difference of the differences of neighbouring samples. As long as the room isn't known, the gate stays open
+    for anything.
     """
 
-    def __init__(self, depth_db: float = math.inf, hold_s: float = 0.25, release_s: float = 0.06) -> None:
+    def __init__(self, depth_db: float = math.inf, hold_s: float = 0.2, release_s: float = 0.06) -> None:
         """Shut, the gate lets the sound through `depth_db` lower; `release_s` is the time constant of shutting."""
         super().__init__("gate", STEP, AHEAD)
         self._closed = float(10.0 ** (-depth_db / 20.0))
@@ -90,19 +98,12 @@ class Gate(Riding):
 
     def _gains(self, steps: NDArray[np.float32]) -> Sequence[float]:
         slopes = steps[:, 1:] - steps[:, :-1]
-        powers = (np.vecdot(steps, steps) / STEP).tolist(), (np.vecdot(slopes, slopes) / STEP).tolist()
+        bends = slopes[:, 1:] - slopes[:, :-1]
+        powers = (np.vecdot(steps, steps) / STEP).tolist(), (np.vecdot(bends, bends) / STEP).tolist()
         return [self._step_gain(whole, high) for whole, high in zip(*powers, strict=True)]
 
     def _step_gain(self, whole: float, high: float) -> float:
-        if (
-            whole > self._whole.opens
-            or high > self._high.opens
-            or (self._left and (whole > self._whole.stays or high > self._high.stays))
-        ):
-            self._left = self._hold + AHEAD
-        elif self._left:
-            self._left -= 1
-        self._learn(whole, high)
+        self._listen(max(self._whole.hear(whole), self._high.hear(high)))
         if self._left:
             self._gain = min(1.0, self._gain + RISE)
         elif self._gain > self._closed:
@@ -111,9 +112,12 @@ class Gate(Riding):
                 self._gain = self._closed
         return self._gain
 
-    def _learn(self, whole: float, high: float) -> None:
-        self._whole.add(whole)
-        self._high.add(high)
+    def _listen(self, heard: int) -> None:
+        """Finds how long the gate stays open."""
+        if heard == 2 or (heard == 1 and self._left):
+            self._left = self._hold + AHEAD
+        elif self._left:
+            self._left -= 1
         self._count += 1
         if self._count == LOOK:
             self._count = 0

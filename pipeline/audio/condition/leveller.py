@@ -18,19 +18,23 @@ STEP = RATE_HZ // 100
 STEP_S = STEP / RATE_HZ
 WINDOW = 40
 """Steps of the momentary loudness: 400 ms."""
-FLOOR = FloorSpan(step_s=STEP_S, smoothing_s=0.05, bucket_s=0.5, buckets=12, unknown_s=0.5)
-SPEECH_RATIO = 10.0 ** (8.0 / 10.0)
-"""Speech is 8 dB above the room; a steady sound is no speech, however loud."""
+FLOOR = FloorSpan(step_s=STEP_S, smoothing_s=0.02, bucket_s=0.5, buckets=12, unknown_s=0.5)
+SPEECH_RATIO = 10.0 ** (6.0 / 10.0)
+"""Speech is 6 dB above the room; a steady sound is no speech, however loud."""
 QUIETEST = power_of(-60.0)
 RELATIVE_GATE = 10.0 ** (-10.0 / 10.0)
 """Of speech only what is less than 10 LU below its loudness counts."""
 FORGET_S = 6.0
 """Speech of which the loudness is found; older speech counts less."""
-YIELD = 10.0 ** (-3.0 / 10.0 * STEP_S)
-"""Where only quieter speech is heard, the loudness found before gives way by 3 LU a second."""
-RISE_LU, FALL_LU = 5.0, 8.0
+PAUSE_RATIO = 10.0 ** (-15.0 / 10.0)
+"""A hundredth of a second so far below the momentary loudness lies in a pause."""
+PATIENCE_S = 2.5
+"""After so much of nothing but quieter speech, that is the speech."""
+RISE_LU, FALL_LU = 3.0, 6.0
 """What the gain moves by at most within a second of speech."""
-HASTE = 2.0
+FIRST_S, FIRST_LU = 3.0, 12.0
+"""In the first seconds of somebody's speech, which nobody knows yet, it moves by this at most."""
+HASTE = 4.0
 """Per second: what share of the way to the target is made, short of these limits."""
 SURE_S = 0.3
 """The gain rests until so much speech was heard."""
@@ -54,6 +58,7 @@ class Leveller(Riding):
         self._floor.reset()
         self._window: deque[float] = deque([0.0] * WINDOW, maxlen=WINDOW)
         self._speech: float = 0.0
+        self._below_s: float = 0.0
         self._heard_s: float = 0.0
         self._gain_db: float = 0.0
         self._gain: float = 1.0
@@ -72,21 +77,25 @@ class Leveller(Riding):
         self._window.append(power)
         floor = self._floor.push(power)
         momentary = sum(self._window) / WINDOW
-        # In a pause the window still holds the word before it: the step itself tells.
-        if momentary > max(QUIETEST, SPEECH_RATIO * floor) and power > RELATIVE_GATE * momentary:
+        # In a pause the window still holds the word before it: the step itself tells. An unknown room may be loud.
+        if floor > 0.0 and momentary > max(QUIETEST, SPEECH_RATIO * floor) and power > PAUSE_RATIO * momentary:
             self._hear(momentary)
         return self._gain
 
     def _hear(self, momentary: float) -> None:
         """Takes a moment of speech into the loudness, and moves the gain toward what it asks for."""
         if momentary < RELATIVE_GATE * self._speech:
-            self._speech *= YIELD
+            self._below_s += STEP_S
+            if self._below_s > PATIENCE_S:
+                self._heard_s = self._speech = 0.0
             return
+        self._below_s = 0.0
         self._heard_s = min(FORGET_S, self._heard_s + STEP_S)
         self._speech += (momentary - self._speech) * STEP_S / self._heard_s
         if self._heard_s < SURE_S:
             return
         wanted = min(self._range, max(-self._range, self._target - loudness_of(self._speech)))
         way = HASTE * (wanted - self._gain_db)
-        self._gain_db += min(RISE_LU, max(-FALL_LU, way)) * STEP_S
+        rise, fall = (FIRST_LU, FIRST_LU) if self._heard_s < FIRST_S else (RISE_LU, FALL_LU)
+        self._gain_db += min(rise, max(-fall, way)) * STEP_S
         self._gain = float(10.0 ** (self._gain_db / 20.0))

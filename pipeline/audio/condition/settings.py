@@ -42,7 +42,7 @@ class ConditionSettings:
     """Silence between the words; costs 5 ms."""
     gate_depth_db: float = 40.0
     """How far down what the gate shuts out is turned; infinite for digital silence."""
-    gate_hold_ms: float = 250.0
+    gate_hold_ms: float = 200.0
     """How long the gate stays open after the last sound."""
     gate_release_ms: float = 60.0
     """The time constant of its shutting."""

@@ -37,7 +37,7 @@ class Switch(MonoStage):
         order, at_ns = self._order
         if order == self._passing:
             return super().process(block)
-        ahead = 0 if at_ns is None else -(-(at_ns - block.captured_ns) * RATE_HZ // 1_000_000_000)
+        ahead = 0 if at_ns is None else round((at_ns - block.captured_ns) * RATE_HZ / 1e9)
         if ahead >= len(block.samples):
             return super().process(block)
         split = max(0, ahead)

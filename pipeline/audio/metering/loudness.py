@@ -59,8 +59,9 @@ class LoudnessMeter:
     def feed(self, block: Block) -> None:
         """Takes the stream's next block; how it is cut makes no difference."""
         sound = block.samples[:, 0]
-        if not float(sound.dot(sound)) < ABSURD:
-            sound = np.where(np.abs(sound) < ABSURD, sound, np.float32(0.0))
+        with np.errstate(over="ignore"):
+            if not float(sound.dot(sound)) < ABSURD:
+                sound = np.where(np.abs(sound) < ABSURD, sound, np.float32(0.0))
         weighted = self._filter.process(sound)
         while len(weighted):
             taken, weighted = weighted[: STEP - self._filled], weighted[STEP - self._filled :]

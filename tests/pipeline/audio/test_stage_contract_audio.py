@@ -137,7 +137,7 @@ def test_rubbish_never_comes_out_nor_stays(make: Callable[[], AudioStage], place
     assert np.isfinite(through(stage, sound)).all()
     later = through(stage, words(1)[0])
     assert np.isfinite(later).all()
-    assert 0.2 < np.abs(later).max() < 1.0
+    assert 0.2 < np.abs(later[4800:]).max() < 1.0
 
 
 @every_stage

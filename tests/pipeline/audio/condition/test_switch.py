@@ -1,0 +1,83 @@
+"""Mute and push-to-talk: to the sample, and without a click."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.audio.condition.switch import RAMP, Switch
+from pipeline.audio.stream import RATE_HZ
+from tests.pipeline.audio.condition.sounds import block_of, cut, sine, through
+
+ONES = np.ones(4800, np.float32)
+
+
+def test_open_it_passes_and_shut_it_is_silent() -> None:
+    sound = sine(440.0, 0.1)
+    assert np.array_equal(through(Switch(), sound), sound)
+    assert not through(Switch(passing=False), sound).any()
+
+
+def test_shutting_takes_five_milliseconds_from_the_next_block_on() -> None:
+    stage = Switch()
+    through(stage, ONES)
+    stage.set(False)
+    passed = through(stage, ONES)
+    assert passed[0] < 1.0
+    assert passed[RAMP - 2] > 0.0
+    assert not passed[RAMP - 1 :].any()
+    stage.set(True)
+    opened = through(stage, ONES)
+    assert opened[0] > 0.0
+    assert (opened[RAMP - 1 :] == 1.0).all()
+
+
+def test_there_is_no_click() -> None:
+    stage = Switch()
+    through(stage, ONES)
+    stage.set(False)
+    shut = through(stage, ONES)
+    assert np.abs(np.diff(shut, prepend=1.0)).max() < 2.0 / RAMP
+    assert np.abs(np.diff(shut, n=2)).max() < 0.001
+
+
+@given(at=st.integers(0, 4799), size=st.sampled_from([1, 64, 65, 480, 4800]))
+def test_it_switches_at_the_sample_that_was_asked_for(at: int, size: int) -> None:
+    stage = Switch()
+    stage.set(False, at_ns=at * 1_000_000_000 // RATE_HZ)
+    passed = np.concatenate([stage.process(block).samples[:, 0] for block in cut(ONES, [size] * (4800 // size))])
+    expected = np.ones(4800, np.float32)
+    shut = through(muted := Switch(), expected)
+    muted.set(False)
+    ramp = through(muted, expected)
+    assert np.array_equal(passed, np.concatenate((shut[:at], ramp[: 4800 - at])))
+
+
+def test_an_order_for_the_past_holds_at_once() -> None:
+    stage = Switch()
+    stage.set(False, at_ns=0)
+    assert stage.process(block_of(ONES, at=RATE_HZ)).samples[0, 0] < 1.0
+
+
+def test_turning_back_on_the_way_starts_from_where_it_is() -> None:
+    stage = Switch()
+    stage.set(False)
+    first = through(stage, ONES[: RAMP // 2], RAMP // 2)
+    stage.set(True)
+    second = through(stage, ONES[:RAMP], RAMP)
+    assert second[0] == pytest.approx(first[-1], abs=2.0 / RAMP)
+    assert second[-1] == 1.0
+
+
+def test_it_says_what_was_asked_for() -> None:
+    stage = Switch(passing=False)
+    assert not stage.passing
+    stage.set(True)
+    assert stage.passing
+
+
+def test_muted_stays_muted_after_a_reset() -> None:
+    stage = Switch()
+    stage.set(False)
+    stage.reset()
+    assert not through(stage, ONES).any()
