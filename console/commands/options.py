@@ -12,6 +12,9 @@ import typer
 DEFAULT_PROFILE = "mara"
 """The profile that is taken when none is named."""
 
+SIDES = (64, 3840)
+"""The shortest and the longest side of a frame, in pixels; sources take no others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -24,8 +27,10 @@ class Size:
     def parse(cls, text: str) -> "Size":
         """A size from text such as 1280x720."""
         width, cross, height = text.lower().partition("x")
-        if not (cross and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        if not (cross and width.isdecimal() and height.isdecimal()):
             raise typer.BadParameter(f"got {text!r}, wanted WIDTHxHEIGHT such as 1280x720")
+        if not all(SIDES[0] <= side <= SIDES[1] for side in (int(width), int(height))):
+            raise typer.BadParameter(f"got {text!r}, wanted sides of {SIDES[0]} to {SIDES[1]} pixels")
         return cls(int(width), int(height))
 
 

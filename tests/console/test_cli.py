@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from console.commands import devices, models
+from console.commands.options import SIDES
 from pipeline.inference.catalogue import Catalogue
 from pipeline.inference.store import ModelStore
 from pipeline.video.devices.listing import CameraInfo, VirtualCameraInfo
+from pipeline.video.devices.settings import SourceSettings
 from tests.console.conftest import Run, put_profile
 from tests.profiles.conftest import GOOD
 
@@ -59,6 +61,8 @@ def test_help_is_quick_and_loads_no_heavy_library() -> None:
         ["run", "--bogus"],
         ["run", "--headless", "--size", "big"],
         ["run", "--headless", "--size", "0x10"],
+        ["run", "--headless", "--size", "99999x99999"],
+        ["bench", "video", "--size", "63x64"],
         ["run", "--headless", "--fps", "0"],
         ["run", "--headless", "--rotate", "45"],
         ["run", "--headless", "--switch-at", "ines"],
@@ -77,6 +81,11 @@ def test_wrong_use_is_status_2_and_one_line(run: Run, arguments: list[str]) -> N
     status, output, errors = run(*arguments)
     assert (status, output) == (2, "")
     assert len(errors.splitlines()) == 1
+
+
+def test_every_size_that_the_command_line_takes_is_taken_by_a_source() -> None:
+    for side in SIDES:
+        assert SourceSettings(size=(side, side)).size == (side, side)
 
 
 def test_the_version(run: Run) -> None:
