@@ -84,7 +84,7 @@ class Reporter:
 def run_headless(options: SessionOptions, run: RunOptions) -> int:
     """Runs a session as the command line says.
 
-    0 when it came to its end, its time or a signal; 1 when something ended it or a switch failed, which is told. The
+    0 when it came to its end, its time or a signal; 1 when something ended it or a switch is not in, which is told. The
     figures are written all the same.
 
     Raises:

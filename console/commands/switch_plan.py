@@ -73,8 +73,8 @@ class SwitchPlan:
 
     @property
     def failed(self) -> bool:
-        """Whether a switch could not be made."""
-        return any(switch.fate is Fate.FAILED for switch in self.switches)
+        """Of a run that is over: whether a switch is not in, and not because another one was wanted after it."""
+        return any(switch.fate not in (Fate.TAKEN, Fate.OVERTAKEN) for switch in self.switches)
 
     def ask(self, session: SessionPort, elapsed_s: float) -> None:
         """Asks for every switch whose time has come. One that is refused does not end the run."""

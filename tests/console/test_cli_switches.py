@@ -1,6 +1,8 @@
 """Changes of profile in a run without a screen: when they are asked for, and what is told of those that are not in."""
 
-from console.commands.switch_plan import SwitchPlan
+import pytest
+
+from console.commands.switch_plan import Fate, SwitchPlan
 from pipeline.errors import ConsentError
 from pipeline.telemetry import Event, Level, PreparationFailed
 from profiles.profile import Profile
@@ -27,6 +29,13 @@ def test_switches_that_came_too_late_are_told() -> None:
         "The run ended before the switch to ines at 1.9 s was ready.",
         "The run ended before the switch to tomas at 7 s was due.",
     )
+
+
+@pytest.mark.parametrize("at_s", [1.9, 7.0])
+def test_a_switch_that_came_too_late_has_failed(at_s: float) -> None:
+    plan = plan_of((at_s, INES))
+    run_plan(TimedSession(length_s=2.0, ready_delay_s=0.5), plan)
+    assert plan.switches.failed
 
 
 def test_a_switch_that_fails_is_told_by_its_own_name_and_the_run_goes_on() -> None:
@@ -71,6 +80,6 @@ def test_a_failure_of_something_else_is_no_failure_of_the_switch() -> None:
     plan.ask(TimedSession(), 0.0)
     assert not plan.hear(PreparationFailed(Level.ERROR, "No room.", 0, "ines2"))
     assert not plan.hear(Event(Level.ERROR, "ines could not be made ready: No room.", 0))
-    assert not plan.failed
+    assert plan.switches[0].fate is Fate.PENDING
     assert plan.hear(PreparationFailed(Level.ERROR, "Whatever the words.", 0, "ines"))
-    assert plan.failed
+    assert plan.switches[0].fate is Fate.FAILED
