@@ -15,12 +15,11 @@ AHEAD = 5
 """Steps that the sound lags behind: the gate is fully open 1 ms before the step that opened it."""
 RISE = 1.0 / (AHEAD - 2)
 """Gain that a step adds while the gate opens."""
-LOOK = 5
-"""Steps from one look at the room to the next."""
+LOOK = 20
+"""Steps from one look at the room to the next: within some milliseconds a room's lowest tones swing far."""
 FLOOR = FloorSpan(step_s=LOOK * STEP / RATE_HZ, smoothing_s=0.025, bucket_s=0.2, buckets=10, unknown_s=0.8)
-QUICK, SLOW = 1.0 / 3.0, 1.0 / 10.0
-"""Shares of a step in the level that opens the gate, and in that which keeps it open: within some milliseconds a room's
-lowest tones swing far."""
+QUICK = 1.0 / 3.0
+"""Share of a step in the level that opens the gate."""
 OPEN_RATIO = 10.0 ** (11.0 / 10.0)
 """The gate opens 11 dB above the room, and stays open 6 dB above it."""
 STAY_RATIO = 10.0 ** (6.0 / 10.0)
@@ -45,24 +44,21 @@ class Band:
         self._floor.reset()
         self._summed: float = 0.0
         self._quick: float = 0.0
-        self._slow: float = 0.0
-        self._opens = self._stays = self._least
+        self._opens = self._least
 
-    def hear(self, power: float) -> int:
-        """Takes the next step's power: 0 for the room, 1 for what keeps a gate open, 2 for what opens it."""
+    def hear(self, power: float) -> bool:
+        """Takes the next step's power and says whether it opens a gate."""
         self._summed += power
         self._quick += QUICK * (power - self._quick)
-        self._slow += SLOW * (power - self._slow)
-        if self._quick > self._opens:
-            return 2
-        return 1 if self._slow > self._stays else 0
+        return self._quick > self._opens
 
-    def look(self) -> None:
-        """Sets the thresholds after `LOOK` steps."""
-        floor = min(self._floor.push(self._summed / LOOK), LOUDEST_ROOM)
+    def look(self) -> bool:
+        """Sets the threshold after `LOOK` steps and says whether they keep a gate open."""
+        power = self._summed / LOOK
+        floor = min(self._floor.push(power), LOUDEST_ROOM)
         self._summed = 0.0
         self._opens = max(self._least, OPEN_RATIO * floor)
-        self._stays = max(self._least, STAY_RATIO * floor)
+        return power > max(self._least, STAY_RATIO * floor)
 
 
 class Gate(Riding):
@@ -77,7 +73,7 @@ class Gate(Riding):
         """Shut, the gate lets the sound through `depth_db` lower; `release_s` is the time constant of shutting."""
         super().__init__("gate", STEP, AHEAD)
         self._closed = float(10.0 ** (-depth_db / 20.0))
-        self._hold = round(hold_s * RATE_HZ / STEP)
+        self._hold = round(hold_s * RATE_HZ / STEP) + AHEAD
         self._release = math.exp(-STEP / RATE_HZ / release_s)
         self._whole, self._high = (Band(least) for least in LEAST)
         self.reset()
@@ -103,7 +99,16 @@ class Gate(Riding):
         return [self._step_gain(whole, high) for whole, high in zip(*powers, strict=True)]
 
     def _step_gain(self, whole: float, high: float) -> float:
-        self._listen(max(self._whole.hear(whole), self._high.hear(high)))
+        # Both have to hear every step.
+        if self._whole.hear(whole) | self._high.hear(high):
+            self._left = self._hold
+        elif self._left:
+            self._left -= 1
+        self._count += 1
+        if self._count == LOOK:
+            self._count = 0
+            if self._whole.look() | self._high.look() and self._left:
+                self._left = self._hold
         if self._left:
             self._gain = min(1.0, self._gain + RISE)
         elif self._gain > self._closed:
@@ -111,15 +116,3 @@ class Gate(Riding):
             if self._gain - self._closed < SHUT:
                 self._gain = self._closed
         return self._gain
-
-    def _listen(self, heard: int) -> None:
-        """Finds how long the gate stays open."""
-        if heard == 2 or (heard == 1 and self._left):
-            self._left = self._hold + AHEAD
-        elif self._left:
-            self._left -= 1
-        self._count += 1
-        if self._count == LOOK:
-            self._count = 0
-            self._whole.look()
-            self._high.look()

@@ -49,7 +49,7 @@ class RecursiveFilter:
         response = np.array([through, *(self._ringing[: SPAN - 1] @ entry)])
         lag = np.subtract.outer(np.arange(SPAN), np.arange(SPAN))
         self._own = np.where(lag >= 0, response[lag], 0.0)
-        self._from_start, self._from_spans = self._chained(order)
+        self._ends, self._echo = self._chained(order)
         self.reset()
 
     def reset(self) -> None:
@@ -57,40 +57,44 @@ class RecursiveFilter:
         self._states: Wave = np.zeros(len(self._reach))
 
     def _chained(self, order: int) -> tuple[Wave, Wave]:
-        """The matrices from the first states and from what each span adds to the states at every span's start."""
-        jump = self._powers[SPAN]
-        jumps = [np.linalg.matrix_power(jump, power) for power in range(SPANS + 1)]
-        added = np.zeros(((SPANS + 1) * order, SPANS * order))
-        for row in range(1, SPANS + 1):
+        """The matrices that lead from the first states and what each span adds to them, one after another.
+
+        To the states at every span's end, and to what every span's first states add to its samples.
+        """
+        jumps = [np.linalg.matrix_power(self._powers[SPAN], power) for power in range(SPANS + 1)]
+        states = np.zeros((SPANS + 1, order, SPANS + 1, order))
+        for row in range(SPANS + 1):
+            states[row, :, 0] = jumps[row]
             for column in range(row):
-                place = (slice(row * order, (row + 1) * order), slice(column * order, (column + 1) * order))
-                added[place] = jumps[row - 1 - column]
-        return np.concatenate(jumps), added
+                states[row, :, column + 1] = jumps[row - 1 - column]
+        flat = states.reshape(SPANS + 1, order, -1)
+        return flat[1:].reshape(SPANS * order, -1), (self._ringing @ flat[:-1]).reshape(SPANS * SPAN, -1)
 
     def process(self, samples: NDArray[np.float32] | Wave) -> Wave:
         """The filtered stream, as long as `samples`."""
         samples = samples.astype(np.float64)
-        result = np.empty_like(samples)
         whole = len(samples) - len(samples) % SPAN
-        for start in range(0, whole, SPAN * SPANS):
-            stop = min(start + SPAN * SPANS, whole)
-            result[start:stop] = self._spans(samples[start:stop].reshape(-1, SPAN)).ravel()
-        if rest := len(samples) - whole:
-            tail = samples[whole:]
-            result[whole:] = self._own[:rest, :rest] @ tail + self._ringing[:rest] @ self._states
-            self._states = self._powers[rest] @ self._states + self._reach[:, SPAN - rest :] @ tail
+        starts = range(0, whole, SPAN * SPANS)
+        parts = [self._spans(samples[start : min(start + SPAN * SPANS, whole)]) for start in starts]
+        if whole < len(samples):
+            parts.append(self._rest(samples[whole:]))
         if self._states @ self._states < EXTINCT:
             self._states = np.zeros_like(self._states)
-        return result
+        return parts[0] if len(parts) == 1 else np.concatenate((samples[:0], *parts))
 
-    def _spans(self, spans: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _spans(self, samples: Wave) -> Wave:
         """At most `SPANS` whole spans at once."""
+        spans = samples.reshape(-1, SPAN)
+        known = np.concatenate((self._states, (spans @ self._reach.T).ravel()))
         order, count = len(self._states), len(spans)
-        added = (spans @ self._reach.T).ravel()
-        states = self._from_start[: (count + 1) * order] @ self._states
-        states += self._from_spans[: (count + 1) * order, : count * order] @ added
-        rows = states.reshape(-1, order)
-        self._states = rows[-1].copy()
-        filtered: NDArray[np.float64] = spans @ self._own.T
-        filtered += rows[:-1] @ self._ringing.T
+        filtered: Wave = (spans @ self._own.T).ravel()
+        filtered += self._echo[: len(samples), : len(known)] @ known
+        self._states = self._ends[(count - 1) * order : count * order, : len(known)] @ known
+        return filtered
+
+    def _rest(self, samples: Wave) -> Wave:
+        """Less than a span."""
+        count = len(samples)
+        filtered: Wave = self._own[:count, :count] @ samples + self._ringing[:count] @ self._states
+        self._states = self._powers[count] @ self._states + self._reach[:, SPAN - count :] @ samples
         return filtered
