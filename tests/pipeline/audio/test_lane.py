@@ -1,0 +1,145 @@
+"""The audio lane: the target's voice or silence, never the actor's own."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.audio.lane import REPORT_EVERY_NS, AudioLane, AudioLinks
+from pipeline.audio.ring import Ring
+from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
+from pipeline.media import Block
+from pipeline.telemetry import Event
+from tests.chains import make_profile
+from tests.fakes import FakeClock, FakeVoice
+
+MS = 1_000_000
+
+
+class Bench:
+    """A lane between two rings, and what it reports."""
+
+    def __init__(self, *voices: FakeVoice) -> None:
+        self.clock = FakeClock()
+        self.events: list[Event] = []
+        self.source, self.output = Ring(RATE_HZ), Ring(RATE_HZ)
+        conditioning, voice = voices[:-1], voices[-1]
+        links = AudioLinks(self.source, [self.output], self.clock, self.events.append)
+        self.lane = AudioLane(conditioning, voice, links)
+        self._fed = 0
+
+    def feed(self, level: float = 0.5) -> Block:
+        """One block through the lane."""
+        samples = np.full((BLOCK_SAMPLES, 1), level, np.float32)
+        self.source.write(Block(samples, RATE_HZ, self._fed * 10 * MS))
+        self._fed += 1
+        assert self.lane.step()
+        block = self.output.read(BLOCK_SAMPLES)
+        assert block is not None
+        return block
+
+
+def test_a_block_goes_through_every_stage_and_keeps_its_instant() -> None:
+    bench = Bench(FakeVoice(0.5, latency_ns=2 * MS), FakeVoice(0.5, latency_ns=20 * MS))
+    bench.feed()
+    block = bench.feed()
+    assert np.allclose(block.samples, 0.125)
+    assert block.captured_ns == 10 * MS - 22 * MS
+    assert bench.lane.latency_ns == 22 * MS
+    assert bench.lane.meters.blocks == 2
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_what_a_stage_cant_do_goes_out_as_silence_in_its_place(broken: int) -> None:
+    stages = (FakeVoice(0.5, latency_ns=2 * MS), FakeVoice(0.5, latency_ns=20 * MS))
+    bench = Bench(*stages)
+    bench.feed()
+    stages[broken].failing = True
+    block = bench.feed()
+    assert not block.samples.any()
+    assert block.captured_ns == 10 * MS - 22 * MS
+    stages[broken].failing = False
+    assert np.allclose(bench.feed().samples, 0.125)
+    assert bench.lane.meters.failed == 1
+    (event,) = bench.events
+    assert "Silence goes out instead" in event.text
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_voice_that_makes_no_numbers_is_not_heard(value: float) -> None:
+    voice = FakeVoice()
+    bench = Bench(voice)
+    voice.factor = value
+    assert not bench.feed().samples.any()
+    voice.factor = 0.5
+    assert np.allclose(bench.feed().samples, 0.25)
+
+
+def test_a_voice_that_fails_again_and_again_is_reported_now_and_then() -> None:
+    voice = FakeVoice()
+    bench = Bench(voice)
+    voice.failing = True
+    for _ in range(100):
+        bench.feed()
+        bench.clock.advance(10 * MS)
+    assert bench.lane.meters.failed == 100
+    assert len(bench.events) == 1
+    bench.clock.advance(REPORT_EVERY_NS)
+    bench.feed()
+    assert len(bench.events) == 2
+
+
+def test_another_voice_is_faded_over_to_within_one_block() -> None:
+    bench = Bench(FakeVoice(0.5))
+    bench.feed()
+    other = FakeVoice(-0.5)
+    bench.lane.take(other)
+    between = bench.feed().samples[:, 0]
+    assert between[0] == pytest.approx(0.25)
+    assert between[-1] == pytest.approx(-0.25)
+    assert np.abs(np.diff(between)).max() < 0.01
+    assert np.allclose(bench.feed().samples, -0.25)
+    assert bench.lane.voice is other
+
+
+def test_of_two_voices_given_before_one_block_the_last_is_taken() -> None:
+    bench = Bench(FakeVoice(0.5))
+    bench.lane.take(FakeVoice(0.1))
+    last = FakeVoice(0.2)
+    bench.lane.take(last)
+    bench.feed()
+    assert np.allclose(bench.feed().samples, 0.1)
+
+
+def test_live_settings_reach_every_stage_before_the_next_block() -> None:
+    stages = FakeVoice(), FakeVoice()
+    bench = Bench(*stages)
+    profile = make_profile("ada")
+    bench.lane.adjust(profile)
+    bench.feed()
+    assert [stage.adjusted for stage in stages] == [[profile], [profile]]
+
+
+def test_the_end_of_the_source_ends_the_rings_behind_it() -> None:
+    bench = Bench(FakeVoice())
+    bench.source.write(Block(np.ones((100, 1), np.float32), RATE_HZ, 0))
+    bench.source.close()
+    assert bench.lane.step()
+    block = bench.output.read(BLOCK_SAMPLES) or bench.output.read(100)
+    assert block is not None and len(block.samples) == 100
+    assert not bench.lane.step()
+    assert bench.output.closed
+
+
+def test_closing_closes_every_stage() -> None:
+    stages = FakeVoice(), FakeVoice()
+    Bench(*stages).lane.close()
+    assert all(stage.closed for stage in stages)
+
+
+def test_the_input_is_never_written() -> None:
+    bench = Bench(FakeVoice())
+    block = Block(np.full((BLOCK_SAMPLES, 1), 0.5, np.float32), RATE_HZ, 0)
+    block.samples.flags.writeable = False
+    bench.source.write(replace(block))
+    assert bench.lane.step()
