@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -44,6 +45,8 @@ class RunPlan:
     """When it ends; None for the source's end."""
     switches: SwitchPlan = field(default_factory=SwitchPlan)
     """When which profile is taken."""
+    started: Callable[[Readings], None] = lambda _: None
+    """Told what the session has opened, before anything else happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,12 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
     log_file = configure_logging()
     _require_folder(run.stats)
     shelf = Shelf(options.policy)
+    profile = shelf.load(options.profile)
     switches = SwitchPlan((item.at_s, shelf.load(item.profile)) for item in run.switch_at or ())
-    plan, reporter = RunPlan(run.seconds, switches), Reporter(switches.hear)
+    reporter = Reporter(switches.hear)
+    plan = RunPlan(run.seconds, switches, partial(tell_stand_in, options.camera))
     models = ready_models()
-    session = open_session(options, shelf.load(options.profile), models, reporter.tell)
+    session = open_session(options, profile, models, reporter.tell)
     log.info("run", profile=options.profile, camera=options.camera, virtual_camera=options.virtual_camera)
     with native_chatter_logged(log_file), interruption() as interrupt:
         outcome = run_session(session, plan, interrupt, Machine())
@@ -127,6 +132,7 @@ def run_session(
         session.start()
         machine.process()
         first = last = session.readings()
+        plan.started(first)
         try:
             for last in _watch(session, plan, interrupt, clock):
                 plan.switches.look(last)
@@ -201,12 +207,19 @@ def write_stats(outcome: RunOutcome, file: Path) -> None:
 
 def summary(readings: Readings) -> str:
     """One line about a run."""
-    video = readings.video
+    video, latency = readings.video, readings.video.latency
+    timed = f"{latency.p50_ms:.1f} ms, p95 {latency.p95_ms:.1f} ms"
     return (
         f"{counted(video.frames_in, 'frame')} in, {video.frames_out} out, {dropped(video)} dropped; "
-        f"{video.fps_out:.1f} fps; capture to sink {video.latency.p50_ms:.1f} ms, p95 {video.latency.p95_ms:.1f} ms; "
+        f"{video.fps_out:.1f} fps; capture to sink {timed if latency.p50_ms else 'not measured on any frame'}; "
         f"face followed on {video.faces_found}, policy on {video.policy_frames}"
     )
+
+
+def tell_stand_in(camera: str, readings: Readings) -> None:
+    """Tells that the demo actor is on, where nobody has asked for it."""
+    if camera == "auto" and readings.video.source.startswith("demo actor"):
+        typer.echo("No webcam could be opened, so the demo actor stands in; --camera names another source.", err=True)
 
 
 def _require_folder(file: Path | None) -> None:

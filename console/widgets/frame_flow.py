@@ -43,11 +43,8 @@ def loss_role(lost: int, frames: int) -> Role:
 def rate_lines(view: View, width: int) -> list[Line]:
     """Rates and latency."""
     video = view.video
-    latency: Line = (
-        (f"{figure_ms(video.latency.p50_ms):>7}", Role.TEXT),
-        (" p95", Role.MUTED),
-        (f" {figure_ms(video.latency.p95_ms):>5} ms", Role.TEXT),
-    )
+    p50, p95 = (figure_ms(value) if value else "–" for value in (video.latency.p50_ms, video.latency.p95_ms))
+    latency: Line = ((f"{p50:>7}", Role.TEXT), (" p95", Role.MUTED), (f" {p95:>5} ms", Role.TEXT))
     rows = [
         spread((("in", Role.MUTED), *_rate(video.fps_in, video)), _out(video), width),
         spread((("capture → sink" if width > 34 else "latency", Role.MUTED),), latency, width),

@@ -3,11 +3,13 @@
 import json
 import signal
 import threading
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from console.commands.headless import Reporter, RunOutcome, RunPlan, interruption, summary, write_stats
+from console.commands.headless import Reporter, RunOutcome, RunPlan, interruption, summary, tell_stand_in, write_stats
 from console.commands.stats import stats_of, with_mean_rates
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.machine import GpuReading, ProcessReading
@@ -133,6 +135,29 @@ def test_without_a_gpu_the_figure_is_null(tmp_path: Path) -> None:
 def test_figures_that_cannot_be_written_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(UnderstudyError, match="can't be written to"):
         write_stats(RunOutcome(FULL, None, ProcessReading(1.0, 2.0)), tmp_path)
+
+
+def test_a_run_without_a_picture_to_time_says_that_nothing_was_measured() -> None:
+    timed = replace(FULL, video=replace(FULL.video, latency=Percentiles(20.0, 30.0, 40.0)))
+    assert "; capture to sink 20.0 ms, p95 30.0 ms; " in summary(timed)
+    assert "; capture to sink not measured on any frame; " in summary(FULL)
+
+
+@pytest.mark.parametrize(
+    ("camera", "source", "told"),
+    [
+        ("auto", "demo actor · 1280×720 at 30 fps", True),
+        ("demo", "demo actor · 1280×720 at 30 fps", False),
+        ("auto", "Desk camera · 1280×720", False),
+    ],
+)
+def test_the_demo_actor_that_nobody_asked_for_is_told(
+    capsys: pytest.CaptureFixture[str], camera: str, source: str, told: bool
+) -> None:
+    session = TimedSession(length_s=1.0, opened=source)
+    run_plan(session, RunPlan(started=partial(tell_stand_in, camera)))
+    errors = capsys.readouterr().err
+    assert (errors.count("\n"), "the demo actor stands in" in errors) == (int(told), told)
 
 
 def test_the_summary_is_one_line() -> None:

@@ -22,7 +22,7 @@ from console.widgets.panel import Line, Role, fit, heading, line_width, printabl
 from console.widgets.profile_list import profile_lines
 from console.widgets.stage_times import stage_lines
 from console.widgets.status_strip import first_line, second_line
-from pipeline.telemetry import Level, State, SwitchReading
+from pipeline.telemetry import Level, Percentiles, State, SwitchReading
 from tests.console.fake_session import ADA, FakeGpu, FakeProcess, FakeSession, typical_video
 
 WIDTHS = (20, 30, 40, 54, 120, 200)
@@ -159,6 +159,12 @@ def test_losses_are_coloured_by_their_share(lost: int, role: Role) -> None:
 @pytest.mark.parametrize(("ms", "role"), [(20.0, Role.TEXT), (27.0, Role.WARNING), (34.0, Role.ERROR)])
 def test_time_is_coloured_against_the_budget(ms: float, role: Role) -> None:
     assert time_role(ms, 1000.0 / 30.0) is role
+
+
+def test_latency_that_was_not_measured_is_no_figure() -> None:
+    blind = FakeSession(video=replace(typical_video(), latency=Percentiles()))
+    text = words(rate_lines(make_view(blind), 40))
+    assert "– ms" in text and "0.0" not in text.partition("capture")[2]
 
 
 def test_losses_are_told_by_place() -> None:

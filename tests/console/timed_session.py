@@ -21,6 +21,8 @@ class TimedSession(FakeSession):
 
     profile: Profile = MARA
     length_s: float = 1e9
+    opened: str = ""
+    """What its source calls itself."""
     fails_at_s: float = 1e9
     stop_error: LaneError | None = None
     interrupts: tuple[float, threading.Event] | None = None
@@ -67,7 +69,8 @@ class TimedSession(FakeSession):
     def readings(self) -> Readings:
         """At this instant; the last two switches are kept."""
         frames = int(self.now_s * 30)
-        video = VideoReadings(frames_in=frames, frames_out=max(0, frames - 3), fps_in=99.0, fps_out=98.0)
+        rates = {"fps_in": 99.0, "fps_out": 98.0}
+        video = VideoReadings(frames_in=frames, frames_out=max(0, frames - 3), source=self.opened, **rates)
         return replace(super().readings(), video=video, switches=tuple(self.taken[-2:]))
 
     def _load(self) -> None:
