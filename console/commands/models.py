@@ -42,7 +42,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] 
         typer.echo(json.dumps(rows, indent=2))
         return 0
     for row in rows:
-        state = "here" if row["problem"] is None else "absent" if "missing" in row["problem"] else "damaged"
+        state = "here" if row["problem"] is None else _fault(row["problem"])
         optional = "" if row["required"] else " (optional)"
         typer.echo(
             f"{row['name']:<30} {state:<8} {row['size']:>9} bytes  {row['licence']:<11} {row['purpose']}{optional}"
@@ -69,7 +69,7 @@ def verify() -> int:
 
 
 def ready_models() -> ModelStore:
-    """The networks, fetched first where some are missing.
+    """The networks, fetched first where some are missing or damaged, which is told.
 
     Raises:
         ModelError: a network is missing and can't be had.
@@ -77,8 +77,15 @@ def ready_models() -> ModelStore:
     models = ModelStore()
     missing = models.missing()
     if missing:
+        faults = [f"{name} ({_fault(models.problem(name) or '')})" for name in missing]
         pull_with_bar(models, names=missing)
+        typer.echo(f"Fetched networks into {models.folder}: {', '.join(faults)}.", err=True)
     return models
+
+
+def _fault(problem: str) -> str:
+    """What is wrong with a network, in one word."""
+    return "absent" if "missing" in problem else "damaged"
 
 
 def pull_with_bar(models: ModelStore, *, names: Collection[str] | None = None, from_folder: Path | None = None) -> None:

@@ -169,6 +169,22 @@ class TestModels:
         assert (status, output) == (1, "")
         assert f"no folder {home / 'nowhere'}" in errors
 
+    def test_what_is_fetched_on_the_way_is_told_with_the_reason(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        store = ModelStore()
+        store.folder.mkdir(parents=True)
+        damaged, missing, *_ = (entry for entry in store.entries() if entry.required)
+        (store.folder / damaged.file).write_bytes(b"not a network")
+        monkeypatch.setattr(models, "pull_with_bar", lambda store, names: None)
+        models.ready_models()
+        told = capsys.readouterr().err
+        assert len(told.splitlines()) == 1
+        assert f"{damaged.name} (damaged), {missing.name} (absent)" in told
+        monkeypatch.setattr(ModelStore, "missing", lambda store: ())
+        models.ready_models()
+        assert capsys.readouterr().err == ""
+
     def test_a_wrong_file_names_file_wanted_and_got(self, run: Run, home: Path) -> None:
         stick = home / "stick"
         stick.mkdir()
