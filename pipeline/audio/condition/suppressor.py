@@ -64,7 +64,7 @@ class Suppressor(MonoStage):
         self._frame = np.zeros(FRAME, np.float32)
         self._overlap = np.zeros(HOP, np.float32)
         self._done = np.zeros(HOP, np.float32)
-        self._voice: Bands = np.zeros(bands, np.float32)
+        self._trusted: Bands = np.zeros(bands, np.float32)
         self._smooth: Bands = np.zeros(bands, np.float32)
         self._low: Bands = np.full(bands, np.inf, np.float32)
         self._kept: Bands = self._low
@@ -85,7 +85,7 @@ class Suppressor(MonoStage):
         self._frame = np.concatenate((self._frame[HOP:], sound))
         spectrum = np.fft.rfft(self._frame * self._before)
         spectrum *= self._gains(np.square(spectrum.real) + np.square(spectrum.imag))
-        tail = np.fft.irfft(spectrum, FRAME)[-TAIL:].astype(np.float32) * self._after
+        tail = np.fft.irfft(spectrum, FRAME)[-TAIL:].astype(np.float32, copy=False) * self._after
         result: Sound = tail[:HOP] + self._overlap
         self._overlap = tail[HOP:]
         return result
@@ -95,12 +95,15 @@ class Suppressor(MonoStage):
         above = powers / noise
         ratio = np.maximum(above - 1.0, 0.0)
         ratio *= 1.0 - TRUST
-        ratio += TRUST * self._voice / noise
+        ratio += self._trusted / noise
         np.maximum(ratio, LEAST_RATIO, out=ratio)
-        first = ratio / (1.0 + ratio)
-        self._voice = first * first * powers
+        ratio /= 1.0 + ratio
+        ratio *= ratio
+        self._trusted = ratio * powers
+        self._trusted *= TRUST
         # The ratio found so far lags a frame behind; what it leaves of this frame tells of this frame.
-        gains: Bands = first * first * above
+        gains: Bands = ratio
+        gains *= above
         np.maximum(gains, LEAST_RATIO, out=gains)
         gains /= 1.0 + gains
         np.maximum(gains, self._least_gain, out=gains)
@@ -108,10 +111,10 @@ class Suppressor(MonoStage):
 
     def _noise(self, powers: Bands) -> Bands:
         """The room's power in every band."""
-        if powers.sum() > NOTHING * len(powers):
+        if self._frame.dot(self._frame) > NOTHING:
             if self._count == 0:
-                self._smooth = powers
-            self._smooth = SMOOTHING * self._smooth + (1.0 - SMOOTHING) * powers
+                self._smooth = powers.copy()
+            self._smooth += (1.0 - SMOOTHING) * (powers - self._smooth)
             np.minimum(self._low, self._smooth, out=self._low)
             self._count += 1
             if self._count % BUCKET == 0:
@@ -120,4 +123,7 @@ class Suppressor(MonoStage):
                 self._low = self._smooth.copy()
         if self._count < UNKNOWN:
             return np.full_like(powers, NOTHING)
-        return np.maximum(BIAS * np.minimum(self._kept, self._low), NOTHING)
+        noise: Bands = np.minimum(self._kept, self._low)
+        noise *= BIAS
+        noise += NOTHING
+        return noise
