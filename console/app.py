@@ -27,6 +27,7 @@ from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID
 from console.screens.palette import PLACEHOLDER, key_commands, profile_commands
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
+from console.sentences import sentence
 from console.view import Watch, switch_text
 from console.widgets.panel import printable
 from pipeline.errors import UnderstudyError
@@ -213,7 +214,9 @@ class UnderstudyApp(App[int]):
     def _note_refusal(self, message: SessionRefused) -> None:
         self.desk.refuse(message.error)
         self._refresh()
-        self.push_screen(Notice("The session could not start", str(message.error)), lambda _: self.exit(return_code=1))
+        self.push_screen(
+            Notice("The session could not start", sentence(str(message.error))), lambda _: self.exit(return_code=1)
+        )
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tells of what a worker did not expect; the log has the whole of it."""

@@ -7,7 +7,7 @@ from console import adjustments
 from console.adjustments import LOADED, Change, History, Setting
 from console.lineup import SETTLING_NS, Ending, ProfileRow, Standing, Switchover, in_order, number_keys
 from console.ports import SessionPort, ShelfPort, SummaryPort
-from console.sentences import first_problem, one_line
+from console.sentences import first_problem, sentence
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Readings, State
@@ -99,7 +99,7 @@ class Desk:
 
     def refuse(self, error: UnderstudyError) -> None:
         """Notes that the session could not start."""
-        self.phase, self.reason = Phase.REFUSED, one_line(str(error))
+        self.phase, self.reason = Phase.REFUSED, sentence(str(error))
 
     def ended(self) -> bool:
         """True once, when the session has ended by itself since the last call.
@@ -112,7 +112,7 @@ class Desk:
         try:
             over = self.session.wait(0.0)
         except UnderstudyError as error:
-            self.phase, self.reason = Phase.ENDED, one_line(str(error))
+            self.phase, self.reason = Phase.ENDED, sentence(str(error))
             raise
         if over:
             self.phase, self.reason = Phase.ENDED, SOURCE_ENDED
@@ -277,7 +277,7 @@ class Desk:
             profile = self._shelf.load(name)
         except ProfileError as error:
             self._refused.add(name)
-            raise UnderstudyError(f"The profile {name} can't be taken: {first_problem(error)}.") from error
+            raise UnderstudyError(sentence(f"The profile {name} can't be taken: {first_problem(error)}")) from error
         self._original[name] = profile
         return profile
 

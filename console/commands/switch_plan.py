@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from console.ports import SessionPort
-from console.sentences import one_line
+from console.sentences import sentence
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Event, PreparationFailed, Readings, SwitchReading
 from profiles.profile import Profile
@@ -86,7 +86,7 @@ class SwitchPlan:
                 session.switch(switch.profile)
             except UnderstudyError as error:
                 with self._lock:
-                    switch.fate, switch.reason = Fate.FAILED, one_line(str(error))
+                    switch.fate, switch.reason = Fate.FAILED, sentence(str(error))
 
     def hear(self, event: Event) -> bool:
         """Takes an event of the session; True when it tells why the switch that is under way failed."""
@@ -96,7 +96,7 @@ class SwitchPlan:
             switch = self.switches[self._asked - 1] if self._asked else None
             if switch is None or switch.fate is not Fate.PENDING or switch.profile.name != event.profile:
                 return False
-            switch.fate, switch.reason = Fate.FAILED, one_line(event.text)
+            switch.fate, switch.reason = Fate.FAILED, sentence(event.text)
             return True
 
     def look(self, readings: Readings) -> None:
