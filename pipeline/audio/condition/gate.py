@@ -62,7 +62,7 @@ class Band:
 
 
 class Gate(Riding):
-    """A noise gate whose threshold follows the room.
+    """A noise gate whose threshold follows the room. Rumble has to be gone: it swings too far to be told from a voice.
 
     It listens in two bands, as a word may start with an F or an S that is weaker than the room's rumble. The high band
     is the difference of the differences of neighbouring samples. As long as the room isn't known, the gate stays open

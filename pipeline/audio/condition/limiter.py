@@ -47,7 +47,7 @@ class Limiter(Riding):
     @property
     def reduction_db(self) -> float:
         """By how much the gain is down at present, 0 or more."""
-        return -20.0 * math.log10(self._last)
+        return 20.0 * math.log10(1.0 / self._last)
 
     def _gains(self, steps: NDArray[np.float32]) -> Sequence[float]:
         if self._idle and steps.max() <= self._ceiling and steps.min() >= -self._ceiling:

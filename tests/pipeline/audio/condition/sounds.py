@@ -114,7 +114,7 @@ def words(count: int, f0_hz: float = 120.0) -> tuple[Sound, tuple[int, ...]]:
         at += round(PAUSE * RATE_HZ)
         starts.append(at)
         word = vowel(f0_hz, FORMANTS_HZ[number % 3], WORD) * 0.5
-        rise = min(1.0, 1.0) * np.clip(np.arange(len(word)) / (0.01 * RATE_HZ), 0.0, 1.0)
+        rise = np.clip(np.arange(len(word)) / (0.01 * RATE_HZ), 0.0, 1.0)
         fall = np.clip((len(word) - np.arange(len(word))) / (0.06 * RATE_HZ), 0.0, 1.0)
         word = (word * rise * fall).astype(np.float32)
         if number % 2:
