@@ -16,11 +16,15 @@ from pipeline.audio.voice.statistics import (
 FRAME_HOPS = 8
 """A spectrum is taken every 40 ms."""
 _FORMANT_HOPS = 16
+_DEEPEST_DB = 90.0
+_PLAIN = 0.7
+"""Likeness of periods from which a pitch counts."""
 _PITCH_FRAMES = 20.0
 """So many spectra weigh as much as what the pitch tells of the formants."""
 _PITCH_SHARE = 0.3
 """What the pitch keeps to say of the formants when they are known well: they lead astray in a shrill voice."""
-_KNOWN_HOPS = 400.0
+_KNOWN_HOPS = 4_000.0
+"""What was measured before counts as much as 20 s of voice."""
 
 
 class Actor:
@@ -46,8 +50,9 @@ class Actor:
         self._heard[-HOP_SAMPLES:] = hop
         self._hops += 1
         if pitch.hz:
-            self._pitch.hear(pitch.hz)
             self._voiced += 1
+            if pitch.strength > _PLAIN:
+                self._pitch.hear(pitch.hz, pitch.level)
         if self._hops % FRAME_HOPS == 0:
             power = self._spectrum.hear(self._heard)
             if power is not None and self._voiced == FRAME_HOPS and self._hops % _FORMANT_HOPS == 0:
@@ -55,37 +60,38 @@ class Actor:
             self._voiced = 0
 
     @property
+    def _share(self) -> float:
+        """What the figures learnt here count beside those known before."""
+        heard = self._pitch.hops
+        return heard / (heard + _KNOWN_HOPS) if self._known else 1.0
+
+    @property
     def median_hz(self) -> float | None:
         """None before the first voice."""
-        heard = self._pitch.hops
-        if self._known is None:
-            return self._pitch.median_hz if heard else None
-        if not heard:
-            return self._known.median_f0_hz
-        share = heard / (heard + _KNOWN_HOPS)
-        return float(self._known.median_f0_hz * (self._pitch.median_hz / self._known.median_f0_hz) ** share)
+        if not self._pitch.hops:
+            return self._known.median_f0_hz if self._known else None
+        learnt = self._pitch.median_hz
+        return _between(self._known.median_f0_hz, learnt, self._share) if self._known else learnt
 
     @property
     def range_semitones(self) -> float | None:
         """None before the first voice."""
-        if self._known is None:
-            return self._pitch.range_semitones if self._pitch.hops else None
-        share = self._pitch.hops / (self._pitch.hops + _KNOWN_HOPS)
-        learnt = self._pitch.range_semitones if self._pitch.hops else 0.0
-        return (1.0 - share) * self._known.f0_range_semitones + share * learnt
+        if not self._pitch.hops:
+            return self._known.f0_range_semitones if self._known else None
+        learnt = self._pitch.range_semitones
+        return _between(self._known.f0_range_semitones, learnt, self._share) if self._known else learnt
 
     @property
     def formant_scale(self) -> float | None:
         """From the formants and, the fewer were heard, the more from the pitch. None before the first voice."""
-        median = self.median_hz
-        if median is None:
-            return None
-        usual = self._known.formant_scale if self._known else scale_from_pitch(median)
+        if not self._pitch.hops:
+            return self._known.formant_scale if self._known else None
+        learnt = scale_from_pitch(self._pitch.median_hz)
         frames = self._formants.frames
-        if not frames:
-            return usual
-        share = (1.0 - _PITCH_SHARE) * frames / (frames + _PITCH_FRAMES)
-        return float(usual * (self._formants.scale / usual) ** share)
+        if frames:
+            share = (1.0 - _PITCH_SHARE) * frames / (frames + _PITCH_FRAMES)
+            learnt = _between(learnt, self._formants.scale, share)
+        return _between(self._known.formant_scale, learnt, self._share) if self._known else learnt
 
     @property
     def statistics(self) -> VoiceStatistics | None:
@@ -94,10 +100,16 @@ class Actor:
         if median is None or spread is None or scale is None:
             return None
         levels = self._spectrum.levels_db
-        spectrum = tuple(float(level) for level in levels - levels.max())
+        spectrum = tuple(float(level) for level in np.maximum(levels - levels.max(), -_DEEPEST_DB))
         if not self._spectrum.frames and self._known:
             spectrum = self._known.spectrum_db
         return VoiceStatistics(median, spread, scale, spectrum)
+
+
+def _between(one: float, other: float, share: float) -> float:
+    """A share of the way from one ratio to another."""
+    start = max(one, 1e-3)
+    return float(start * (max(other, 1e-3) / start) ** share)
 
 
 def measure(samples: NDArray[np.float32]) -> VoiceStatistics | None:

@@ -66,7 +66,9 @@ class MarkTracker:
         self.voice += 1
         self.open = True
         low = round(self._until - period / 2)
-        span = self._energy[low - self._band.first :][: max(round(period), 2)]
+        # Half a period after the mark is looked at too; of a very low voice it has not been heard yet.
+        high = min(low + max(round(period), 2), self._band.count - int(period / 2) - 1)
+        span = self._energy[low - self._band.first : high - self._band.first]
         # The smoothed energy lags by half its window.
         place = float(low + int(np.argmax(span)) - _ENERGY_TAPS // 2 - 1)
         found = [(place, period)]

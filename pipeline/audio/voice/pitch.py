@@ -23,6 +23,8 @@ _SHORTEST = int(LOW_RATE_HZ / HIGHEST_HZ) - 1
 _LONGEST = int(LOW_RATE_HZ / LOWEST_HZ) + 2
 _KEPT = 1_024
 _HUM_HZ = 85.0
+_HUM_HIGHEST_HZ = 63.0
+_HUM_LOUDEST = 10.0 ** (-34 / 20)
 _BAND_TAPS = 320
 _SMOOTH_HZ = 1_000.0
 _SMOOTH_TAPS = 13
@@ -33,8 +35,8 @@ _FLOOR = 10.0 ** (-62 / 20)
 _BELOW_PEAK = 10.0 ** (-42 / 20)
 _PEAK_DECAY = 0.5 ** (1 / 400)
 """The loudest level is forgotten by half in 2 s."""
-_NOISE_RISE = 10.0 ** (10 / 20 / 200)
-"""The quietest level is forgotten by 10 dB in a second of quiet."""
+_NOISE_RISE = 10.0 ** (12 / 20 / 200)
+"""The quietest level is forgotten by 12 dB in a second of quiet."""
 _ABOVE_NOISE = 10.0 ** (6 / 20)
 _SURELY_LOUD = 10.0 ** (-20 / 20)
 _SUBHARMONIC = 0.05
@@ -50,6 +52,8 @@ class Pitch:
     """0 where there is no voice."""
     strength: float
     """Likeness of neighbouring periods, 0..1."""
+    level: float
+    """Root mean square of the newest 16 ms, without hum and what is far above a pitch."""
     centre: float
     """The moment that it holds for, in samples at 48 kHz since the start."""
 
@@ -127,7 +131,7 @@ class PitchTracker:
         self._octaves = np.log2(lags / _SHORTEST).astype(np.float64)
         self._cost = _SUBHARMONIC * self._octaves
         self._previous = 0.0
-        self._newest = Pitch(0.0, 0.0, 0.0)
+        self._newest = Pitch(0.0, 0.0, 0.0, 0.0)
         self._rested = False
         self._voiced = False
         self._doubtful = False
@@ -149,17 +153,19 @@ class PitchTracker:
     def _look(self) -> Pitch:
         likeness, level = self._likeness()
         lag, strength = self._best(likeness)
-        loud = self._is_loud(level)
+        loud = self._is_loud(level, LOW_RATE_HZ / lag)
         self._voiced = loud and self._decide(strength)
         centre = self._band.moment(self._band.count - 1 - (_WINDOW + lag) / 2)
         if not self._voiced:
             self._previous = 0.0
-            return Pitch(0.0, strength if loud else 0.0, centre)
+            return Pitch(0.0, strength if loud else 0.0, level, centre)
         self._previous = LOW_RATE_HZ / lag
-        return Pitch(self._previous, strength, centre)
+        return Pitch(self._previous, strength, level, centre)
 
-    def _is_loud(self, level: float) -> bool:
+    def _is_loud(self, level: float, hz: float) -> bool:
         self._peak = max(level, self._peak * _PEAK_DECAY)
+        if hz < _HUM_HIGHEST_HZ and level < max(_HUM_LOUDEST, self._peak * _SURELY_LOUD):
+            return False
         # What is near the loudest is never noise: a held note would be its own noise floor after a while.
         if level > self._peak * _SURELY_LOUD:
             return level > _FLOOR

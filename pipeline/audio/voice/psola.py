@@ -16,6 +16,8 @@ _AHEAD = 4_096
 """Room for grains beyond what is finished; the longest reaches 55 Hz / 0.7."""
 _LOWEST_HZ = 45.0
 _HIGHEST_HZ = 700.0
+_FARTHEST = 1.8
+"""No pitch goes farther from the usual one, 10 semitones: what does is a period taken for two, or hum."""
 _CLOSE = 0.004
 """Ratios this near to 1 are 1: 7 cents."""
 _THERE = 0.0005
@@ -44,8 +46,8 @@ class Shift(NamedTuple):
 
     def ratio(self, hz: float) -> float:
         """By how much a pitch goes up."""
-        raised = self.pitch * hz * (hz / self.centre_hz) ** (self.spread - 1.0)
-        return float(min(max(raised, _LOWEST_HZ), _HIGHEST_HZ) / hz)
+        away = min(max((hz / self.centre_hz) ** self.spread, 1.0 / _FARTHEST), _FARTHEST)
+        return float(min(max(self.pitch * self.centre_hz * away, _LOWEST_HZ), _HIGHEST_HZ) / hz)
 
 
 class Psola:
@@ -168,7 +170,9 @@ class Psola:
         np.cos(window, out=window)
         ratio = shift.ratio(RATE_HZ / mark.period)
         window += 1.0
-        window *= 0.5 * np.sqrt(shift.formants / ratio)
+        # Fewer periods a second are weaker. To make up for all of that would drive their peaks into the limits.
+        weaker = shift.formants / ratio
+        window *= 0.5 * weaker ** (0.25 if weaker > 1.0 else 0.5)
         window *= self._read(mark.at, offsets * shift.formants)
         self._voice[first - start : last + 1 - start] += window
         self._last, self._last_reach = at, right

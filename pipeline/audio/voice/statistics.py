@@ -34,6 +34,8 @@ _WIDEST_HZ = 500.0
 _BEST_KNOWN_SEMITONE = 4
 _LOWEST_HZ = 50.0
 _SEMITONES = 42
+_FAINT = 0.04
+_WIDEST_RANGE = 24.0
 _PRIOR_RANGE = 4.0
 _PRIOR_HOPS = 150.0
 _FORGET_HOPS = 8_000.0
@@ -86,17 +88,22 @@ class PitchLearner:
 
     def __init__(self) -> None:
         self._counts = np.zeros(_SEMITONES * _BEST_KNOWN_SEMITONE)
+        self._loudest = 1e-9
         self.hops = 0.0
         """Voiced steps heard, at most those of about 40 s."""
 
-    def hear(self, hz: float) -> None:
-        """One voiced step."""
+    def hear(self, hz: float, level: float = 1.0) -> None:
+        """One voiced step at a level; what is far below the loudest, such as hum, hardly counts."""
+        if level > self._loudest:
+            self._counts *= self._loudest / level
+            self._loudest = level
         place = int(12 * _BEST_KNOWN_SEMITONE * np.log2(hz / _LOWEST_HZ))
-        self._counts[min(max(place, 0), len(self._counts) - 1)] += 1.0
+        self._counts[min(max(place, 0), len(self._counts) - 1)] += min(level / (_FAINT * self._loudest), 1.0)
         self.hops += 1.0
         if self.hops > _FORGET_HOPS:
             self._counts *= 0.5
             self.hops *= 0.5
+            self._loudest *= 0.5
 
     def _percentile(self, share: float) -> float:
         """In semitones above the lowest pitch."""
@@ -114,7 +121,7 @@ class PitchLearner:
     @property
     def range_semitones(self) -> float:
         """Nearer to a usual range, the less was heard."""
-        heard = self._percentile(0.9) - self._percentile(0.1)
+        heard = min(self._percentile(0.9) - self._percentile(0.1), _WIDEST_RANGE)
         return (self.hops * heard + _PRIOR_HOPS * _PRIOR_RANGE) / (self.hops + _PRIOR_HOPS)
 
 

@@ -24,9 +24,11 @@ MOST_LOOK_AHEAD_MS = 60.0
 
 _LOUDEST = 2.0
 """No microphone puts out more; what a fault puts out is cut off there."""
-_PITCH_LIMITS = (0.4, 2.5)
+_PITCH_LIMITS = (0.3, 3.0)
 _FORMANT_LIMITS = (0.8, 1.25)
 _SPREAD_LIMITS = (0.5, 2.0)
+_ALIKE = (0.02, 0.025, 0.2)
+"""Where pitch, formants and range are all this near to the target's, the voice passes as it is."""
 _STRANGER_FORMANTS = 1.1
 """While the actor is a stranger the formants go at least this far away from the actor's own."""
 _STRANGER_S = 0.5
@@ -140,12 +142,10 @@ class Timbre:
         wanted = self._settings
         pitch = wanted.median_f0_hz * 2.0 ** (wanted.pitch_semitones / 12) / median
         liveliness = float(np.clip(wanted.f0_range_semitones / max(spread, 1.0), *_SPREAD_LIMITS))
-        self._aim = Shift(
-            float(np.clip(pitch, *_PITCH_LIMITS)),
-            self._formants(wanted.formant_scale / scale),
-            liveliness * wanted.expressivity,
-            median,
-        )
+        formants = self._formants(wanted.formant_scale / scale)
+        aim = Shift(float(np.clip(pitch, *_PITCH_LIMITS)), formants, liveliness * wanted.expressivity, median)
+        alike = all(abs(ratio - 1.0) < near for ratio, near in zip(aim, _ALIKE, strict=False))
+        self._aim = Shift(centre_hz=median) if alike else aim
 
     def _formants(self, ratio: float) -> float:
         """The formant ratio, kept away from 1 for as long as the actor is a stranger."""
