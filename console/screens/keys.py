@@ -91,6 +91,14 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(
         "question_mark,f1", "help", "Help", id="console.help", tooltip="Every key, and what it does", key_display="?"
     ),
+    Binding(
+        "ctrl+p",
+        "command_palette",
+        "Palette",
+        id="console.palette",
+        show=False,
+        tooltip="The command palette: every act and every profile by its name",
+    ),
     Binding("q", "quit", "Quit", id="console.quit", tooltip="Leave; asks first when that ends a picture that goes out"),
     Binding(
         "ctrl+c,ctrl+q",

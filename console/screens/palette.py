@@ -17,7 +17,8 @@ GO_OFF_AIR = "Go off air", "Back to preview: the card goes out, the picture is s
 
 def key_commands(run_action: Callable[[str], Awaitable[object]], *, on_air: bool) -> Iterator[SystemCommand]:
     """An entry for every act that has a key, but those that a number says more about; a toggle tells where it goes."""
-    acts = {binding.action: binding for binding in reversed(BINDINGS) if not binding.action.startswith("take(")}
+    others = [binding for binding in BINDINGS if not binding.action.startswith(("take(", "command_palette"))]
+    acts = {binding.action: binding for binding in reversed(others)}
     for binding in acts.values():
         action, name, meaning = binding.action, binding.description, binding.tooltip
         if binding.id == PANIC_ID:

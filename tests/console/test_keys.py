@@ -1,5 +1,7 @@
 """Every key, pressed."""
 
+from pathlib import Path
+
 import pytest
 from textual.command import CommandPalette
 from textual.events import Key
@@ -184,10 +186,19 @@ async def test_help_lists_every_binding_of_the_app(key: str) -> None:
         shown = {row.meaning for row in app.screen.rows}
         for binding in BINDINGS:
             assert meaning_of(binding) in shown
-        for keys in ("space", "p F12", "1 … 9", "[ ]", "- = { }", "b", "f", "c", "u", "q ^c ^q"):
+        for keys in ("^p", "space", "p F12", "1 … 9", "[ ]", "- = { }", "b", "f", "c", "u", "q ^c ^q"):
             assert f" {keys} " in text
         await pilot.press("escape")
         assert not isinstance(app.screen, HelpScreen)
+
+
+def test_the_readme_has_every_key() -> None:
+    table = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8").partition("| key | act |")[2]
+    told = {key for row in table.split("\n\n")[0].splitlines() for key in row.partition(" | ")[0].split("`")[1::2]}
+    typed = {"left_square_bracket": "[", "right_square_bracket": "]", "minus": "-", "equals_sign": "="}
+    typed |= {"left_curly_bracket": "{", "right_curly_bracket": "}", "question_mark": "?"}
+    keys = [key for binding in BINDINGS for key in binding.key.split(",") if key not in "2345678"]
+    assert {typed.get(key, key).casefold() for key in keys} == {key.casefold() for key in told}
 
 
 def test_every_binding_has_an_id_of_its_own_and_a_tooltip() -> None:
@@ -209,7 +220,7 @@ async def test_the_palette_has_every_act_and_every_profile() -> None:
     async with running(FakeSession()) as (app, _):
         commands = {command.title for command in app.get_system_commands(app.screen)}
         acts = {binding.description for binding in BINDINGS if "take(" not in binding.action}
-        assert acts - {"On air"} | {"Go off air", "Take Cleo", "Make Cleo ready"} <= commands
+        assert acts - {"On air", "Palette"} | {"Go off air", "Take Cleo", "Make Cleo ready"} <= commands
 
 
 @pytest.mark.parametrize(
