@@ -1,15 +1,21 @@
 """A profile in, a chain of stages out: the one place that knows every engine."""
 
+import math
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.audio.voice.chunks import Gathered
+from pipeline.audio.voice.dial import least_latency_ms, voice_stage
 from pipeline.audio.voice.timbre import Timbre
+from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import ConsentError
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
 from pipeline.stage import AudioStage, VideoStage
+from pipeline.telemetry import Event, Level
 from pipeline.video.background.compose import Compose
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.rooms import open_room
@@ -57,19 +63,32 @@ class Chain:
 class Assembly:
     """Builds chains for one session. The faces that are followed belong to the session, not to a profile."""
 
-    def __init__(self, models: ModelStore, profile: Profile, size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        models: ModelStore,
+        profile: Profile,
+        size: tuple[int, int],
+        clock: Clock | None = None,
+        report: Callable[[Event], None] | None = None,
+    ) -> None:
         """Loads the networks that every chain shares.
 
         Args:
             models: where the network files are.
             profile: the first profile, for the tracker's settings.
             size: width and height of the frames.
+            clock: the program's clock.
+            report: told what the operator should know of the voice.
 
         Raises:
             ModelError: a network is missing or damaged.
         """
         self._models = models
         self._size = size
+        self._clock = clock or MonotonicClock()
+        self._report = report or (lambda event: None)
+        self._kept_ms = math.inf
+        """A latency that this computer is known to keep."""
         self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
@@ -101,9 +120,26 @@ class Assembly:
         label = Label.build(profile.title, profile.disclosure, self._size)
         picture = card(profile.title, self._size)
         label.draw(picture)
-        voice = Timbre(profile, actor=None if self._timbre is None else self._timbre.actor)
-        self._timbre = voice
+        voice = self._voice(profile)
         return Chain(profile, (*self._shared, *owned), tuple(owned), voice, label, picture)
+
+    def _voice(self, profile: Profile) -> AudioStage:
+        """The profile's voice, with as much time as it asks for or this computer needs."""
+        wanted_ms = profile.voice.latency_ms
+        if wanted_ms < self._kept_ms:
+            kept_ms = least_latency_ms(profile, self._clock, wanted_ms)
+            if kept_ms > wanted_ms:
+                text = (
+                    f"This computer can't make the voice of {profile.title} within {wanted_ms:g} ms; "
+                    f"it gets {kept_ms:g} ms. Close other programs, or set latency_ms in [voice] higher."
+                )
+                self._report(Event(Level.WARNING, text, self._clock.now_ns()))
+            self._kept_ms = min(self._kept_ms, kept_ms)
+            wanted_ms = kept_ms
+        stage = voice_stage(profile, wanted_ms, None if self._timbre is None else self._timbre.actor)
+        inner = stage.inner if isinstance(stage, Gathered) else stage
+        self._timbre = inner if isinstance(inner, Timbre) else None
+        return stage
 
     def relabel(self, chain: Chain, profile: Profile) -> Chain:
         """The chain for the live settings of `profile`, label and card made anew if they change.
@@ -158,7 +194,7 @@ def same_but_live(a: Profile, b: Profile) -> bool:
     live_face = set(type(a.face).model_fields) - {"engine", "portrait"}
     return (
         a.model_dump(exclude=LIVE_SECTIONS) == b.model_dump(exclude=LIVE_SECTIONS)
-        and a.voice.engine == b.voice.engine
+        and (a.voice.engine, a.voice.latency_ms) == (b.voice.engine, b.voice.latency_ms)
         and a.face.model_dump(exclude=live_face) == b.face.model_dump(exclude=live_face)
         and a.background.model_dump(exclude=set(LIVE_BACKGROUND_KEYS))
         == b.background.model_dump(exclude=set(LIVE_BACKGROUND_KEYS))

@@ -16,7 +16,7 @@ from pipeline.loader import Loader
 from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
 from pipeline.runner import Crew
-from pipeline.stage import EndOfSource, VideoSource
+from pipeline.stage import EndOfSource, VideoSink, VideoSource
 from pipeline.sync import LONGEST_NS, Sync
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
 from pipeline.video.devices.settings import Pace, SourceSettings
@@ -46,6 +46,10 @@ class SessionSettings:
     """Whether the program picture goes out from the start."""
     sound: SoundSettings = field(default_factory=SoundSettings)
     """Where its sound comes from and goes to."""
+    sinks: tuple[VideoSink, ...] = ()
+    """More sinks for the pictures, open already; the session closes them."""
+    assemble: type[Assembly] | None = None
+    """What builds the chains, where it is not the one that knows every engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Rig:
         Raises:
             UnderstudyError: something can't be had; what was opened is closed again.
         """
-        self._clock, self._hooks = clock, hooks
+        self._clock, self._hooks, self._report = clock, hooks, hooks.report
         self._closing: list[Callable[[], None]] = []
         self._crew = Crew()
         self._lost: list[DeviceError] = []
@@ -91,7 +95,7 @@ class Rig:
         self._lossless = not self.source.live and (
             settings.source.pace is Pace.MAX if isinstance(settings.source, SourceSettings) else True
         )
-        self.assembly = Assembly(models, profile, self.source.size)
+        self.assembly = Assembly(models, profile, self.source.size, self._clock, self._report)
         self._closing.append(self.assembly.close)
         chain = self.assembly.build(profile)
         self._open_output(settings, profile)
@@ -116,7 +120,8 @@ class Rig:
         """Opens the sinks and what feeds them."""
         if isinstance(settings.source, SourceSettings):
             refuse_overwriting(Path(settings.source.camera), settings.virtual_camera, settings.record)
-        sinks = open_sinks(
+        self._closing += [sink.close for sink in settings.sinks]
+        sinks = settings.sinks + open_sinks(
             settings.virtual_camera, self.source.size, self.fps, record=settings.record, lossless=self._lossless
         )
         delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
@@ -266,10 +271,6 @@ class Rig:
         if not self.presenter.sinks:
             self._hooks.failed(error)
         self._report(Event(Level.ERROR, str(error), self._clock.now_ns()))
-
-    def _report(self, event: Event) -> None:
-        """Passes an event on."""
-        self._hooks.report(event)
 
     def _end_sinks(self, timeout_s: float) -> None:
         """Ends the sinks' thread and writes what it left."""

@@ -108,6 +108,8 @@ class VoiceSettings(Section):
 
     engine: Literal["timbre"] = "timbre"
     """`timbre` moves pitch, formants and spectrum toward the target's statistics."""
+    latency_ms: Annotated[float, Field(ge=40.0, le=5000.0)] = 40.0
+    """How long the voice may take; with more time engines do better. The picture waits for it."""
     median_f0_hz: Annotated[float, Field(ge=50.0, le=500.0)] = 150.0
     """The target's median pitch."""
     f0_range_semitones: Annotated[float, Field(ge=0.0, le=24.0)] = 4.0
