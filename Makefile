@@ -76,4 +76,5 @@ $(READY): pyproject.toml constraints.txt
 	"$$python" -m venv $(VENV); \
 	$(VENV)/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore \
 	  -c constraints.txt -e '.[dev,studio]'; \
+	echo "To have understudy as a command here: . $(VENV)/bin/activate"; \
 	touch $(READY)
