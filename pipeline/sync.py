@@ -11,9 +11,9 @@ MEASURED_BLOCKS = 9
 """The voice path is the median of so many blocks: one late thread moves nothing."""
 DEAD_NS = 2_500_000
 """A measured path that differs by less is the same."""
-SLEW = 0.9
+SLEW = 0.95
 """The delay grows or shrinks by at most so many seconds per second: pictures are repeated or left out singly."""
-SETTLE_S = 0.25
+SETTLE_S = 0.15
 LONGEST_NS = 5_500_000_000
 KEPT = 900
 

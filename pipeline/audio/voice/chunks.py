@@ -1,5 +1,6 @@
 """Engines that work on longer stretches than the lane: gathered, with context, and joined without a seam."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -67,7 +68,7 @@ class Stepped:
     """A stream that moves on in steps: the shell of both adapters. How it is cut into blocks makes no difference."""
 
     def __init__(self, step: int, latency: int) -> None:
-        self._step = step
+        self.step = step
         self.latency_ns = latency * 1_000_000_000 // RATE_HZ
         self._latency = latency
         self._gathered: Sound = np.zeros(step, np.float32)
@@ -80,22 +81,26 @@ class Stepped:
         done = np.empty(len(samples), np.float32)
         at = 0
         while at < len(samples):
-            count = min(self._step - self._fill, len(samples) - at)
+            count = min(self.step - self._fill, len(samples) - at)
             self._gathered[self._fill : self._fill + count] = samples[at : at + count]
             done[at : at + count] = self._ready[self._fill : self._fill + count]
             at += count
             self._fill += count
-            if self._fill == self._step:
+            if self._fill == self.step:
                 self._fill = 0
                 # Silence until the step is done well: what fails goes out once, and as silence.
-                self._ready = np.zeros(self._step, np.float32)
+                self._ready = np.zeros(self.step, np.float32)
                 self._ready = self._done(self._gathered.copy(), block)
         return Block(done[:, np.newaxis], RATE_HZ, block.captured_ns - self.latency_ns)
 
     def reset(self) -> None:
         """Forgets the sound."""
-        self._ready = np.zeros(self._step, np.float32)
+        self._ready = np.zeros(self.step, np.float32)
         self._fill = 0
+
+    def close(self) -> None:
+        """Frees what it holds."""
+        raise NotImplementedError
 
     def _done(self, sound: Sound, block: Block) -> Sound:
         raise NotImplementedError
@@ -104,9 +109,11 @@ class Stepped:
 class Gathered(Stepped):
     """A stage that is run on longer stretches than it gets: fewer calls, more delay."""
 
-    def __init__(self, stage: AudioStage, chunk: int) -> None:
-        """A stage and how many samples it is to get at a time."""
-        super().__init__(chunk, chunk)
+    def __init__(self, stage: AudioStage, chunk: int, delay: int = 0) -> None:
+        """A stage, how many samples it is to get at a time, and by how many its result is held back besides."""
+        super().__init__(chunk, chunk + delay)
+        self._delay = delay
+        self._held: Sound = np.zeros(delay, np.float32)
         self.inner = stage
         self.name = stage.name
         self.latency_ns += stage.latency_ns
@@ -118,6 +125,7 @@ class Gathered(Stepped):
     def reset(self) -> None:
         """Forgets the sound."""
         super().reset()
+        self._held = np.zeros(self._delay, np.float32)
         self.inner.reset()
 
     def close(self) -> None:
@@ -126,14 +134,17 @@ class Gathered(Stepped):
 
     def _done(self, sound: Sound, block: Block) -> Sound:
         result = self.inner.process(Block(sound[:, np.newaxis], RATE_HZ, block.captured_ns))
-        return np.array(result.samples[:, 0])
+        held = np.concatenate([self._held, result.samples[:, 0]])
+        self._held = held[self.step :]
+        return held[: self.step]
 
 
 class Joined(Stepped):
     """A block engine as a stage of the lane.
 
     Each call hears the new chunk with what lies around it. Its result is moved by up to 10 ms to where it fits the end
-    of the last one best, and faded over to.
+    of the last one best, and faded over to. The engine works on another thread while the next chunk is gathered, so
+    that the lane never waits for it as long as it keeps up: the delay is twice the chunk.
 
     Source: Roucos and Wilgus 1985, "High quality time-scale modification for speech" (synchronised overlap-add),
     doi:10.1109/ICASSP.1985.1168381.
@@ -141,8 +152,10 @@ class Joined(Stepped):
 
     def __init__(self, engine: BlockEngine, plan: Plan) -> None:
         """An engine and how the stream is cut for it."""
-        super().__init__(plan.chunk, plan.latency)
+        super().__init__(plan.chunk, plan.chunk + plan.latency)
         self._engine, self._plan = engine, plan
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"understudy-{engine.name}")
+        self._working: Future[Sound] | None = None
         self.name = engine.name
         self._fade = np.sin(np.linspace(0, np.pi / 2, plan.crossfade, endpoint=False, dtype=np.float32)) ** 2
         self.reset()
@@ -154,18 +167,24 @@ class Joined(Stepped):
     def reset(self) -> None:
         """Forgets the sound."""
         super().reset()
+        self._wait()
         plan = self._plan
         self._window: Sound = np.zeros(plan.context + plan.reach, np.float32)
         self._tail: Sound = np.zeros(plan.crossfade, np.float32)
 
     def close(self) -> None:
-        """Closes the engine."""
+        """Closes the engine when it has finished what it does; may be called twice."""
+        self._wait()
+        self._executor.shutdown()
         self._engine.close()
 
     def _done(self, sound: Sound, block: Block) -> Sound:
         plan = self._plan
         self._window = np.concatenate([self._window[plan.chunk :], sound])
-        result = np.asarray(self._engine.convert(self._window), np.float32)
+        before, self._working = self._working, self._executor.submit(self._engine.convert, self._window)
+        if before is None:
+            return np.zeros(plan.chunk, np.float32)
+        result = np.asarray(before.result(), np.float32)
         # From here on the chunk, the next crossfade and the room for the search.
         heard = result[plan.context : plan.context + plan.chunk + plan.crossfade + SEARCH_SAMPLES]
         start = best_place(self._tail, heard[: plan.crossfade + SEARCH_SAMPLES])
@@ -174,6 +193,12 @@ class Joined(Stepped):
         joined[: plan.crossfade] = self._tail * (1 - self._fade) + joined[: plan.crossfade] * self._fade
         self._tail = chosen[plan.chunk :].copy()
         return joined
+
+    def _wait(self) -> None:
+        """Lets the engine finish; what it did is thrown away."""
+        working, self._working = self._working, None
+        if working is not None:
+            working.exception()
 
 
 def best_place(tail: Sound, sound: Sound) -> int:
