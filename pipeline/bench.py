@@ -11,15 +11,14 @@ import numpy as np
 import psutil
 
 from pipeline.clock import MonotonicClock
-from pipeline.errors import MediaError
 from pipeline.inference.store import ModelStore
 from pipeline.machine import MEGABYTE
 from pipeline.media import Frame, Pixels
 from pipeline.session import Session, SessionSettings
 from pipeline.stage import EndOfSource
 from pipeline.telemetry import Percentiles, SwitchReading, VideoReadings
-from pipeline.video.devices.settings import Pace, SourceSettings
-from pipeline.video.devices.sources import open_source
+from pipeline.video.devices.settings import SourceSettings
+from pipeline.video.devices.sources import first_pictures
 from pipeline.video.tracking.mesh import CHIN, FOREHEAD_TOP
 from pipeline.video.tracking.tracker import Tracker
 from profiles.profile import Profile
@@ -141,7 +140,7 @@ def bench_video(settings: BenchSettings, models: ModelStore) -> BenchReport:
     Raises:
         UnderstudyError: the source, a profile or a network can't be had.
     """
-    pictures = _pictures(settings)
+    pictures = first_pictures(SourceSettings(camera=settings.camera, size=settings.size), FRAMES_HELD)
     profiles, fps = settings.profiles, settings.fps
     unpaced = _run(profiles[:1], models, MemorySource(pictures, fps, live=False), settings.unpaced_s)
     paced = _run(profiles[:1], models, MemorySource(pictures, fps, live=True), settings.paced_s)
@@ -202,27 +201,6 @@ def _cpu_s(process: psutil.Process) -> float:
     """Processor seconds used so far by all threads."""
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-def _pictures(settings: BenchSettings) -> list[Pixels]:
-    """The first frames of the source at the wanted size.
-
-    Raises:
-        MediaError: it has none.
-    """
-    pictures: list[Pixels] = []
-    wanted = SourceSettings(camera=settings.camera, size=settings.size, pace=Pace.MAX)
-    with open_source(wanted, MonotonicClock()) as source:
-        while len(pictures) < FRAMES_HELD:
-            try:
-                frame = source.read()
-            except EndOfSource:
-                break
-            if frame is not None:
-                pictures.append(frame.pixels.copy())
-    if len(pictures) < 2:
-        raise MediaError(f"{settings.camera} holds {len(pictures)} frames; at least 2 are wanted for a measurement.")
-    return pictures
 
 
 def _face_height_px(picture: Pixels, profile: Profile, models: ModelStore) -> float:

@@ -95,7 +95,8 @@ class Rig:
         self._lossless = not self.source.live and (
             settings.source.pace is Pace.MAX if isinstance(settings.source, SourceSettings) else True
         )
-        self.assembly = Assembly(models, profile, self.source.size, self._clock, self._report)
+        assemble = settings.assemble or Assembly
+        self.assembly = assemble(models, profile, self.source.size, self._clock, self._report)
         self._closing.append(self.assembly.close)
         chain = self.assembly.build(profile)
         self._open_output(settings, profile)

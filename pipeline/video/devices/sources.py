@@ -1,18 +1,20 @@
 """From what the user typed to an open source."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from pipeline.clock import Clock, Playhead
-from pipeline.errors import DeviceError
-from pipeline.stage import VideoSource
+from pipeline.clock import Clock, MonotonicClock, Playhead
+from pipeline.errors import DeviceError, MediaError
+from pipeline.media import Pixels
+from pipeline.stage import EndOfSource, VideoSource
 from pipeline.video.devices.camera import Camera
 from pipeline.video.devices.demo_actor import DemoActor
 from pipeline.video.devices.file_source import FileSource
 from pipeline.video.devices.listing import CameraInfo, list_cameras
 from pipeline.video.devices.settings import Pace, SourceSettings
 
-__all__ = ["Pace", "SourceSettings", "chosen_camera", "open_source"]
+__all__ = ["Pace", "SourceSettings", "chosen_camera", "first_pictures", "open_source"]
 
 
 def open_source(settings: SourceSettings, clock: Clock, playhead: Playhead | None = None) -> VideoSource:
@@ -31,6 +33,27 @@ def open_source(settings: SourceSettings, clock: Clock, playhead: Playhead | Non
     if _names_a_camera(wanted, cameras):
         return Camera(chosen_camera(wanted, cameras), settings, clock)
     return FileSource(Path(wanted), settings, clock, playhead)
+
+
+def first_pictures(settings: SourceSettings, most: int) -> list[Pixels]:
+    """The first pictures of a source, uint8 (height, width, 3) BGR: at least two, and at most so many.
+
+    Raises:
+        DeviceError: there is no such camera, or it can't be opened.
+        MediaError: the source has fewer.
+    """
+    pictures: list[Pixels] = []
+    with open_source(replace(settings, pace=Pace.MAX), MonotonicClock()) as source:
+        while len(pictures) < most:
+            try:
+                frame = source.read()
+            except EndOfSource:
+                break
+            if frame is not None:
+                pictures.append(frame.pixels.copy())
+    if len(pictures) < 2:
+        raise MediaError(f"{settings.camera} holds {len(pictures)} frames; at least 2 are wanted for a measurement.")
+    return pictures
 
 
 def chosen_camera(wanted: str, cameras: tuple[CameraInfo, ...]) -> CameraInfo:
