@@ -17,7 +17,7 @@ from profiles.profile import Profile
 PANIC_REST_NS = 1_200_000_000
 """The panic key takes the card back only after so long a rest. Systems begin to repeat a held key after a second at
 most; only the slowest setting of macOS waits longer."""
-NOBODY_WATCHES = "On air to nobody: there is neither a virtual camera nor a recording."
+NOBODY_WATCHES = "On air to nobody: no virtual camera, no recording."
 SOURCE_ENDED = "The source has come to its end."
 
 
@@ -150,7 +150,7 @@ class Desk:
             self.session.rearm()
             return "The card is taken back."
         self.session.panic()
-        return None if up else "Panic: the card is up. After a second's rest p or F12 takes it back."
+        return None if up else "Panic: the card is up; p or F12 takes it back after a second."
 
     def switch(self, name: str) -> str:
         """Takes another profile, with the adjustments that were made on it before."""
