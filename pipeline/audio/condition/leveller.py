@@ -26,8 +26,6 @@ RELATIVE_GATE = 10.0 ** (-10.0 / 10.0)
 """Of speech only what is less than 10 LU below its loudness counts."""
 FORGET_S = 6.0
 """Speech of which the loudness is found; older speech counts less."""
-PAUSE_RATIO = 10.0 ** (-15.0 / 10.0)
-"""A hundredth of a second so far below the momentary loudness lies in a pause."""
 PATIENCE_S = 2.5
 """After so much of nothing but quieter speech, that is the speech."""
 RISE_LU, FALL_LU = 3.0, 6.0
@@ -77,8 +75,8 @@ class Leveller(Riding):
         self._window.append(power)
         floor = self._floor.push(power)
         momentary = sum(self._window) / WINDOW
-        # In a pause the window still holds the word before it: the step itself tells. An unknown room may be loud.
-        if floor > 0.0 and momentary > max(QUIETEST, SPEECH_RATIO * floor) and power > PAUSE_RATIO * momentary:
+        # A room that isn't known yet may be a loud one.
+        if floor > 0.0 and momentary > max(QUIETEST, SPEECH_RATIO * floor):
             self._hear(momentary)
         return self._gain
 

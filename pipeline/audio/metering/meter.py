@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 from pipeline.media import Block
+from pipeline.telemetry import MeterReading
 
 LEAST_DBFS = -60.0
 """The meter's lower end; its upper end is 0."""
@@ -23,22 +24,6 @@ FULL_SCALE = 32_767 / 32_768
 """The loudest that a 16-bit device delivers; a sample that reaches it was cut off."""
 ENORMOUS = 1e6
 """What is beyond, or is no number, counts as clipped, and as no level: it is a fault and not a sound."""
-
-
-@dataclass(frozen=True, slots=True)
-class MeterReading:
-    """What a meter shows at an instant; levels in dBFS, from -60 to 0."""
-
-    peak_dbfs: float
-    """The bar: the highest sample, falling slowly."""
-    rms_dbfs: float
-    """The mean level; a sine at full scale is at -3."""
-    hold_dbfs: float
-    """The highest peak of late."""
-    clipped: bool
-    """Whether a sample reached full scale within the last second."""
-    stale: bool
-    """True when nothing has come for half a second: the levels are old."""
 
 
 def _dbfs(amplitude: float) -> float:

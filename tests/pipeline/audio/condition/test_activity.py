@@ -7,7 +7,17 @@ from pipeline.audio.condition.activity import Activity
 from pipeline.audio.condition.mono import Sound
 from pipeline.audio.stream import RATE_HZ
 from tests.footage import needs_media
-from tests.pipeline.audio.condition.sounds import at_level, hiss, hum, real_speech, seconds, sine, through, words
+from tests.pipeline.audio.condition.sounds import (
+    at_level,
+    fricative,
+    hiss,
+    hum,
+    real_speech,
+    seconds,
+    sine,
+    through,
+    words,
+)
 
 
 def spoke(sound: Sound, stage: Activity | None = None) -> list[bool]:
@@ -41,6 +51,14 @@ def test_a_voice_is_noticed_within_its_first_word(f0: float, level: float) -> No
     assert all(seen[first + 40 : first + 120])
 
 
+def rustling() -> Sound:
+    """Paper in a room that hums: bursts of high noise, which leave the hum alone in the low band."""
+    sound = sine(120.0, 6.0, 0.015)
+    for start in range(RATE_HZ, len(sound) - RATE_HZ, RATE_HZ):
+        sound[start : start + RATE_HZ // 2] += at_level(fricative(0.5, start), -22.0)
+    return sound
+
+
 @pytest.mark.parametrize(
     "sound",
     [
@@ -48,10 +66,11 @@ def test_a_voice_is_noticed_within_its_first_word(f0: float, level: float) -> No
         hiss(6.0, -30.0),
         hum(6.0, -35.0),
         clicks(),
+        rustling(),
         np.concatenate((hiss(3.0, -70.0), hiss(3.0, -30.0))),
         np.full(5 * RATE_HZ, 0.5, np.float32),
     ],
-    ids=["silence", "hiss", "hum", "typing", "a fan that starts", "direct current"],
+    ids=["silence", "hiss", "hum", "typing", "rustling", "a fan that starts", "direct current"],
 )
 def test_what_is_no_voice_is_not_taken_for_one(sound: Sound) -> None:
     assert not any(spoke(sound))

@@ -109,6 +109,13 @@ def test_the_first_words_pass_while_the_room_is_unknown() -> None:
     assert np.array_equal(aligned(Gate(), sound)[: len(sound) - RATE_HZ // 2], sound[: len(sound) - RATE_HZ // 2])
 
 
+def test_a_stream_that_starts_in_the_midst_of_a_word_loses_nothing() -> None:
+    sound, starts = words(1)
+    word = sound[starts[0] + 100 * MS :][: 200 * MS]
+    spoken = np.tile(at_level(word, -45.0), 4) + hiss(0.8, -80.0)
+    assert np.array_equal(aligned(Gate(), spoken), spoken)
+
+
 def test_a_louder_room_is_learnt_within_three_seconds() -> None:
     room = np.concatenate((hiss(4.0, -70.0), hiss(5.0, -50.0)))
     passed = aligned(Gate(), room)
