@@ -13,7 +13,7 @@ from pipeline.media import Pixels
 LEAD_S = 2.5
 """Before the first flash: until then the pictures' delay has found its place."""
 FLASH_FRAMES = 4
-PAUSES_S = (0.60, 0.93, 0.67, 0.83, 0.73, 1.00, 0.77)
+PAUSES_S = (0.40, 0.67, 0.47, 0.60, 0.53, 0.73, 0.57)
 """No stretch of these is like another: that tells which flash is which, however late it comes."""
 FLASH_SHARE = 0.55
 """How far a flash whitens the picture: a face on it is still found."""
