@@ -172,7 +172,7 @@ class Session:
             switches=tuple(rig.lane.meters.switches),
             providers=rig.assembly.providers,
             ready=rig.loader.ready,
-            audio=None if rig.sound is None else rig.sound.readings(),
+            audio=None if rig.sound is None else rig.sound.readings(now_ns),
             sync=rig.sync.readings(),
         )
 

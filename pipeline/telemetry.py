@@ -134,6 +134,22 @@ class VideoReadings:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterReading:
+    """What a meter shows at an instant; levels in dBFS, from -60 to 0."""
+
+    peak_dbfs: float = -60.0
+    """The bar: the highest sample, falling slowly."""
+    rms_dbfs: float = -60.0
+    """The mean level; a sine at full scale is at -3."""
+    hold_dbfs: float = -60.0
+    """The highest peak of late."""
+    clipped: bool = False
+    """Whether a sample reached full scale within the last second."""
+    stale: bool = True
+    """True when nothing has come for half a second: the levels are old."""
+
+
+@dataclass(frozen=True, slots=True)
 class AudioReadings:
     """The audio lane at one instant."""
 
@@ -165,6 +181,12 @@ class AudioReadings:
     drift_ppm: float = 0.0
     """By how much more comes than the first sink plays."""
     muted: bool = False
+    speaking: bool = False
+    """Whether somebody speaks into the microphone, muted or not."""
+    input_level: MeterReading = MeterReading()
+    """What the microphone delivers."""
+    output_level: MeterReading = MeterReading()
+    """What the voice makes of it."""
 
 
 @dataclass(frozen=True, slots=True)

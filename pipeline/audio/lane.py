@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pipeline.audio.metering.meter import Meter
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES
 from pipeline.clock import Clock
@@ -54,6 +55,7 @@ class AudioLane:
         self._settings: Profile | None = None
         self._reported_ns: int | None = None
         self.meters = AudioLaneMeters()
+        self.input_meter, self.output_meter = Meter(), Meter()
 
     @property
     def voice(self) -> AudioStage:
@@ -87,7 +89,9 @@ class AudioLane:
                 ring.close()
             return False
         began_ns = self._links.clock.now_ns()
+        self.input_meter.feed(block, began_ns)
         finished = self._converted(block)
+        self.output_meter.feed(finished, began_ns)
         for ring in self._links.outputs:
             ring.write(finished)
         self.meters.blocks += 1
@@ -105,7 +109,7 @@ class AudioLane:
             coming, self._next = self._next, None
             settings, self._settings = self._settings, None
         if settings is not None:
-            for stage in (*self._conditioning, self._voice):
+            for stage in (*self._conditioning, self._voice, *([coming] if coming else [])):
                 stage.adjust(settings)
         heard = self._through(self._conditioning, block)
         spoken = self._through((self._voice,), heard)

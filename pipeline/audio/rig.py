@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
+from pipeline.audio.condition.activity import Activity
 from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.condition.switch import Switch
@@ -74,7 +75,7 @@ class SoundRig:
         self._lossless = playhead is None
         self._lost: list[DeviceError] = []
         self._crew = Crew()
-        self.switch = Switch(passing=not settings.muted)
+        self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
         with ExitStack() as opened:
             self.source = opened.enter_context(self._source(settings, playhead or Playhead()))
             sinks = [opened.enter_context(sink) for sink in _sinks(settings)]
@@ -85,7 +86,7 @@ class SoundRig:
                 for ring, sink in zip(self._rings, sinks, strict=True)
             ]
             links = AudioLinks(self._input, self._rings, clock, hooks.report)
-            self.lane = AudioLane((*conditioner(settings.condition), self.switch), voice, links)
+            self.lane = AudioLane((*conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()
         self._heard_ns = clock.now_ns()
 
@@ -136,7 +137,15 @@ class SoundRig:
         if failures:
             raise failures[0]
 
-    def readings(self) -> AudioReadings:
+    def join(self, name: str, timeout_s: float) -> None:
+        """Waits for one of the threads: `microphone`, `audio lane`, `sound sink 1`, ...
+
+        Raises:
+            LaneError: it did not end in time.
+        """
+        self._crew.join(name, timeout_s)
+
+    def readings(self, now_ns: int) -> AudioReadings:
         """The audio lane at this instant."""
         lane, first = self.lane.meters, self.players[0] if self.players else None
         return AudioReadings(
@@ -155,6 +164,9 @@ class SoundRig:
             device_ms=first.sink.buffered_ns / 1e6 if first else 0.0,
             drift_ppm=first.drift_ppm if first else 0.0,
             muted=not self.switch.passing,
+            speaking=self.activity.speaking,
+            input_level=self.lane.input_meter.reading(now_ns),
+            output_level=self.lane.output_meter.reading(now_ns),
         )
 
     def _source(self, settings: SoundSettings, playhead: Playhead) -> AudioSource:

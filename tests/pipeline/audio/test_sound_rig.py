@@ -1,0 +1,218 @@
+"""Microphone, lane and sinks together: gapless, silent when it has to be, and gone without a trace."""
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.audio.condition.settings import ConditionSettings
+from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
+from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
+from pipeline.clock import MonotonicClock, Playhead
+from pipeline.errors import DeviceError, UnderstudyError
+from pipeline.media import Block
+from pipeline.stage import EndOfSource
+from pipeline.telemetry import Event
+from tests.chains import make_profile
+from tests.fakes import FakeVoice
+
+SOON_S = 5.0
+BARE = ConditionSettings(high_pass=False, gate=False, leveller=False)
+
+
+class FakeMicrophone:
+    """A microphone that says a ramp, as fast as it is listened to, and ends."""
+
+    name = description = "fake microphone"
+
+    def __init__(self, blocks: int, *, live: bool = False, breaks_after: int | None = None) -> None:
+        self.live = live
+        self._left, self._count, self._breaks_after = blocks, 0, breaks_after
+        self.closed = threading.Event()
+
+    def read(self) -> Block | None:
+        """The next block, all of one level."""
+        if self._left == 0 or self.closed.is_set():
+            raise EndOfSource
+        if self._breaks_after == self._count:
+            raise RuntimeError("broken")
+        self._left -= 1
+        self._count += 1
+        samples = np.full((BLOCK_SAMPLES, 1), 0.4, np.float32)
+        return Block(samples, RATE_HZ, (self._count - 1) * 10_000_000)
+
+    def close(self) -> None:
+        """Ends it."""
+        self.closed.set()
+
+    def __enter__(self) -> "FakeMicrophone":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class FakeEar:
+    """A sink that keeps what it is given, and breaks when it is told to."""
+
+    name = description = "fake ear"
+    paced, buffered_ns = False, 0
+
+    def __init__(self, breaks_after: int | None = None) -> None:
+        self.heard: list[NDArray[np.float32]] = []
+        self._breaks_after = breaks_after
+        self.close_count = 0
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Keeps it."""
+        if self._breaks_after is not None and len(self.heard) >= self._breaks_after:
+            raise DeviceError("The fake ear was told to break.")
+        self.heard.append(samples.copy())
+
+    def close(self) -> None:
+        """Counts."""
+        self.close_count += 1
+
+    def __enter__(self) -> "FakeEar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def everything(self) -> NDArray[np.float32]:
+        """All samples so far."""
+        return np.concatenate(self.heard) if self.heard else np.zeros(0, np.float32)
+
+
+class Booth:
+    """Makes rigs and notes what they tell."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.failures: list[UnderstudyError] = []
+        self.latencies: list[int] = []
+        self._rigs: list[SoundRig] = []
+
+    def rig(self, microphone: FakeMicrophone, ear: FakeEar, voice: FakeVoice, *, lossless: bool = True) -> SoundRig:
+        """A rig that has not started."""
+        hooks = SoundHooks(self.events.append, self.failures.append, self.latencies.append)
+        settings = SoundSettings(microphone, ear, condition=BARE)
+        rig = SoundRig(settings, voice, MonotonicClock(), hooks, None if lossless else Playhead())
+        self._rigs.append(rig)
+        return rig
+
+    def close(self) -> None:
+        """Stops every rig."""
+        for rig in self._rigs:
+            rig.stop(SOON_S)
+
+
+@pytest.fixture
+def booth() -> Iterator[Booth]:
+    booth = Booth()
+    yield booth
+    booth.close()
+
+
+def played(rig: SoundRig) -> None:
+    """Starts a rig uncovered and waits for the end of its source."""
+    rig.cover(False)
+    rig.start()
+    rig.stop(SOON_S)
+
+
+def run_out(rig: SoundRig, microphone: FakeMicrophone) -> None:
+    """Starts a rig and lets its source come to its end by itself."""
+    rig.start()
+    for name in ("microphone", "audio lane", "sound sink 1"):
+        rig.join(name, SOON_S)
+
+
+def test_everything_that_was_said_is_heard_in_the_targets_voice(booth: Booth) -> None:
+    microphone, ear = FakeMicrophone(200), FakeEar()
+    rig = booth.rig(microphone, ear, FakeVoice(0.5))
+    rig.cover(False)
+    run_out(rig, microphone)
+    late = rig.lane.latency_ns * RATE_HZ // 1_000_000_000
+    assert len(ear.everything) == 200 * BLOCK_SAMPLES
+    assert np.allclose(ear.everything[late + 1 :], 0.2, atol=1e-4)
+    assert rig.readings(0).blocks == 200
+    assert rig.readings(0).underruns == 0
+    assert booth.latencies
+
+
+def test_while_it_is_covered_or_muted_only_silence_goes_out(booth: Booth) -> None:
+    microphone, ear = FakeMicrophone(50), FakeEar()
+    run_out(booth.rig(microphone, ear, FakeVoice()), microphone)
+    assert len(ear.everything) == 50 * BLOCK_SAMPLES
+    assert not ear.everything.any()
+    microphone, ear = FakeMicrophone(50), FakeEar()
+    rig = booth.rig(microphone, ear, FakeVoice())
+    rig.cover(False)
+    rig.switch.set(False)
+    run_out(rig, microphone)
+    assert not ear.everything[BLOCK_SAMPLES:].any()
+    assert rig.readings(0).muted
+
+
+def test_a_voice_that_breaks_leaves_silence_and_says_so(booth: Booth) -> None:
+    microphone, ear, voice = FakeMicrophone(50), FakeEar(), FakeVoice()
+    voice.failing = True
+    rig = booth.rig(microphone, ear, voice)
+    rig.cover(False)
+    run_out(rig, microphone)
+    assert len(ear.everything) == 50 * BLOCK_SAMPLES
+    assert not ear.everything.any()
+    assert len(booth.events) == 1
+    assert rig.readings(0).failed == 50
+
+
+def test_a_sink_that_breaks_is_said_and_fails_a_session_that_has_no_other(booth: Booth) -> None:
+    microphone, ear = FakeMicrophone(50), FakeEar(breaks_after=10)
+    rig = booth.rig(microphone, ear, FakeVoice())
+    rig.cover(False)
+    run_out(rig, microphone)
+    assert len(booth.failures) == 1
+    assert rig.readings(0).lost_sinks == ("The fake ear was told to break.",)
+
+
+def test_a_thread_that_breaks_is_said_and_silences_the_rest(booth: Booth) -> None:
+    microphone, ear = FakeMicrophone(50, breaks_after=5), FakeEar()
+    rig = booth.rig(microphone, ear, FakeVoice())
+    rig.cover(False)
+    rig.start()
+    rig.join("microphone", SOON_S)
+    assert len(booth.failures) == 1
+    assert "microphone" in str(booth.failures[0])
+
+
+def test_another_profiles_voice_is_taken_with_its_settings(booth: Booth) -> None:
+    rig = booth.rig(FakeMicrophone(10), FakeEar(), FakeVoice())
+    other, profile = FakeVoice(), make_profile("ada")
+    rig.take(other, profile)
+    played(rig)
+    assert rig.lane.voice is other
+    assert other.adjusted == [profile]
+
+
+def test_stopping_leaves_no_thread_and_closes_every_device(booth: Booth) -> None:
+    microphone, ear = FakeMicrophone(1_000_000), FakeEar()
+    before = set(threading.enumerate())
+    rig = booth.rig(microphone, ear, FakeVoice())
+    rig.start()
+    rig.stop(SOON_S)
+    assert set(threading.enumerate()) <= before
+    assert microphone.closed.is_set()
+    assert ear.close_count == 1
+
+
+def test_a_stalled_microphone_is_bridged_with_silence_in_real_time(booth: Booth) -> None:
+    microphone, ear = FakeMicrophone(0, live=True), FakeEar()
+    rig = booth.rig(microphone, ear, FakeVoice(), lossless=False)
+    rig.start()
+    rig.join("microphone", SOON_S)
+    rig.stop(SOON_S)
+    assert booth.failures == []
