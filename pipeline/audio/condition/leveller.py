@@ -18,7 +18,7 @@ STEP = RATE_HZ // 100
 STEP_S = STEP / RATE_HZ
 WINDOW = 40
 """Steps of the momentary loudness: 400 ms."""
-FLOOR = FloorSpan(step_s=STEP_S, smoothing_s=0.02, bucket_s=0.5, buckets=12, unknown_s=0.5)
+FLOOR = FloorSpan(step_s=STEP_S, smoothing_s=0.02, bucket_s=0.4, buckets=5, unknown_s=0.4)
 SPEECH_RATIO = 10.0 ** (6.0 / 10.0)
 """Speech is 6 dB above the room; a steady sound is no speech, however loud."""
 QUIETEST = power_of(-60.0)
@@ -27,7 +27,7 @@ RELATIVE_GATE = 10.0 ** (-10.0 / 10.0)
 FORGET_S = 6.0
 """Speech of which the loudness is found; older speech counts less."""
 PATIENCE_S = 2.5
-"""After so much of nothing but quieter speech, that is the speech."""
+"""After so much of nothing but quieter speech, that is the speech. By then a fan that starts is known for a room."""
 RISE_LU, FALL_LU = 3.0, 6.0
 """What the gain moves by at most within a second of speech."""
 FIRST_S, FIRST_LU = 3.0, 12.0

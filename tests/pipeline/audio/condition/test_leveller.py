@@ -67,6 +67,12 @@ def test_a_room_without_a_voice_is_not_raised(room: Sound) -> None:
     assert abs(gains_db(Leveller(), room)[-1]) < 2.0
 
 
+def test_a_fan_that_starts_is_not_taken_for_a_quieter_speaker() -> None:
+    stage = Leveller()
+    before = gains_db(stage, as_loud(words(12)[0], -24.0))[-1]
+    assert gains_db(stage, hiss(12.0, -42.0))[-1] == pytest.approx(before, abs=0.5)
+
+
 def test_the_gain_moves_slowly() -> None:
     gains = gains_db(Leveller(), as_loud(words(12)[0], -36.0))
     moves = [abs(after - before) for before, after in pairwise(gains)]
