@@ -15,11 +15,11 @@ from pipeline.audio.voice.statistics import (
 
 FRAME_HOPS = 8
 """A spectrum is taken every 40 ms."""
-_FORMANT_HOPS = 16
+_FORMANT_HOPS = 32
 _DEEPEST_DB = 90.0
 _PLAIN = 0.7
 """Likeness of periods from which a pitch counts."""
-_PITCH_FRAMES = 20.0
+_PITCH_FRAMES = 10.0
 """So many spectra weigh as much as what the pitch tells of the formants."""
 _PITCH_SHARE = 0.3
 """What the pitch keeps to say of the formants when they are known well: they lead astray in a shrill voice."""

@@ -48,8 +48,9 @@ class MarkTracker:
     def step(self, pitch: Pitch) -> None:
         """Takes what the tracker found for the newest hop of the band."""
         newest = self._band.samples[-(LOW_HOP + _ENERGY_TAPS) :]
+        rise = newest[1:] - newest[:-1]
         self._energy[:-LOW_HOP] = self._energy[LOW_HOP:]
-        self._energy[-LOW_HOP:] = np.convolve(np.square(np.diff(newest)), self._smooth, "valid")
+        self._energy[-LOW_HOP:] = np.correlate(rise * rise, self._smooth, "valid")
         if pitch.hz:
             period = LOW_RATE_HZ / pitch.hz
             self._until = LowBand.number(pitch.centre)
@@ -70,7 +71,7 @@ class MarkTracker:
         high = min(low + max(round(period), 2), self._band.count - int(period / 2) - 1)
         span = self._energy[low - self._band.first : high - self._band.first]
         # The smoothed energy lags by half its window.
-        place = float(low + int(np.argmax(span)) - _ENERGY_TAPS // 2 - 1)
+        place = float(low + int(span.argmax()) - _ENERGY_TAPS // 2 - 1)
         found = [(place, period)]
         for _ in range(2):
             earlier, likeness = self._neighbour(found[0][0], period, -1)
@@ -106,7 +107,7 @@ class MarkTracker:
         lead = guess - reach - first + _ENERGY_TAPS // 2 + 1
         strength = self._energy[lead : lead + len(likeness)]
         scores = likeness + _STRONGEST * (strength / (float(strength.max()) + 1e-9))
-        at = int(np.argmax(scores))
+        at = int(scores.argmax())
         return place + (guess - reach + at - centre) + _between(scores, at), float(likeness[at])
 
 

@@ -1,6 +1,7 @@
 """The fundamental of a voice, and where there is one: every 5 ms, from the newest samples."""
 
 from dataclasses import dataclass, replace
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,9 +123,6 @@ class PitchTracker:
     def __init__(self, band: LowBand) -> None:
         self._band = band
         self._taps = _band_of_pitch()
-        # A view: the band moves its samples inside one buffer.
-        newest = band.samples[-(_BAND_TAPS + LOW_HOP - 1) :]
-        self._windows = np.lib.stride_tricks.sliding_window_view(newest, _BAND_TAPS)
         self._heard = np.zeros(_WINDOW + _LONGEST + 1)
         self._sums = np.zeros(len(self._heard) + 1)
         lags = np.arange(_SHORTEST, _LONGEST + 1)
@@ -141,7 +139,7 @@ class PitchTracker:
     def step(self) -> Pitch:
         """The pitch at the newest samples of the band; called once for every hop."""
         self._heard[:-LOW_HOP] = self._heard[LOW_HOP:]
-        self._heard[-LOW_HOP:] = self._windows @ self._taps
+        self._heard[-LOW_HOP:] = np.correlate(self._band.samples[-(_BAND_TAPS + LOW_HOP - 1) :], self._taps, "valid")
         if self._newest.hz and not self._rested:
             # A voice that goes on is looked at every 10 ms, which halves the work where there is most of it.
             self._rested = True
@@ -192,15 +190,15 @@ class PitchTracker:
 
     def _best(self, likeness: NDArray[np.float64]) -> tuple[float, float]:
         """The lag of the best period, between samples, and its likeness. `likeness` starts one lag early."""
-        middle = likeness[1:-1]
-        peaks = np.flatnonzero((middle > likeness[:-2]) & (middle >= likeness[2:]) & (middle > 0.3))
+        rising = likeness[1:] > likeness[:-1]
+        peaks = np.flatnonzero(rising[:-1] > rising[1:])
         if not len(peaks):
             return float(_WINDOW), 0.0
-        scores = middle[peaks] - self._cost[peaks]
+        scores = likeness[peaks + 1] - self._cost[peaks]
         if self._previous:
-            distance = self._octaves[peaks] - np.log2(LOW_RATE_HZ / self._previous / _SHORTEST)
+            distance = self._octaves[peaks] - log2(LOW_RATE_HZ / self._previous / _SHORTEST)
             scores = scores + _CONTINUITY * np.maximum(1.0 - np.abs(distance) / 0.25, 0.0)
-        at = int(peaks[int(np.argmax(scores))])
+        at = int(peaks[scores.argmax()])
         before, peak, after = float(likeness[at]), float(likeness[at + 1]), float(likeness[at + 2])
         bend = before - 2 * peak + after
         shift = 0.5 * (before - after) / bend if bend < 0 else 0.0

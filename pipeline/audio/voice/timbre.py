@@ -33,9 +33,10 @@ _STRANGER_FORMANTS = 1.1
 """While the actor is a stranger the formants go at least this far away from the actor's own."""
 _STRANGER_S = 0.5
 _ACQUAINTED_S = 2.5
-_GLIDE = 1.0 - 0.5 ** (HOP_SAMPLES / RATE_HZ / 0.25)
+_GLIDE_HOPS = 4
+_GLIDE = 1.0 - 0.5 ** (_GLIDE_HOPS * HOP_SAMPLES / RATE_HZ / 0.25)
 """Half of the way to new ratios in a quarter of a second."""
-_LOOK_HOPS = 20
+_LOOK_HOPS = 40
 _EQUALISE_HOPS = 100
 _SPECTRUM_FRAMES = 40.0
 """So many stretches heard, 1.6 s of speech, give the filter half of its strength."""
@@ -162,7 +163,7 @@ class Timbre:
                 self._look()
                 self._shift = now = self._aim
             return now or aim
-        if now != aim:
+        if now is not aim and self._hops % _GLIDE_HOPS == 0:
             now = self._shift = now.toward(aim, _GLIDE)
         return now
 
