@@ -232,6 +232,19 @@ class Profile(Section):
             update={"background": BackgroundSettings.model_validate(self.background.model_dump() | changes)}
         )
 
+    def with_sound(self, latency_ms: float | None = None, trim_ms: float | None = None) -> "Profile":
+        """This profile with another latency of the voice, or another trim of the pictures, checked.
+
+        Raises:
+            pydantic.ValidationError: a value is out of its range.
+        """
+        voice, sync = self.voice, self.sync
+        if latency_ms is not None:
+            voice = VoiceSettings.model_validate(voice.model_dump() | {"latency_ms": latency_ms})
+        if trim_ms is not None:
+            sync = SyncSettings.model_validate(sync.model_dump() | {"trim_ms": trim_ms})
+        return self.model_copy(update={"voice": voice, "sync": sync})
+
     def with_policy(self, policy: FailSafePolicy) -> "Profile":
         """This profile with another fail-safe policy."""
         return self.model_copy(update={"output": OutputSettings(policy=policy)})

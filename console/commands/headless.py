@@ -96,7 +96,7 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
     """
     log_file = configure_logging()
     _require_folder(run.stats)
-    shelf = Shelf(options.policy)
+    shelf = Shelf(options)
     profile = shelf.load(options.profile)
     switches = SwitchPlan((item.at_s, shelf.load(item.profile)) for item in run.switch_at or ())
     reporter = Reporter(switches.hear)

@@ -60,6 +60,14 @@ VIRTUAL_HELP = (
     "Where the picture goes: none, auto (the first virtual camera), a device, or a file that ends in .mp4 or .mkv. "
     "The console takes auto where there is a virtual camera, run takes none."
 )
+MICROPHONE_HELP = (
+    "Where the sound comes from: none, auto (what belongs to the camera: the system's microphone, or the sound of the "
+    "same recording), demo, a device's name or number, or a file. The console takes auto, run takes none."
+)
+VIRTUAL_MICROPHONE_HELP = (
+    "Where the voice goes: none, auto (a microphone that call programs list), an output device's name or number, or a "
+    "file that ends in .wav, .flac or .opus. The console takes auto where there can be one, run takes none."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,19 @@ class SessionOptions:
     profile: Annotated[str, typer.Option(help="Name of a profile, or its folder.")] = DEFAULT_PROFILE
     camera: Annotated[str, typer.Option(help=CAMERA_HELP)] = "auto"
     virtual_camera: Annotated[str | None, typer.Option(help=VIRTUAL_HELP, show_default=False)] = None
+    microphone: Annotated[str | None, typer.Option(help=MICROPHONE_HELP, show_default=False)] = None
+    virtual_microphone: Annotated[str | None, typer.Option(help=VIRTUAL_MICROPHONE_HELP, show_default=False)] = None
+    monitor: Annotated[
+        str, typer.Option(metavar="NAME", help="An output on which the operator hears what goes out.")
+    ] = "none"
+    voice_latency: Annotated[
+        float | None,
+        typer.Option(min=40, max=5000, metavar="MS", help="How long the voice may take; the profile's by default."),
+    ] = None
+    trim: Annotated[
+        float | None,
+        typer.Option(min=-500, max=500, metavar="MS", help="Show pictures so much later than their sound."),
+    ] = None
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Record into a .mp4 or .mkv file as well.")] = None
     size: Annotated[Size | None, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = None
     fps: Annotated[float | None, typer.Option(min=1, max=240, help="Frame rate.")] = None

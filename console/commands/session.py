@@ -1,7 +1,7 @@
 """From the command line's options to a session, its profiles and its networks."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from console.commands.models import ready_models
@@ -9,6 +9,8 @@ from console.commands.options import SessionOptions
 from console.commands.profiles import looked_at
 from console.logs import configure_logging
 from console.ports import Outputs, SessionPort, Surroundings
+from pipeline.audio.devices.opening import can_have_virtual_microphone
+from pipeline.audio.rig import SoundSettings
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
 from pipeline.session import Session, SessionSettings
@@ -20,11 +22,11 @@ from profiles.store import ProfileStore, ProfileSummary
 
 
 class Shelf(ProfileStore):
-    """The profiles as this run sees them: with the fail-safe policy that the command line asks for."""
+    """The profiles as this run sees them: with what the command line asks for in place of what they say themselves."""
 
-    def __init__(self, policy: str | None = None) -> None:
+    def __init__(self, options: SessionOptions | None = None) -> None:
         super().__init__()
-        self._policy = FailSafePolicy(policy) if policy is not None else None
+        self._options = options or SessionOptions()
 
     def list(self) -> tuple[ProfileSummary, ...]:
         """Every profile, with what a look at its portrait tells as well.
@@ -40,12 +42,35 @@ class Shelf(ProfileStore):
         Raises:
             ProfileError: there is none, or something is wrong with it; tells every problem.
         """
-        profile = super().load(name_or_path)
-        return profile.with_policy(self._policy) if self._policy is not None else profile
+        asked = self._options
+        profile = super().load(name_or_path).with_sound(asked.voice_latency, asked.trim)
+        return profile.with_policy(FailSafePolicy(asked.policy)) if asked.policy is not None else profile
 
 
-def session_settings(options: SessionOptions, *, virtual_camera: str = "none") -> SessionSettings:
-    """What a session is told; `virtual_camera` counts where the options name none."""
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is taken where the command line names nothing."""
+
+    virtual_camera: str = "none"
+    microphone: str = "none"
+    virtual_microphone: str = "none"
+
+    @classmethod
+    def of_console(cls) -> "Usual":
+        """What there is on this computer."""
+        camera = any(camera.writable for camera in list_virtual_cameras())
+        return cls("auto" if camera else "none", "auto", "auto" if can_have_virtual_microphone() else "none")
+
+
+def session_settings(options: SessionOptions, usual: Usual | None = None) -> SessionSettings:
+    """What a session is told; `usual` counts where the options name nothing."""
+    usual = usual or Usual()
+    sound = SoundSettings(
+        microphone=options.microphone or usual.microphone,
+        virtual_microphone=options.virtual_microphone or usual.virtual_microphone,
+        monitor=options.monitor,
+        loop=options.loop,
+    )
     source = SourceSettings(
         camera=options.camera,
         size=(options.size.width, options.size.height) if options.size else None,
@@ -55,7 +80,7 @@ def session_settings(options: SessionOptions, *, virtual_camera: str = "none") -
         loop=options.loop,
         pace=Pace(options.pace),
     )
-    return SessionSettings(source, options.virtual_camera or virtual_camera, options.record)
+    return SessionSettings(source, options.virtual_camera or usual.virtual_camera, options.record, sound=sound)
 
 
 def open_session(
@@ -76,11 +101,10 @@ def open_console(options: SessionOptions) -> int:
     from console.terminal import chatter_beside
 
     log_file = configure_logging()
-    shelf = Shelf(options.policy)
+    shelf = Shelf(options)
     profile = shelf.load(options.profile)
     models = ready_models()
-    usual = "auto" if any(camera.writable for camera in list_virtual_cameras()) else "none"
-    settings = replace(session_settings(options, virtual_camera=usual), on_air=False)
+    settings = replace(session_settings(options, Usual.of_console()), on_air=False)
     outputs = Outputs.of(settings.virtual_camera, settings.record)
 
     def open_session(tell: Callable[[Event], None]) -> SessionPort:

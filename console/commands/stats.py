@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.machine import GpuReading, ProcessReading
-from pipeline.telemetry import Readings, VideoReadings
+from pipeline.telemetry import AudioReadings, Readings, SyncReadings, VideoReadings
 
 
 def stats_of(readings: Readings, gpu: GpuReading | None, process: ProcessReading) -> dict[str, Any]:
@@ -21,6 +21,8 @@ def stats_of(readings: Readings, gpu: GpuReading | None, process: ProcessReading
             }
             for switch in readings.switches
         ],
+        "audio": None if readings.audio is None else _audio(readings.audio),
+        "sync": _sync(readings.sync),
         "gpu": _gpu(gpu),
         "process": {"cpu_percent": round(process.cpu_percent, 1), "rss_mb": round(process.rss_mb, 1)},
         "providers": dict(readings.providers),
@@ -46,6 +48,38 @@ def _video(video: VideoReadings) -> dict[str, Any]:
         },
         "faces_found": video.faces_found,
         "policy_frames": video.policy_frames,
+    }
+
+
+def _audio(audio: AudioReadings) -> dict[str, Any]:
+    total = audio.latency_overall
+    known_ms = audio.engine_ms + audio.device_ms + audio.compute.p50_ms
+    return {
+        "latency_ms": {
+            "capture": round(max(0.0, total.p50_ms - known_ms), 3),
+            "compute": {"p50": round(audio.compute.p50_ms, 3), "p99": round(audio.compute.p99_ms, 3)},
+            "join": round(audio.engine_ms, 3),
+            "device": round(audio.device_ms, 3),
+            "total": {"p50": round(total.p50_ms, 3), "p95": round(total.p95_ms, 3), "p99": round(total.p99_ms, 3)},
+        },
+        "underruns": audio.underruns,
+        "overruns": audio.overruns,
+        "blocks": audio.blocks,
+        "failed": audio.failed,
+        "drift_ppm": round(audio.drift_ppm, 1),
+        "engine": audio.engine,
+    }
+
+
+def _sync(sync: SyncReadings) -> dict[str, Any]:
+    return {
+        "av_offset_ms": {
+            "p50": round(sync.offset.p50_ms, 3),
+            "p95": round(sync.offset.p95_ms, 3),
+            "max_abs": round(sync.worst_ms, 3),
+        },
+        "delay_ms": round(sync.delay_ms, 3),
+        "trim_ms": round(sync.trim_ms, 3),
     }
 
 

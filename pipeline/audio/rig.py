@@ -2,22 +2,23 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pipeline.audio.condition.activity import Activity
 from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.condition.switch import Switch
-from pipeline.audio.devices.opening import open_microphone, open_virtual_microphone
+from pipeline.audio.devices.opening import microphone_of, open_microphone, open_virtual_microphone
 from pipeline.audio.lane import AudioLane, AudioLinks
 from pipeline.audio.player import Player
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import RATE_HZ
+from pipeline.audio.tape import Tape
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
-from pipeline.runner import Crew
-from pipeline.stage import AudioSink, AudioSource, AudioStage, EndOfSource
+from pipeline.runner import Crew, do_all
+from pipeline.stage import AudioSink, AudioSource, AudioStage, EndOfSource, FilmTrack
 from pipeline.telemetry import AudioReadings, Event, Level
 from profiles.profile import Profile
 
@@ -37,9 +38,17 @@ class SoundSettings:
     monitor: str = "none"
     """A device on which the operator hears what goes out."""
     condition: ConditionSettings = field(default_factory=ConditionSettings)
+    tracks: tuple[FilmTrack, ...] = ()
+    """Films that are being recorded, which get the sound as well."""
     muted: bool = False
     loop: bool = False
     """A file begins again at its end."""
+
+    def beside(self, camera: str, *, live: bool, is_demo: bool) -> "SoundSettings":
+        """These settings with a name in place of `auto`: the microphone that belongs to a camera."""
+        if self.microphone != "auto":
+            return self
+        return replace(self, microphone=microphone_of(camera, live=live, is_demo=is_demo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +89,13 @@ class SoundRig:
             self.source = opened.enter_context(self._source(settings, playhead or Playhead()))
             sinks = [opened.enter_context(sink) for sink in _sinks(settings)]
             self._input = Ring(RING_SAMPLES, lossless=self._lossless)
-            self._rings = [Ring(RING_SAMPLES, lossless=self._lossless) for _ in sinks]
+            self._rings = [Ring(RING_SAMPLES, lossless=self._lossless) for _ in (*sinks, *settings.tracks)]
             self.players = [
                 Player(ring, sink, clock, lossless=self._lossless)
-                for ring, sink in zip(self._rings, sinks, strict=True)
+                for ring, sink in zip(self._rings, sinks, strict=False)
             ]
+            rings = self._rings[len(sinks) :]
+            self._tapes = [Tape(ring, track) for ring, track in zip(rings, settings.tracks, strict=True)]
             links = AudioLinks(self._input, self._rings, clock, hooks.report)
             self.lane = AudioLane((*conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()
@@ -95,13 +106,14 @@ class SoundRig:
         steps: dict[str, Callable[[], bool]] = {
             f"sound sink {number}": partial(self._play, player) for number, player in enumerate(self.players, 1)
         }
+        steps |= {f"sound track {number}": tape.step for number, tape in enumerate(self._tapes, 1)}
         steps |= {"audio lane": self.lane.step, "microphone": self._capture}
         self._crew.start(steps, self._worker_failed)
 
     def cover(self, covered: bool) -> None:
         """Puts silence in place of the voice, or takes it off."""
-        for player in self.players:
-            player.cover(covered)
+        for output in (*self.players, *self._tapes):
+            output.cover(covered)
 
     def take(self, voice: AudioStage, profile: Profile) -> None:
         """Goes on with a voice and its live settings."""
@@ -117,6 +129,7 @@ class SoundRig:
         """
         self._crew.stop("microphone")
         sinks = [f"sound sink {number}" for number in range(1, len(self.players) + 1)]
+        sinks += [f"sound track {number}" for number in range(1, len(self._tapes) + 1)]
         # Each thread ends when what came before it has ended and what that left is done.
         steps: list[Callable[[], None]] = [
             self.source.close,
@@ -128,14 +141,7 @@ class SoundRig:
             self._open.close,
             self.lane.close,
         ]
-        failures: list[UnderstudyError] = []
-        for step in steps:
-            try:
-                step()
-            except UnderstudyError as error:
-                failures.append(error)
-        if failures:
-            raise failures[0]
+        do_all(steps)
 
     def join(self, name: str, timeout_s: float) -> None:
         """Waits for one of the threads: `microphone`, `audio lane`, `sound sink 1`, ...
@@ -214,6 +220,8 @@ class SoundRig:
     def _worker_failed(self, name: str, error: UnderstudyError) -> None:
         """Silences everything and says what ended a thread."""
         self.cover(True)
+        for tape in self._tapes:
+            tape.end()
         self._hooks.failed(error)
         self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
 

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import av
+import av.error
 import sounddevice
 
 import pipeline.audio.assets
@@ -42,6 +44,42 @@ def open_microphone(
     if path.is_file() or (path.suffix and len(path.suffix) <= 5):
         return SoundFile(path, clock, playhead, loop=loop, paced=paced)
     return Microphone(wanted, clock)
+
+
+def microphone_of(camera: str, *, live: bool, is_demo: bool) -> str:
+    """What `auto` means beside a camera: the system's microphone, or the sound of the same recording; `none` without.
+
+    Args:
+        camera: what the user typed for the camera.
+        live: whether it is a camera and no recording.
+        is_demo: whether it is the demo actor.
+    """
+    if is_demo:
+        return "demo"
+    if not live:
+        return camera if has_sound(Path(camera)) else "none"
+    inputs = [device for device in sounddevice.query_devices() if device["max_input_channels"] > 0]
+    return "auto" if inputs else "none"
+
+
+def has_sound(path: Path) -> bool:
+    """Whether a file has a sound track."""
+    try:
+        with av.open(f"file:{path.absolute()}", options={"protocol_whitelist": "file"}) as container:
+            return bool(container.streams.audio)
+    except (av.error.FFmpegError, OSError):
+        return False
+
+
+def can_have_virtual_microphone() -> bool:
+    """Whether `auto` can be a virtual microphone on this computer."""
+    if sys.platform == "linux":
+        from pipeline.audio.devices.pulse_microphone import server_answers
+
+        return server_answers()
+    names = CABLES.get(sys.platform, ())
+    outputs = [str(device["name"]).casefold() for device in sounddevice.query_devices()]
+    return any(name.casefold() in output for name in names for output in outputs)
 
 
 def open_virtual_microphone(wanted: str) -> AudioSink:

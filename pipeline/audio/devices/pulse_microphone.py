@@ -121,6 +121,15 @@ def remove_left_behind(name: str = SOURCE_NAME) -> int:
     return len(left)
 
 
+def server_answers() -> bool:
+    """Whether there is a sound server that microphones can be made on."""
+    try:
+        _pactl("info")
+    except DeviceError:
+        return False
+    return True
+
+
 def _pactl(*arguments: str) -> str:
     """What `pactl` prints.
 
