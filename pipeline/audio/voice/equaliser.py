@@ -10,6 +10,8 @@ from pipeline.audio.voice.statistics import BANDS_HZ
 MOST_DB = 12.0
 TAPS = 513
 
+_LEAST_CLEARANCE_DB = 10.0
+_RAISED_OF_CLEARANCE = 0.6
 _DESIGN = 4_096
 _FADE_HOPS = 4
 _FLAT_DB = 0.05
@@ -17,10 +19,13 @@ _EMPTY_DB = 42.0
 """A band so far below the loudest, and all above it, hold nothing that could be raised."""
 
 
-def correction_db(has: NDArray[np.float64], wanted: NDArray[np.float64], lowest_hz: float) -> NDArray[np.float64]:
+def correction_db(
+    has: NDArray[np.float64], wanted: NDArray[np.float64], lowest_hz: float, clearance_db: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """What each third-octave needs to go from one spectrum to another at the same power, at most `MOST_DB`.
 
-    Below `lowest_hz`, the fundamental, there is only rumble: no band there is raised.
+    Below `lowest_hz`, the fundamental, there is only rumble: no band there is raised. Where speech is hardly above the
+    pauses, by less than `clearance_db`, raising it would raise the noise.
     """
     bands = np.array(BANDS_HZ)
     speech = (bands >= max(lowest_hz, 200.0)) & (bands <= 4_000.0)
@@ -29,7 +34,8 @@ def correction_db(has: NDArray[np.float64], wanted: NDArray[np.float64], lowest_
     gains = np.convolve(np.pad(gains, 1, mode="edge"), (0.25, 0.5, 0.25), "valid")
     cut_off = np.cumsum((has < has.max() - _EMPTY_DB) & (bands > 1_000.0)) > 0
     hollow = cut_off | (bands < 0.85 * lowest_hz)
-    gains = np.clip(np.where(hollow, np.minimum(gains, 0.0), gains), -MOST_DB, MOST_DB)
+    most = np.where(hollow, 0.0, np.clip(_RAISED_OF_CLEARANCE * (clearance_db - _LEAST_CLEARANCE_DB), 0.0, MOST_DB))
+    gains = np.clip(gains, -MOST_DB, most)
     power = np.power(10.0, has / 10)
     louder = 10 * np.log10((power @ np.power(10.0, gains / 10)) / power.sum())
     return np.asarray(np.clip(gains - louder, -MOST_DB, MOST_DB))

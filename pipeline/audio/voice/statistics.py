@@ -41,6 +41,7 @@ _PRIOR_HOPS = 150.0
 _FORGET_HOPS = 8_000.0
 _FORMANT_STEP = 0.01
 _FRAMES_FORGOTTEN = 750.0
+_DOUBTED_FRAMES = 20.0
 _ACTIVE = 10.0 ** (-30 / 10)
 _AUDIBLE = 10.0 ** (-58 / 10)
 
@@ -135,9 +136,17 @@ class SpectrumLearner:
         self._bands = inside.astype(np.float32)
         self._window = np.hanning(FRAME_SAMPLES).astype(np.float32)
         self._sums = np.zeros(len(BANDS_HZ))
+        self._quiet = np.zeros(len(BANDS_HZ))
+        self._quiet_frames = 0.0
         self._peak = 0.0
         self.frames = 0.0
         """Stretches heard, at most those of about half a minute."""
+
+    def doubt(self) -> None:
+        """Lets what was heard so far count little: something else will be heard from now on."""
+        share = min(_DOUBTED_FRAMES / max(self.frames, 1.0), 1.0)
+        self._sums *= share
+        self.frames *= share
 
     def power(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """The power spectrum of `FRAME_SAMPLES` samples, from 0 to 24 kHz."""
@@ -148,9 +157,14 @@ class SpectrumLearner:
         """Takes `FRAME_SAMPLES` samples. Their power spectrum, or None when they were a pause."""
         level = float(samples @ samples) / FRAME_SAMPLES
         self._peak = max(level, 0.995 * self._peak)
-        if level < max(_AUDIBLE, _ACTIVE * self._peak):
-            return None
         power = self.power(samples)
+        if level < max(_AUDIBLE, _ACTIVE * self._peak):
+            self._quiet += self._bands @ power
+            self._quiet_frames += 1.0
+            if self._quiet_frames > _FRAMES_FORGOTTEN:
+                self._quiet *= 0.5
+                self._quiet_frames *= 0.5
+            return None
         self._sums += self._bands @ power
         self.frames += 1.0
         if self.frames > _FRAMES_FORGOTTEN:
@@ -162,6 +176,13 @@ class SpectrumLearner:
     def levels_db(self) -> NDArray[np.float64]:
         """One for each band; only their differences count."""
         return np.asarray(10.0 * np.log10(self._sums / max(self.frames, 1.0) + 1e-9))
+
+    @property
+    def clearance_db(self) -> NDArray[np.float64]:
+        """By how much speech is above the pauses in each band; 60 where no pause was heard yet."""
+        if not self._quiet_frames:
+            return np.full(len(BANDS_HZ), 60.0)
+        return np.asarray(self.levels_db - 10.0 * np.log10(self._quiet / self._quiet_frames + 1e-9))
 
 
 class FormantLearner:

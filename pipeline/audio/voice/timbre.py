@@ -85,8 +85,10 @@ class Timbre:
 
     def adjust(self, profile: Profile) -> None:
         """Takes the live settings of `profile.voice`; the way there takes about half a second."""
-        self._settings = profile.voice
-        self._look()
+        if profile.voice != self._settings:
+            self._settings = profile.voice
+            self._converted.doubt()
+            self._look()
 
     def reset(self) -> None:
         """Forgets the sound; what was learnt of the actor stays."""
@@ -184,7 +186,8 @@ class Timbre:
         gains = np.zeros(len(AVERAGE_SPECTRUM_DB))
         if strength > 0.0:
             target = np.array(wanted.spectrum_db or AVERAGE_SPECTRUM_DB)
-            gains = strength * correction_db(self._converted.levels_db, target, wanted.median_f0_hz)
+            heard = self._converted
+            gains = strength * correction_db(heard.levels_db, target, wanted.median_f0_hz, heard.clearance_db)
         if np.abs(gains - self._equaliser.gains_db).max() > _WORTH_DB:
             self._equaliser.set(gains)
 

@@ -11,6 +11,7 @@ from tests.pipeline.audio.voice.measures import sharpest_bend
 from tests.pipeline.audio.voice.speech import Sound, noise, vowel
 
 AVERAGE = np.array(AVERAGE_SPECTRUM_DB)
+CLEAR = np.full(len(BANDS_HZ), 60.0)
 TILT = np.linspace(6.0, -6.0, len(BANDS_HZ))
 
 
@@ -65,13 +66,13 @@ def test_another_filter_comes_in_without_a_click() -> None:
 
 
 def test_nothing_to_correct_means_no_filter() -> None:
-    assert np.abs(correction_db(AVERAGE - 20.0, AVERAGE, 120.0)).max() < 1e-9
+    assert np.abs(correction_db(AVERAGE - 20.0, AVERAGE, 120.0, CLEAR)).max() < 1e-9
 
 
 @pytest.mark.parametrize("lowest_hz", [80.0, 200.0])
 def test_the_correction_has_limits_and_keeps_the_power(lowest_hz: float) -> None:
     has = AVERAGE - 1.5 * TILT
-    gains = correction_db(has, AVERAGE, lowest_hz)
+    gains = correction_db(has, AVERAGE, lowest_hz, CLEAR)
     assert np.abs(gains).max() <= MOST_DB
     assert 10 * np.log10(np.mean(10 ** ((has + gains) / 10)) / np.mean(10 ** (has / 10))) == pytest.approx(0.0, abs=0.5)
     middle = (np.array(BANDS_HZ) > 400) & (np.array(BANDS_HZ) < 4_000)
@@ -81,11 +82,20 @@ def test_the_correction_has_limits_and_keeps_the_power(lowest_hz: float) -> None
 def test_what_a_microphone_cuts_off_is_not_raised() -> None:
     """A headset over a narrow link ends at 4 kHz: above is only noise."""
     has = np.where(np.array(BANDS_HZ) > 4_000, AVERAGE.min() - 60.0, AVERAGE)
-    gains = correction_db(has, AVERAGE, 120.0)
+    gains = correction_db(has, AVERAGE, 120.0, CLEAR)
     speech = gains[np.array(BANDS_HZ) < 3_000].mean()
     assert gains[np.array(BANDS_HZ) > 4_000].max() < speech + 1.0
 
 
 def test_below_the_fundamental_nothing_is_raised() -> None:
     has = np.where(np.array(BANDS_HZ) < 180, AVERAGE - 25.0, AVERAGE)
-    assert correction_db(has, AVERAGE, 220.0)[:2].max() < 1.0
+    assert correction_db(has, AVERAGE, 220.0, CLEAR)[:2].max() < 1.0
+
+
+def test_noise_is_not_raised_with_what_is_hardly_above_it() -> None:
+    has = AVERAGE + TILT
+    noisy = np.where(np.arange(len(BANDS_HZ)) > 14, 6.0, 60.0)
+    plain, careful = correction_db(has, AVERAGE, 120.0, CLEAR), correction_db(has, AVERAGE, 120.0, noisy)
+    assert plain[17:].min() > 3.0
+    assert careful[16:].max() - careful[5:13].mean() < 0.75 * (plain[16:].max() - plain[5:13].mean())
+    assert careful[16:].max() < 2.5
