@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from console.logs import log_file
+from pipeline.audio.devices.opening import can_have_virtual_microphone
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
 from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
@@ -23,6 +24,11 @@ MIN_FREE_BYTES = 1_000_000_000
 MODPROBE = (
     "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=Understudy (its package is v4l2loopback-dkms)"
 )
+MICROPHONE_CURES = {
+    "linux": "start PipeWire or PulseAudio, and apt-get install pulseaudio-utils",
+    "darwin": "brew install blackhole-2ch",
+    "win32": "install VB-Cable from vb-audio.com",
+}
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -54,6 +60,7 @@ def all_checks(models: ModelStore, profiles: ProfileStore) -> Iterator[Check]:
     yield check_import("Pictures", "import cv2, av, pyvirtualcam", "apt-get install libgl1 libglib2.0-0")
     yield check_import("Small networks", "import ai_edge_litert.interpreter", "make setup")
     yield check_import("Sound", "import sounddevice", "apt-get install libportaudio2", needed=False)
+    yield check_virtual_microphone()
     yield check_models(models)
     yield check_gpu()
     yield from check_providers()
@@ -102,6 +109,15 @@ def check_import(name: str, statement: str, cure: str, *, needed: bool = True) -
         return Check(name, Verdict.OK, statement.removeprefix("import ") + " load")
     reason = (complaint.strip().splitlines() or [output.strip() or "no reason given"])[-1]
     return Check(name, Verdict.BAD if needed else Verdict.NOTE, reason, cure)
+
+
+def check_virtual_microphone() -> Check:
+    """Whether call programs can be given a microphone."""
+    if can_have_virtual_microphone():
+        return Check("Virtual microphone", Verdict.OK, "can be made" if sys.platform == "linux" else "a cable is there")
+    return Check(
+        "Virtual microphone", Verdict.NOTE, "there can be none as it is", MICROPHONE_CURES.get(sys.platform, "")
+    )
 
 
 def check_models(models: ModelStore) -> Check:

@@ -1,21 +1,24 @@
-"""`understudy devices`: the cameras and virtual cameras of this computer."""
+"""`understudy devices`: the cameras, microphones and virtual cameras of this computer."""
 
 import json
 from dataclasses import asdict
 
 import typer
 
+from pipeline.audio.devices.listing import SoundDevice, list_sound_devices
+from pipeline.errors import DeviceError
 from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
 from profiles.plain_text import visible
 
 
 def list_devices(*, as_json: bool) -> int:
     """Prints every camera and virtual camera; what a terminal would obey in their names is written out."""
-    cameras, virtual = list_cameras(), list_virtual_cameras()
+    cameras, virtual, (sound, no_sound) = list_cameras(), list_virtual_cameras(), _sound_devices()
     if as_json:
         found = {
             "cameras": [asdict(camera) for camera in cameras],
             "virtual_cameras": [asdict(camera) for camera in virtual],
+            "sound": [asdict(device) for device in sound],
         }
         typer.echo(json.dumps(found, indent=2))
         return 0
@@ -31,4 +34,19 @@ def list_devices(*, as_json: bool) -> int:
         typer.echo(visible(f"  {device.device}  {device.name}{remark}"))
     if not virtual:
         typer.echo("  none found; understudy doctor says how to make one")
+    for title, kind in (("Microphones (--microphone)", "inputs"), ("Outputs (--monitor)", "outputs")):
+        typer.echo(f"{title}:")
+        listed = [device for device in sound if getattr(device, kind)]
+        for device in listed:
+            typer.echo(visible(f"  {device.index}  {device.name}  {device.host_api}, {device.rate_hz:g} Hz"))
+        if not listed:
+            typer.echo(f"  none found{no_sound}")
     return 0
+
+
+def _sound_devices() -> tuple[tuple[SoundDevice, ...], str]:
+    """The sound devices, or none and why."""
+    try:
+        return list_sound_devices(), ""
+    except DeviceError as error:
+        return (), f": {error}"

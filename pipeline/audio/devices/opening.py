@@ -5,11 +5,9 @@ from pathlib import Path
 
 import av
 import av.error
-import sounddevice
 
 import pipeline.audio.assets
-from pipeline.audio.devices.loudspeaker import Loudspeaker
-from pipeline.audio.devices.microphone import Microphone
+from pipeline.audio.devices.listing import list_sound_devices
 from pipeline.audio.devices.sound_file import SoundFile
 from pipeline.audio.devices.sound_recorder import ENCODERS, SoundRecorder
 from pipeline.clock import Clock, Playhead
@@ -18,6 +16,7 @@ from pipeline.stage import AudioSink, AudioSource
 
 SPEECH = Path(pipeline.audio.assets.__file__).parent / "demo-actor.flac"
 """What the demo actor says, as long as the pictures' loop."""
+PORTAUDIO = "install PortAudio, on Debian and its kin: sudo apt install libportaudio2"
 CABLES = {"darwin": ("BlackHole",), "win32": ("CABLE Input", "VB-Audio")}
 """Programs whose output device is another program's microphone."""
 
@@ -43,6 +42,11 @@ def open_microphone(
     path = Path(wanted)
     if path.is_file() or (path.suffix and len(path.suffix) <= 5):
         return SoundFile(path, clock, playhead, loop=loop, paced=paced)
+    try:
+        # PortAudio may be missing, and is needed for devices only.
+        from pipeline.audio.devices.microphone import Microphone
+    except OSError as error:
+        raise DeviceError(f"The microphone {wanted} can't be opened: {error}; {PORTAUDIO}.") from error
     return Microphone(wanted, clock)
 
 
@@ -58,8 +62,10 @@ def microphone_of(camera: str, *, live: bool, is_demo: bool) -> str:
         return "demo"
     if not live:
         return camera if has_sound(Path(camera)) else "none"
-    inputs = [device for device in sounddevice.query_devices() if device["max_input_channels"] > 0]
-    return "auto" if inputs else "none"
+    try:
+        return "auto" if any(device.inputs for device in list_sound_devices()) else "none"
+    except DeviceError:
+        return "none"
 
 
 def has_sound(path: Path) -> bool:
@@ -77,9 +83,10 @@ def can_have_virtual_microphone() -> bool:
         from pipeline.audio.devices.pulse_microphone import server_answers
 
         return server_answers()
-    names = CABLES.get(sys.platform, ())
-    outputs = [str(device["name"]).casefold() for device in sounddevice.query_devices()]
-    return any(name.casefold() in output for name in names for output in outputs)
+    try:
+        return _cable() is not None
+    except DeviceError:
+        return False
 
 
 def open_virtual_microphone(wanted: str) -> AudioSink:
@@ -94,16 +101,34 @@ def open_virtual_microphone(wanted: str) -> AudioSink:
     if Path(wanted).suffix.lower() in ENCODERS:
         return SoundRecorder(Path(wanted))
     if wanted != "auto":
-        return Loudspeaker(wanted)
+        return _loudspeaker(wanted)
     if sys.platform == "linux":
         # Its modules exist on Linux only.
         from pipeline.audio.devices.pulse_microphone import PulseMicrophone
 
         return PulseMicrophone()
-    names = CABLES.get(sys.platform, ())
-    outputs = [device["name"] for device in sounddevice.query_devices() if device["max_output_channels"] > 0]
-    cable = next((name for name in outputs if any(part.casefold() in name.casefold() for part in names)), None)
+    cable = _cable()
     if cable is None:
         program = "BlackHole (brew install blackhole-2ch)" if sys.platform == "darwin" else "VB-Cable (vb-audio.com)"
         raise DeviceError(f"There is no virtual microphone; install {program} and start again.")
-    return Loudspeaker(cable)
+    return _loudspeaker(cable)
+
+
+def _loudspeaker(wanted: str) -> AudioSink:
+    """An output device.
+
+    Raises:
+        DeviceError: it can't be had.
+    """
+    try:
+        from pipeline.audio.devices.loudspeaker import Loudspeaker
+    except OSError as error:
+        raise DeviceError(f"The output {wanted} can't be opened: {error}; {PORTAUDIO}.") from error
+    return Loudspeaker(wanted)
+
+
+def _cable() -> str | None:
+    """The name of an output that is another program's microphone, or None."""
+    names = CABLES.get(sys.platform, ())
+    outputs = [device.name for device in list_sound_devices() if device.outputs]
+    return next((name for name in outputs if any(part.casefold() in name.casefold() for part in names)), None)
