@@ -19,8 +19,10 @@ STALL_NS = 25_000_000
 """A sink that takes sound as it comes gets silence when none came for so long."""
 LOW_NS = 4_000_000
 """A sink with a clock gets silence when it holds less than this and nothing comes."""
-RESERVE_SAMPLES = 2 * BLOCK_SAMPLES
-"""What waits, in the middle, before a sink with a clock: a lane that is late by so much is not heard."""
+RESERVE_SAMPLES = 3 * BLOCK_SAMPLES
+"""What waits, in the middle, in a sink with a clock and before it: a lane that is late by so much is not heard."""
+BACKLOG_SAMPLES = RESERVE_SAMPLES + 5 * BLOCK_SAMPLES
+"""What waits beyond this after a sink stood still would take minutes to make good, and is left out."""
 GAIN_PER_S, TREND_PER_S2 = 0.05, 0.0008
 """How much of the reserve's error is made good per second, and how quickly a lasting error becomes part of the rate."""
 MOST_CORRECTION = 0.0025
@@ -92,7 +94,8 @@ class Player:
         if self._covered.is_set():
             samples = np.zeros_like(samples)
         if self._drift is not None:
-            samples = self._drift.corrected(samples, self._ring.fill)
+            held = self._ring.fill + self.sink.buffered_ns * RATE_HZ // 1_000_000_000
+            samples = self._drift.corrected(samples, held)
         self.sink.write(samples)
         now_ns = self._clock.now_ns()
         self._written_ns = now_ns
@@ -109,6 +112,8 @@ class Player:
 
     def _leave_out_late(self) -> None:
         """After a gap, leaves out what came too late."""
+        if self._drift is not None and self._ring.fill > BACKLOG_SAMPLES:
+            self._ring.skip(self._ring.fill - RESERVE_SAMPLES, lost=True)
         if self._owed and self._drift is not None and self._ring.fill >= RESERVE_SAMPLES:
             self._ring.skip(self._ring.fill - RESERVE_SAMPLES)
             self._owed = 0
@@ -142,14 +147,14 @@ class Player:
 
 
 class Drift:
-    """Resamples by a few parts in a million, so that a ring stays as full as it should be.
+    """Resamples by a few parts in a million, so that as much waits as should.
 
     The sink's clock and the source's differ by up to 200 ppm. A controller with a proportional and an integral part
     holds the reserve; the resampler changes its ratio smoothly.
     """
 
     def __init__(self, reserve: int = RESERVE_SAMPLES) -> None:
-        """A correction that knows no drift yet, for a ring that should hold so many samples in the middle."""
+        """A correction that knows no drift yet; so many samples should wait in the middle."""
         self._reserve = reserve
         self._resampler = soxr.ResampleStream(1.0 + 2 * MOST_CORRECTION, 1.0, 1, quality="HQ", vr=True)
         self._resampler.set_io_ratio(1.0, 1.0, 0)
@@ -167,7 +172,7 @@ class Drift:
         return round(float(self._resampler.delay()) * 1e9 / RATE_HZ)
 
     def corrected(self, samples: NDArray[np.float32], fill: int) -> NDArray[np.float32]:
-        """The samples, a few more or less; `fill` is what the ring held after they were taken."""
+        """The samples, a few more or less; `fill` is what waits besides them."""
         elapsed_s = len(samples) / RATE_HZ
         self._error += (fill - self._reserve - self._error) * min(1.0, elapsed_s / 0.5)
         error_s = self._error / RATE_HZ

@@ -74,11 +74,14 @@ class Ring:
             self._changed.notify_all()
             return block
 
-    def skip(self, count: int) -> int:
-        """Throws the oldest samples away, at most `count`; how many there were."""
+    def skip(self, count: int, *, lost: bool = False) -> int:
+        """Throws the oldest samples away, at most `count`, and counts them as `lost`; how many there were."""
         with self._changed:
             taken = min(count, self._written - self._read)
             self._read += taken
+            if lost:
+                self.dropped += taken
+                self.overruns += 1
             self._changed.notify_all()
             return taken
 

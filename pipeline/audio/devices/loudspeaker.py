@@ -1,5 +1,7 @@
 """Sound out of an output device through PortAudio: headphones, a cable program's input, a null sink."""
 
+import threading
+import time
 from typing import Any, Self
 
 import numpy as np
@@ -11,8 +13,11 @@ from pipeline.audio.devices.microphone import found
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
 
-LATENCY_S = 0.05
-"""With less, sound servers run dry whenever a thread is late."""
+LATENCY_S = 0.1
+"""How much the device can hold: the player keeps it half empty, which leaves room for threads that are late."""
+STUCK_S = 0.2
+"""A device that takes nothing for longer than all that it holds would last is opened again."""
+LEAST_WAIT_S = 0.001
 
 
 class Loudspeaker:
@@ -30,41 +35,26 @@ class Loudspeaker:
         Raises:
             DeviceError: there is none of that name, or it can't be opened.
         """
-        device = found(wanted, "output")
-        self._channels = min(2, int(device["max_output_channels"]))
-        self.name = str(device["name"])
+        self._device = found(wanted, "output")
+        self._channels = min(2, int(self._device["max_output_channels"]))
+        self.name = str(self._device["name"])
+        self._latency_s = latency_s
+        self._closed = threading.Event()
+        self._using = threading.Lock()
         self._stream: Any = None
-        reason: Exception | None = None
-        for rate_hz in dict.fromkeys((RATE_HZ, int(device["default_samplerate"]))):
-            try:
-                self._stream = sounddevice.OutputStream(
-                    device=device["index"],
-                    channels=self._channels,
-                    samplerate=rate_hz,
-                    dtype="float32",
-                    latency=latency_s,
-                )
-                self._stream.start()
-            except sounddevice.PortAudioError as error:
-                reason, self._stream = error, None
-                continue
-            break
-        if self._stream is None:
-            raise DeviceError(f"The loudspeaker {self.name} can't be opened: {reason}; choose another.")
-        self._rate_hz = rate_hz
-        self._room = int(self._stream.write_available)
-        self._resampler = None if rate_hz == RATE_HZ else soxr.ResampleStream(RATE_HZ, rate_hz, 1, quality="MQ")
-        self.description = f"{self.name} · {rate_hz / 1000:g} kHz"
+        self._rate_hz, self._room = RATE_HZ, 0
+        self._resampler: soxr.ResampleStream | None = None
+        self.reopened = 0
+        """How often the device had to be opened again."""
+        self._open()
+        self.description = f"{self.name} · {self._rate_hz / 1000:g} kHz"
 
     @property
     def buffered_ns(self) -> int:
         """What the device holds and has not played."""
-        try:
-            available = int(self._stream.write_available)
-        except sounddevice.PortAudioError:
-            return 0
-        self._room = max(self._room, available)
-        return round((self._room - available) * 1e9 / self._rate_hz)
+        with self._using:
+            available = self._available()
+        return 0 if available is None else round((self._room - available) * 1e9 / self._rate_hz)
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Plays float32 (n,), waiting for room.
@@ -74,19 +64,91 @@ class Loudspeaker:
         """
         if self._resampler is not None:
             samples = np.asarray(self._resampler.resample_chunk(samples), np.float32)
-        try:
-            self._stream.write(np.repeat(samples[:, np.newaxis], self._channels, axis=1))
-        except sounddevice.PortAudioError as error:
-            raise DeviceError(
-                f"The loudspeaker {self.name} is gone: {error}; plug it in again or choose another."
-            ) from error
+        until_s = time.monotonic() + STUCK_S
+        while not self._taken(samples):
+            # PortAudio's own waiting never ends on sound servers that ran dry, and can't be broken off.
+            if self._closed.wait(LEAST_WAIT_S):
+                return
+            if time.monotonic() > until_s:
+                self._reopen()
+                until_s = time.monotonic() + STUCK_S
 
-    def close(self) -> None:
-        """Gives the device back; may be called twice."""
+    def _taken(self, samples: NDArray[np.float32]) -> bool:
+        """Hands samples over if there is room for all; whether there was.
+
+        Raises:
+            DeviceError: the device is gone.
+        """
+        with self._using:
+            if self._stream is None:
+                return False
+            try:
+                if (self._available() or 0) < len(samples):
+                    return False
+                self._stream.write(np.repeat(samples[:, np.newaxis], self._channels, axis=1))
+            except sounddevice.PortAudioError as error:
+                raise DeviceError(
+                    f"The loudspeaker {self.name} is gone: {error}; plug it in again or choose another."
+                ) from error
+        return True
+
+    def _available(self) -> int | None:
+        """For how many samples there is room; None when the device does not say."""
+        try:
+            available = int(self._stream.write_available)
+        except (AttributeError, sounddevice.PortAudioError):
+            return None
+        self._room = max(self._room, available)
+        return available
+
+    def _open(self) -> None:
+        """Opens the device at 48 kHz, or at its own rate.
+
+        Raises:
+            DeviceError: it can't be had.
+        """
+        reason: Exception | None = None
+        for rate_hz in dict.fromkeys((RATE_HZ, int(self._device["default_samplerate"]))):
+            try:
+                stream = sounddevice.OutputStream(
+                    device=self._device["index"],
+                    channels=self._channels,
+                    samplerate=rate_hz,
+                    dtype="float32",
+                    latency=self._latency_s,
+                )
+                stream.start()
+            except sounddevice.PortAudioError as error:
+                reason = error
+                continue
+            self._stream, self._rate_hz, self._room = stream, rate_hz, int(stream.write_available)
+            self._resampler = None if rate_hz == RATE_HZ else soxr.ResampleStream(RATE_HZ, rate_hz, 1, quality="MQ")
+            return
+        raise DeviceError(f"The loudspeaker {self.name} can't be opened: {reason}; choose another.")
+
+    def _reopen(self) -> None:
+        """Gives the device back and takes it again; what it held is lost.
+
+        Raises:
+            DeviceError: it can't be had again.
+        """
+        with self._using:
+            self._drop()
+            if not self._closed.is_set():
+                self.reopened += 1
+                self._open()
+
+    def _drop(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.abort(ignore_errors=True)
             stream.close(ignore_errors=True)
+
+    def close(self) -> None:
+        """Gives the device back; may be called twice."""
+        self._closed.set()
+        with self._using:
+            self._drop()
 
     def __enter__(self) -> Self:
         """The loudspeaker itself."""
