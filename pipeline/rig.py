@@ -27,9 +27,8 @@ from pipeline.video.output.presenter import Presenter
 from profiles.profile import Profile
 
 HISTORY = 120
-SPARE_PICTURES = 6
-"""Room in the delay line beyond what the delay itself needs."""
-LOSSLESS_PICTURES = 3
+SPARE_PICTURES, LOSSLESS_PICTURES = 6, 3
+"""Room in the delay line beyond what the delay itself needs; all of it where nothing may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +230,7 @@ class Rig:
     def _taken(self, chain: Chain) -> None:
         """Follows the lane to another chain."""
         self.presenter.show_card(chain.card)
+        self.sync.trim_ns = round(chain.profile.sync.trim_ms * 1e6)
         if self.sound is not None:
             self.sound.take(chain.voice, chain.profile)
 

@@ -218,3 +218,12 @@ def test_off_air_only_the_card_goes_out(workshop: Workshop, on_air: bool) -> Non
     rig.stop(SOON_S)
     assert len(sink.pictures) == 20
     assert {picture.by_policy for picture in sink.pictures} == {not on_air}
+
+
+def test_the_trim_of_the_profile_in_the_lane_counts(workshop: Workshop) -> None:
+    rig = workshop.rig(FakeSource.of(1))
+    early = make_profile().sync.model_copy(update={"trim_ms": -30.0})
+    rig.lane.adjust(make_profile().model_copy(update={"sync": early}))
+    rig.frames.put(make_frame(0))
+    assert rig.lane.step()
+    assert rig.sync.readings().trim_ms == -30.0
