@@ -67,8 +67,6 @@ class Psola:
         self._last = 0.0
         self._last_reach = 0.0
         self._stretch = 0
-        self.voiced_level = 0.0
-        """Root mean square of the converted voice in the newest hop that is finished."""
 
     @property
     def edge(self) -> int:
@@ -91,7 +89,6 @@ class Psola:
         at = start - self._count
         raw = self._heard[at : at + HOP_SAMPLES] if at + HOP_SAMPLES else self._heard[at:]
         voice = self._voice[:HOP_SAMPLES]
-        self.voiced_level = (float(voice @ voice) / HOP_SAMPLES) ** 0.5
         done = raw * self._through[:HOP_SAMPLES] + voice
         for buffer, rest in ((self._voice, 0.0), (self._through, float(self._through[-1]))):
             buffer[:-HOP_SAMPLES] = buffer[HOP_SAMPLES:]

@@ -1,5 +1,7 @@
 """The embedded voice engine: moves pitch, formants and colour of any voice toward the target's statistics."""
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -94,6 +96,7 @@ class Timbre:
         """Forgets the sound; what was learnt of the actor stays."""
         self._psola = Psola(self._look_ahead)
         self._breath = Breath()
+        self._levels = deque([0.0] * (self._look_ahead // HOP_SAMPLES))
         self._equaliser.forget()
         self._gathered = np.zeros(HOP_SAMPLES, np.float32)
         self._ready = np.zeros(HOP_SAMPLES, np.float32)
@@ -134,7 +137,9 @@ class Timbre:
         self._actor.hear(hop, pitch)
         if self._shift is None and pitch.hz or self._hops % _LOOK_HOPS == 0:
             self._look()
-        breathing = self._breath.step(converted, self._psola.voiced_level, self._settings.breath)
+        # The newest pitch is heard before the voice that it belongs to comes out.
+        self._levels.append(pitch.level if pitch.hz else 0.0)
+        breathing = self._breath.step(converted, self._levels.popleft(), self._settings.breath)
         return _bounded(self._colour(breathing), 1.0)
 
     def _look(self) -> None:

@@ -118,6 +118,14 @@ def test_a_live_setting_shows(name: str, low: float, high: float) -> None:
     assert mel_error_db(through(Timbre(target(**{name: low})), sound), changed) > 0.3
 
 
+def test_breath_goes_with_the_voice_alone() -> None:
+    sound = np.concatenate([vowel(150.0, 1.0), np.zeros(24_000, np.float32), vowel(150.0, 1.0)])
+    plain, airy = (converted(Timbre(target(breath=breath, eq=0.0)), sound) for breath in (0.0, 1.0))
+    air = airy - plain
+    assert not air[52_800:72_000].any()
+    assert -30.0 < 20 * np.log10(air[9_600:43_200].std() / plain[9_600:43_200].std()) < -10.0
+
+
 def test_a_monotonous_voice() -> None:
     done = converted(Timbre(target(expressivity=0.0)), vowel(swept(100.0, 140.0, 4.0), 4.0))
     track = pitch_track(done[2 * RATE_HZ :])
