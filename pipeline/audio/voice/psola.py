@@ -131,22 +131,34 @@ class Psola:
         if shift.neutral:
             return
         self._stretch = self._tracker.voice
-        first: Mark | None = None
-        for mark in reversed(self._tracker.marks):
-            if mark.voice != self._stretch or mark.at < start + mark.period / 2 or mark.at <= self._last:
-                break
-            if mark.at + mark.period <= self._count - 3:
-                first = mark
-        if first is None:
+        found = self._first(start)
+        if found is None:
             return
-        reach = min(first.period / shift.formants, first.at - start)
-        at = int(first.at) + 1 - start
+        mark, place = found
+        reach = min(mark.period / shift.formants, place - start)
+        at = int(place) + 1 - start
         length = int(reach)
         self._through[at - length : at] *= 0.5 + 0.5 * np.cos(
             np.pi / length * np.arange(1, length + 1, dtype=np.float32)
         )
         self._through[at:] = 0.0
-        self._place(start, first, first.at, reach, shift)
+        self._place(start, mark, place, reach, shift)
+
+    def _first(self, start: int) -> tuple[Mark, float] | None:
+        """The period to begin with and where to lay it: early enough to fade in, and in step with the voice."""
+        found: tuple[Mark, float] | None = None
+        for mark in reversed(self._tracker.marks):
+            if mark.voice != self._stretch or mark.at <= self._last:
+                break
+            if mark.at + mark.period > self._count - 3:
+                continue
+            if mark.at >= start + mark.period / 2:
+                found = mark, mark.at
+            elif found is None and self._tracker.open:
+                # Of a low voice a period is known to its end only when it is too late to fade in: its successor is
+                # foreseen.
+                found = mark, mark.at + mark.period * max(np.ceil((start - mark.at) / mark.period + 0.5), 1.0)
+        return found
 
     def _end(self, start: int) -> None:
         """Fades what goes through unchanged in again, as the last grain fades out."""

@@ -31,6 +31,14 @@ def test_the_pitch_goes_where_it_is_asked_to(hz: float, pitch: float, formants: 
     assert median_hz(done) == pytest.approx(pitch * hz, rel=0.01)
 
 
+@pytest.mark.parametrize("hz", [58.0, 65.0, 72.0, 80.0, 88.0])
+@pytest.mark.parametrize("still", [0, 77, 150, 201])
+def test_the_lowest_voices_are_converted_with_the_least_look_ahead(hz: float, still: int) -> None:
+    sound = np.concatenate([np.zeros(9_600 + still, np.float32), vowel(hz, 0.6), np.zeros(4_800, np.float32)])
+    track = pitch_track(shifted(sound, Shift(2.0, 1.15, centre_hz=hz)))[30:75]
+    assert np.mean(np.abs(track / (2.0 * hz) - 1) < 0.03) > 0.9
+
+
 @pytest.mark.parametrize(("pitch", "formants"), [(0.7, 0.87), (0.85, 1.15), (1.0, 1.2), (1.2, 0.85), (1.25, 1.15)])
 @pytest.mark.parametrize("name", VOWELS)
 def test_the_formants_go_where_they_are_asked_to(name: str, pitch: float, formants: float) -> None:
