@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from pipeline.lane import LaneLinks, VideoLane
 from pipeline.loader import Loader
 from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
-from pipeline.runner import Crew
+from pipeline.runner import Crew, do_all
 from pipeline.stage import EndOfSource, VideoSink, VideoSource
 from pipeline.sync import LONGEST_NS, Sync
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
+from pipeline.video.devices.demo_actor import DemoActor
 from pipeline.video.devices.settings import Pace, SourceSettings
-from pipeline.video.devices.sinks import open_sinks, refuse_overwriting
+from pipeline.video.devices.sinks import open_sinks, recording_settings, refuse_overwriting, tracks_of
 from pipeline.video.devices.sources import open_source
 from pipeline.video.output.delay_line import DelayLine
 from pipeline.video.output.presenter import Presenter
@@ -75,20 +76,21 @@ class Rig:
             UnderstudyError: something can't be had; what was opened is closed again.
         """
         self._clock, self._hooks, self._report = clock, hooks, hooks.report
-        self._closing: list[Callable[[], None]] = []
+        self._closing = ExitStack()
+        """Closes what is open, last opened first; a part that can't be closed leaves no other open."""
         self._crew = Crew()
         self._lost: list[DeviceError] = []
         try:
             self._open(settings, profile, models)
         except BaseException:
-            self._close()
+            self._closing.close()
             raise
 
     def _open(self, settings: SessionSettings, profile: Profile, models: ModelStore) -> None:
-        """Opens everything and notes it in `_closing`; the sinks last, because opening a recording empties it."""
-        self._playhead = Playhead()
-        self.source = self._opened(settings.source)
-        self._closing.append(self.source.close)
+        """Opens everything and notes it to be closed; the sinks last, because opening a recording empties it."""
+        camera, self._playhead = settings.source, Playhead()
+        self.source = open_source(camera, self._clock, self._playhead) if isinstance(camera, SourceSettings) else camera
+        self._closing.callback(self.source.close)
         self.fps = self.source.fps or 30.0
         # A camera can't be made to wait, and its silence calls for the fail-safe, whatever the pace.
         self._lossless = not self.source.live and (
@@ -96,41 +98,54 @@ class Rig:
         )
         assemble = settings.assemble or Assembly
         self.assembly = assemble(models, profile, self.source.size, self._clock, self._report)
-        self._closing.append(self.assembly.close)
+        self._closing.callback(self.assembly.close)
         chain = self.assembly.build(profile)
-        self._open_output(settings, profile)
+        sound = self._sound_settings(settings)
+        self._open_output(settings, profile, sound.microphone != "none")
         self.loader = Loader(self.assembly, self._clock, lambda handover: self.lane.hand_over(handover), self._report)
-        self._closing.append(self.loader.close)
+        self._closing.callback(self.loader.close)
         self.frames: Latest[Frame] = Latest(self._lossless)
         self.arrivals = RateMeter()
         self.lane = VideoLane(chain, self._links())
-        self._closing.append(self.lane.close)
-        self.sound = self._open_sound(settings.sound, chain)
+        self._closing.callback(self.lane.close)
+        self.sound = self._open_sound(sound, chain)
         self._taken(chain)
+
+    def _sound_settings(self, settings: SessionSettings) -> SoundSettings:
+        """The settings of the sound with the microphone that belongs to the camera."""
+        if not isinstance(settings.source, SourceSettings):
+            return settings.sound
+        is_demo = isinstance(self.source, DemoActor)
+        return settings.sound.beside(settings.source.camera, live=self.source.live, is_demo=is_demo)
 
     def _open_sound(self, settings: SoundSettings, chain: Chain) -> SoundRig | None:
         """The audio lane, or None without a microphone."""
         if settings.microphone == "none":
             return None
+        settings = replace(settings, tracks=tracks_of(self.presenter.sinks))
         hooks = SoundHooks(self._report, self._hooks.failed, self.sync.heard)
         playhead = None if self._lossless else self._playhead
         return SoundRig(settings, chain.voice, self._clock, hooks, playhead)
 
-    def _open_output(self, settings: SessionSettings, profile: Profile) -> None:
+    def _open_output(self, settings: SessionSettings, profile: Profile, with_sound: bool) -> None:
         """Opens the sinks and what feeds them."""
         if isinstance(settings.source, SourceSettings):
             refuse_overwriting(Path(settings.source.camera), settings.virtual_camera, settings.record)
-        self._closing += [sink.close for sink in settings.sinks]
+        if isinstance(settings.sound.microphone, str):
+            refuse_overwriting(Path(settings.sound.microphone), settings.virtual_camera, settings.record)
+        for sink in settings.sinks:
+            self._closing.callback(sink.close)
+        recording = recording_settings(lossless=self._lossless, sound=with_sound)
         sinks = settings.sinks + open_sinks(
-            settings.virtual_camera, self.source.size, self.fps, record=settings.record, lossless=self._lossless
+            settings.virtual_camera, self.source.size, self.fps, record=settings.record, settings=recording
         )
         delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
-        longest_ns = max(delay_ns, LONGEST_NS if settings.sound.microphone != "none" else 0)
+        longest_ns = max(delay_ns, LONGEST_NS if with_sound else 0)
         pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(longest_ns * self.fps / 1e9)
         self.sync = Sync(delay_ns, round(profile.sync.trim_ms * 1e6))
         self.line = DelayLine(self.source.size, pictures, self._lossless)
         self.presenter = Presenter(self.line, sinks, self._clock, self.fps, self._sink_lost)
-        self._closing.append(self.presenter.close)
+        self._closing.callback(self.presenter.close)
         self.presenter.realtime, self.presenter.delay_ns = not self._lossless, delay_ns
         self.presenter.cover(not settings.on_air)
 
@@ -159,7 +174,7 @@ class Rig:
         """
         for name in ("capture", "loader"):
             self._crew.stop(name)
-        steps: tuple[Callable[[], None], ...] = (
+        do_all(
             self.source.close,
             partial(self._crew.join, "capture", timeout_s),
             self.frames.close,
@@ -169,16 +184,8 @@ class Rig:
             self.line.close,
             partial(self._end_sinks, timeout_s),
             partial(self._end_sound, timeout_s),
-            self._close,
+            self._closing.close,
         )
-        failures: list[UnderstudyError] = []
-        for step in steps:
-            try:
-                step()
-            except UnderstudyError as error:
-                failures.append(error)
-        if failures:
-            raise failures[0]
 
     def readings(self, now_ns: int) -> VideoReadings:
         """The video lane at this instant."""
@@ -208,10 +215,6 @@ class Rig:
             sinks=tuple(sink.description for sink in sinks),
             lost_sinks=tuple(str(error) for error in self._lost),
         )
-
-    def _opened(self, source: SourceSettings | VideoSource) -> VideoSource:
-        """The source, open."""
-        return open_source(source, self._clock, self._playhead) if isinstance(source, SourceSettings) else source
 
     def _links(self) -> LaneLinks:
         """What the lane is connected to."""
@@ -282,17 +285,11 @@ class Rig:
     def _end_sound(self, timeout_s: float) -> None:
         """Ends the audio lane, if there is one."""
         if self.sound is not None:
-            self.sound.stop(timeout_s)
+            # Recordings that wait for their sound have to be finished before it ends.
+            do_all(*([self.presenter.close] if self._lossless else []), partial(self.sound.stop, timeout_s))
 
     def cover(self, covered: bool) -> None:
         """Puts the card and silence over everything, or takes them off."""
         self.presenter.cover(covered)
         if self.sound is not None:
             self.sound.cover(covered)
-
-    def _close(self) -> None:
-        """Closes what is open, last opened first; a part that can't be closed leaves no other open."""
-        with ExitStack() as closing:
-            for close in self._closing:
-                closing.callback(close)
-            self._closing.clear()

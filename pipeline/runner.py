@@ -6,6 +6,22 @@ from collections.abc import Callable, Mapping
 from pipeline.errors import LaneError, UnderstudyError
 
 
+def do_all(*steps: Callable[[], None]) -> None:
+    """Does every step, whatever happens to those before it.
+
+    Raises:
+        UnderstudyError: the first that any of them raised.
+    """
+    failures: list[UnderstudyError] = []
+    for step in steps:
+        try:
+            step()
+        except UnderstudyError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
 class Worker:
     """One named thread that calls `step` again and again."""
 

@@ -179,5 +179,18 @@ class AudioSink(Device, Protocol):
         """
 
 
+class FilmTrack(Protocol):
+    """The sound of a film that is being recorded. One thread, which is not the pictures'."""
+
+    def write_sound(self, block: Block) -> bool:
+        """Puts 48 kHz mono at the place in the film that its `captured_ns` tells; False when the film takes no more.
+
+        Gaps become silence. May wait for the pictures where nothing may be lost.
+        """
+
+    def end_sound(self) -> None:
+        """No more sound will come; pictures wait for none."""
+
+
 class EndOfSource(Exception):
     """A source has delivered its last frame."""

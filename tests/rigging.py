@@ -14,6 +14,7 @@ from pipeline.media import Frame, Picture
 from pipeline.rig import Hooks, Rig, SessionSettings
 from pipeline.stage import EndOfSource, VideoSink
 from pipeline.telemetry import Event
+from pipeline.video.devices.recorder import LIVE, RecorderSettings
 from profiles.profile import Profile
 from tests.chains import SIZE, FakeAssembly, make_profile
 from tests.fakes import FakeSink, FakeSource
@@ -120,7 +121,7 @@ class Workshop:
         fps: float,
         *,
         record: Path | None = None,
-        lossless: bool = False,
+        settings: RecorderSettings = LIVE,
     ) -> tuple[VideoSink, ...]:
-        self.lossless_sinks = lossless
+        self.lossless_sinks = settings.lossless
         return self.sinks

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.audio.metering.meter import Meter
 from pipeline.audio.ring import Ring
-from pipeline.audio.stream import BLOCK_SAMPLES
+from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Block
@@ -54,6 +54,8 @@ class AudioLane:
         self._next: AudioStage | None = None
         self._settings: Profile | None = None
         self._reported_ns: int | None = None
+        self._next_ns: int | None = None
+        """When the sound after the newest block is captured; None before any came."""
         self.meters = AudioLaneMeters()
         self.input_meter, self.output_meter = Meter(), Meter()
 
@@ -85,15 +87,14 @@ class AudioLane:
             return True
         block = source.read(BLOCK_SAMPLES)
         if block is None:
-            for ring in self._links.outputs:
-                ring.close()
+            self._finish()
             return False
         began_ns = self._links.clock.now_ns()
         self.input_meter.feed(block, began_ns)
         finished = self._converted(block)
         self.output_meter.feed(finished, began_ns)
-        for ring in self._links.outputs:
-            ring.write(finished)
+        self._emit(finished)
+        self._next_ns = block.captured_ns + len(block.samples) * 1_000_000_000 // RATE_HZ
         self.meters.blocks += 1
         self.meters.work.add(self._links.clock.now_ns() - began_ns)
         return True
@@ -102,6 +103,21 @@ class AudioLane:
         """Closes the stages."""
         for stage in (*self._conditioning, self._voice):
             stage.close()
+
+    def _emit(self, block: Block) -> None:
+        for ring in self._links.outputs:
+            ring.write(block)
+
+    def _finish(self) -> None:
+        """Lets out what the stages still hold, by following the last sound with silence, and ends the outputs."""
+        left = 0 if self._next_ns is None else round(self.latency_ns * RATE_HZ / 1e9)
+        while left > 0:
+            silence = np.zeros((min(left, BLOCK_SAMPLES), 1), np.float32)
+            self._emit(self._converted(Block(silence, RATE_HZ, self._next_ns or 0)))
+            self._next_ns = (self._next_ns or 0) + len(silence) * 1_000_000_000 // RATE_HZ
+            left -= len(silence)
+        for ring in self._links.outputs:
+            ring.close()
 
     def _converted(self, block: Block) -> Block:
         """The block in the target's voice."""

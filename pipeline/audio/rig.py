@@ -112,8 +112,10 @@ class SoundRig:
 
     def cover(self, covered: bool) -> None:
         """Puts silence in place of the voice, or takes it off."""
-        for output in (*self.players, *self._tapes):
-            output.cover(covered)
+        for player in self.players:
+            player.cover(covered)
+        for tape in self._tapes:
+            tape.cover(covered)
 
     def take(self, voice: AudioStage, profile: Profile) -> None:
         """Goes on with a voice and its live settings."""
@@ -141,7 +143,7 @@ class SoundRig:
             self._open.close,
             self.lane.close,
         ]
-        do_all(steps)
+        do_all(*steps)
 
     def join(self, name: str, timeout_s: float) -> None:
         """Waits for one of the threads: `microphone`, `audio lane`, `sound sink 1`, ...

@@ -5,21 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-import av
-import av.error
 import numpy as np
-from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from pipeline.audio.devices.sound_decoder import SoundDecoder
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.clock import Clock, Playhead
-from pipeline.errors import MediaError
 from pipeline.media import Block
 from pipeline.stage import EndOfSource
 
 
 class SoundFile:
-    """Blocks of a file's first sound track, 48 kHz mono."""
+    """Blocks of a file's first sound track, 48 kHz mono, at their times against the file's first picture."""
 
     live = False
 
@@ -36,17 +33,15 @@ class SoundFile:
             paced: hand blocks out when they are due; else as fast as they are taken.
 
         Raises:
-            MediaError: there is no such file, or no sound in it.
+            MediaError: there is no such file, or no sound in it that can be read.
         """
         self.name, self._path = path.name, path
         self._clock, self._playhead = clock, playhead or Playhead()
         self._loop, self._paced = loop, paced
-        self._closed = threading.Event()
+        self._closed, self._lock = threading.Event(), threading.Lock()
+        self._decoder = SoundDecoder(path)
         self._blocks = self._cut(self._samples())
-        self._first: NDArray[np.float32] | None = next(self._blocks, None)
-        if self._first is None:
-            raise MediaError(f"{path} holds no sound that can be read; give a file with a sound track.")
-        self._position = 0
+        self._position = round(self._decoder.start_ns * RATE_HZ / 1e9)
         self.description = f"{self.name} · sound"
 
     def read(self) -> Block:
@@ -55,10 +50,9 @@ class SoundFile:
         Raises:
             EndOfSource: the file is over, damaged from here on, or closed.
         """
-        samples, self._first = self._first, None
+        with self._lock:
+            samples = None if self._closed.is_set() else next(self._blocks, None)
         if samples is None:
-            samples = next(self._blocks, None)
-        if samples is None or self._closed.is_set():
             raise EndOfSource
         position_ns = self._position * 1_000_000_000 // RATE_HZ
         self._position += len(samples)
@@ -71,8 +65,10 @@ class SoundFile:
         return Block(samples[:, np.newaxis], RATE_HZ, due_ns)
 
     def close(self) -> None:
-        """Ends a read that waits."""
+        """Ends a read that waits and gives the file back."""
         self._closed.set()
+        with self._lock:
+            self._decoder.close()
 
     def __enter__(self) -> Self:
         """The source itself."""
@@ -97,34 +93,10 @@ class SoundFile:
         """Everything in the file, again and again when it is looped."""
         while True:
             count = 0
-            for piece in decoded(self._path):
+            for piece in self._decoder.pieces():
                 count += len(piece)
                 yield piece
             if not self._loop or count == 0:
                 return
-
-
-def decoded(path: Path) -> Iterator[NDArray[np.float32]]:
-    """The first sound track of a file in float32 pieces, 48 kHz mono; ends where the file is damaged.
-
-    Raises:
-        MediaError: the file is not there, can't be read, or has no sound.
-    """
-    if not path.is_file():
-        raise MediaError(f"There is no file {path}; check the name.")
-    try:
-        container = av.open(f"file:{path.absolute()}", options={"protocol_whitelist": "file"})
-    except (av.error.FFmpegError, OSError) as error:
-        raise MediaError(f"{path} can't be read as sound: {error.strerror}; give another file.") from error
-    with container:
-        if not container.streams.audio:
-            raise MediaError(f"{path} holds no sound; give a file with a sound track.")
-        resampler = AudioResampler("flt", "mono", RATE_HZ)
-        try:
-            for frame in container.decode(container.streams.audio[0]):
-                for piece in resampler.resample(frame):
-                    yield piece.to_ndarray()[0]
-        except (av.error.FFmpegError, OSError):
-            return
-        for piece in resampler.resample(None):
-            yield piece.to_ndarray()[0]
+            self._decoder.close()
+            self._decoder = SoundDecoder(self._path)

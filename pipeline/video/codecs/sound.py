@@ -1,115 +1,90 @@
-"""The sound of a file, carried over into another file beside new pictures."""
+"""The sound of a film that is being written: one stream from the film's start to its end, without a hole."""
 
-from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
+from typing import cast
 
-import av
-import av.error
+import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
-from av.container import InputContainer, OutputContainer
-from av.packet import Packet
+from av.container import OutputContainer
+from numpy.typing import NDArray
 
-from pipeline.errors import MediaError
-
-PLAYED_IN_MP4 = frozenset({"aac", "ac3", "alac", "eac3", "mp3"})
-"""What common players understand in an MP4 file, which may hold more."""
+RATE_HZ = 48_000
+BIT_RATE = 128_000
+NUDGED = RATE_HZ // 200
+"""Sound that lies so near to the end of what is there, 5 ms, belongs to it: clocks drift. From there on it is a gap."""
+CLOSE = RATE_HZ // 2000
+"""So near, half a millisecond, it is left as it is."""
+SMOOTHING = 0.1
+"""Share of a block in the estimate of the drift: hand-overs jitter."""
+PIECE = RATE_HZ
+"""Silence is written in pieces of so many samples at most."""
 
 
 class SoundTrack:
-    """One file's sound on its way into another: copied where that file can hold it, else encoded anew as AAC.
+    """Mono sound on its way into a film, every sample at its own time: AAC in an MP4 file, Opus in a Matroska file.
 
-    Time zero is the first picture of the file that the sound comes from.
+    Sound whose clock runs faster or slower than the film's is stretched by single samples, gaps are silence, and what
+    comes for a time that is written already is left out.
     """
 
-    def __init__(self, source: Path, target: OutputContainer) -> None:
-        """Adds a sound stream to `target` when `source` has sound; must come before the target's first packet.
-
-        Raises:
-            MediaError: the file can't be read.
-        """
+    def __init__(self, target: OutputContainer) -> None:
+        """Adds a stream to `target`; must come before the target's first packet."""
         self._target = target
-        try:
-            self._source: InputContainer = av.open(f"file:{source.absolute()}")
-        except (av.error.FFmpegError, OSError) as error:
-            raise MediaError(f"The sound of {source} can't be read ({error.strerror}).") from error
-        self._packets: Iterator[Packet[AudioStream]] = iter(())
-        self._held: Packet[AudioStream] | None = None
-        self._copy: AudioStream | None = None
-        self._encoded: AudioStream | None = None
-        self._zero_s = Fraction(0)
-        if self._source.streams.audio:
-            self._carry(self._source.streams.audio[0])
+        codec = "aac" if "mp4" in target.format.name else "libopus"
+        self._stream = cast("AudioStream", target.add_stream(codec, rate=RATE_HZ))
+        self._stream.layout = "mono"
+        self._stream.bit_rate = BIT_RATE
+        self._late = 0.0
+        self.position = 0
+        """Samples written: where the next one goes."""
 
-    def advance(self, until_ns: int) -> None:
-        """Passes on all sound that starts before `until_ns` on the pictures' time.
+    def place(self, at: int, samples: NDArray[np.float32]) -> None:
+        """Writes float32 (n,) so that the first is number `at` of the film, which may be negative.
 
         Raises:
             av.error.FFmpegError: the target took no more.
         """
-        while self._held is not None and _start_ns(self._held, self._zero_s) < until_ns:
-            self._pass_on(self._held)
-            self._held = self._next()
+        late = at - self.position
+        if self.position == 0 or abs(late) > NUDGED:
+            self._late = 0.0
+            self.fill(at)
+            samples = samples[max(0, self.position - at) :]
+        else:
+            self._late += SMOOTHING * (late - self._late)
+            if abs(self._late) > CLOSE and len(samples) > 1:
+                more = 1 if self._late > 0 else -1
+                self._late -= more
+                samples = stretched(samples, len(samples) + more)
+        self._write(samples)
 
-    def finish(self, until_ns: int) -> None:
-        """Passes on the rest up to `until_ns` and what the encoder holds.
+    def fill(self, until: int) -> None:
+        """Writes silence up to sample number `until`.
 
         Raises:
             av.error.FFmpegError: the target took no more.
         """
-        self.advance(until_ns)
-        self._held = None
-        if self._encoded is not None:
-            self._target.mux(self._encoded.encode(None))
-            self._encoded = None
+        while self.position < until:
+            self._write(np.zeros(min(PIECE, until - self.position), np.float32))
 
-    def close(self) -> None:
-        """Gives the file that the sound comes from back."""
-        self._held = None
-        self._source.close()
+    def finish(self) -> None:
+        """Writes what the encoder holds.
 
-    def _carry(self, stream: AudioStream) -> None:
-        self._zero_s = _first_picture_s(self._source)
-        holds = PLAYED_IN_MP4 if "mp4" in self._target.format.name else self._target.supported_codecs
-        copied = stream.codec.canonical_name in holds
-        self._copy = self._target.add_stream_from_template(stream) if copied else None
-        self._encoded = None if copied else self._target.add_stream("aac", rate=stream.codec_context.sample_rate)
-        self._packets = self._source.demux(stream)
-        self._held = self._next()
+        Raises:
+            av.error.FFmpegError: the target took no more.
+        """
+        self._target.mux(self._stream.encode(None))
 
-    def _next(self) -> "Packet[AudioStream] | None":
-        """The next packet from time zero on; None at the end, or where the file is damaged."""
-        try:
-            for packet in self._packets:
-                if packet.pts is not None and _start_ns(packet, self._zero_s) >= 0:
-                    return packet
-        except (av.error.FFmpegError, OSError):
-            return None
-        return None
-
-    def _pass_on(self, packet: "Packet[AudioStream]") -> None:
-        if self._copy is not None:
-            shift = round(self._zero_s / packet.time_base)
-            packet.pts = packet.dts = (packet.pts or 0) - shift
-            packet.stream = self._copy
-            self._target.mux(packet)
+    def _write(self, samples: NDArray[np.float32]) -> None:
+        if len(samples) == 0:
             return
-        try:
-            frames = packet.decode()
-        except av.error.FFmpegError:
-            return
-        for frame in frames:
-            if frame.pts is not None and frame.time_base is not None:
-                frame.pts -= round(self._zero_s / frame.time_base)
-            self._target.mux(self._encoded.encode(frame) if self._encoded else [])
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[np.newaxis]), format="flt", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, self.position, Fraction(1, RATE_HZ)
+        self.position += len(samples)
+        self._target.mux(self._stream.encode(frame))
 
 
-def _first_picture_s(container: InputContainer) -> Fraction:
-    videos = container.streams.video
-    if not videos or videos[0].start_time is None or videos[0].time_base is None:
-        return Fraction(0)
-    return videos[0].start_time * videos[0].time_base
-
-
-def _start_ns(packet: "Packet[AudioStream]", zero_s: Fraction) -> int:
-    return int(((packet.pts or 0) * packet.time_base - zero_s) * 1_000_000_000)
+def stretched(samples: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """The same sound in `count` samples; the first and the last stay."""
+    places = np.linspace(0.0, len(samples) - 1.0, count)
+    return np.interp(places, np.arange(len(samples)), samples).astype(np.float32)

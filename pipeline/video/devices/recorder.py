@@ -1,13 +1,12 @@
 """A recording to a file that plays up to its last half second, whatever happens to the program that writes it."""
 
 import contextlib
-import os
-import struct
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 import av
 import av.error
@@ -17,8 +16,10 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 
 from pipeline.errors import DeviceError
-from pipeline.media import Picture
+from pipeline.media import Block, Picture
+from pipeline.video.codecs.fragments import end_of_fragments
 from pipeline.video.codecs.sound import SoundTrack
+from pipeline.video.devices.film_sound import FilmSound, SoundTiming
 
 MICROSECONDS = Fraction(1, 1_000_000)
 
@@ -33,7 +34,7 @@ _CONTAINER_OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class RecorderSettings:
-    """How pictures are compressed."""
+    """How a film is written."""
 
     preset: str = "superfast"
     """x264's name for its compromise between work and size."""
@@ -43,8 +44,12 @@ class RecorderSettings:
     """0 for one per core."""
     keyframe_s: float = 1.0
     """Time between pictures that can be decoded by themselves."""
-    sound_from: Path | None = None
-    """A file whose sound is carried over; the pictures' `media_ns` are times in that file."""
+    sound: SoundTiming | None = None
+    """What the times of the sound mean; without them the file gets no sound."""
+    lossless: bool = False
+    """A recording behind a queue makes the writer wait when the encoder is behind, instead of leaving pictures out."""
+    starts_ns: int | None = None
+    """The `media_ns` at which the file starts; without it that of the first picture."""
 
 
 LIVE = RecorderSettings()
@@ -54,7 +59,10 @@ FINAL = RecorderSettings(preset="medium", crf=16, threads=0, keyframe_s=2.0)
 
 
 class Recorder:
-    """Pictures into an H.264 file, each at its `media_ns`."""
+    """Pictures into an H.264 file, each at its `media_ns`, and sound in step with them.
+
+    Sound comes on a thread of its own; nothing it brings about is raised there, but where the pictures come from.
+    """
 
     steady = False
     dropped = 0
@@ -66,40 +74,38 @@ class Recorder:
             path: ends in .mp4 or .mkv.
             size: width and height in pixels, both even.
             fps: the nominal rate; pictures may come at other times.
-            settings: quality, and whose sound comes along.
+            settings: quality, and whether there is sound.
 
         Raises:
             DeviceError: the file can't be written.
-            MediaError: the file with the sound can't be read.
         """
         self.name = f"recording {path.name}"
         self.path = path
         self._size = size
-        self._settings = settings
-        self._lock = threading.Lock()
-        self._container: OutputContainer | None = _create(path, settings.sound_from)
-        self._sound: SoundTrack | None = None
+        self.settings = settings
+        self._turn = threading.Condition()
+        self._failure: DeviceError | None = None
+        self._container: OutputContainer | None = _create(path)
+        self._sound: FilmSound | None = None
         try:
             self._stream = _add_video(self._container, size, fps, settings)
-            if settings.sound_from is not None:
-                self._sound = SoundTrack(settings.sound_from, self._container)
+            if settings.sound is not None:
+                self._sound = FilmSound(SoundTrack(self._container), settings.sound)
             self._container.start_encoding()
         except (av.error.FFmpegError, OSError) as error:
             self._abandon()
             raise DeviceError(
                 f"The recording {path} can't be written: {_reason(error)}; choose another place."
             ) from error
-        except BaseException:
-            self._abandon()
-            raise
         self._step_us = round(1e6 / fps)
-        self._first_us: int | None = 0 if settings.sound_from else None
+        self._first_us = None if settings.starts_ns is None else self._start(settings.starts_ns)
         self._last_us = -_SHORTEST_STEP_US
 
     @property
     def description(self) -> str:
         """The file with the format that it gets."""
-        return f"{self.path.name} · {self._size[0]}×{self._size[1]} H.264"
+        sound = "" if self._sound is None else " with sound"
+        return f"{self.path.name} · {self._size[0]}×{self._size[1]} H.264{sound}"
 
     def write(self, picture: Picture) -> None:
         """Adds one picture, later than the one before.
@@ -107,43 +113,66 @@ class Recorder:
         Raises:
             DeviceError: the disk is full or gone, the picture has another size, or the recording is closed.
         """
-        with self._lock:
-            if self._container is None:
-                raise DeviceError(f"The recording {self.path} is closed.")
+        with self._turn:
+            self._require_open()
             if picture.size != self._size:
                 raise DeviceError(f"The recording {self.path} can't change its size to {picture.size}.")
             frame = VideoFrame.from_ndarray(picture.planes, format="yuv420p")
             frame.pts = self._next_us(picture)
             frame.time_base = MICROSECONDS
             frame.duration = self._step_us
-            try:
-                self._container.mux(self._stream.encode(frame))
+            with self._salvaging():
                 if self._sound:
-                    self._sound.advance(self._last_us * 1000)
-            except (av.error.FFmpegError, OSError) as error:
-                self._salvage()
-                raise DeviceError(self._stopped(error)) from error
+                    self._sound.meet(picture)
+                    self._await_sound(picture.media_ns)
+                self._require_open().mux(self._stream.encode(frame))
+
+    def write_sound(self, block: Block) -> bool:
+        """Adds one block of sound at its time, as `pipeline.stage.FilmTrack` has it."""
+        with self._turn:
+            sound = self._sound
+            if sound is None:
+                return False
+            self._turn.wait_for(lambda: self._container is None or not sound.ahead(block))
+            if self._container is None:
+                return False
+            try:
+                with self._salvaging():
+                    sound.take(block)
+            except DeviceError as error:
+                self._failure = error
+            self._turn.notify_all()
+            return self._failure is None
+
+    def end_sound(self) -> None:
+        """Goes on in silence."""
+        with self._turn:
+            if self._sound:
+                self._sound.ended = True
+            self._turn.notify_all()
 
     def close(self) -> None:
-        """Writes what the encoder still holds and ends the file.
+        """Writes what the encoders still hold and ends the file.
 
         Raises:
             DeviceError: the last pictures could not be written; told once.
         """
-        with self._lock:
+        with self._turn:
+            failure, self._failure = self._failure, None
+            if failure:
+                raise failure
             container = self._container
             if container is None:
                 return
+            end_ns = ((self._first_us or 0) + self._last_us + self._step_us) * 1000
             try:
-                container.mux(self._stream.encode(None))
-                if self._sound:
-                    self._sound.finish((self._last_us + self._step_us) * 1000)
-                container.close()
-            except (av.error.FFmpegError, OSError) as error:
-                self._salvage()
-                raise DeviceError(self._stopped(error)) from error
+                with self._salvaging():
+                    container.mux(self._stream.encode(None))
+                    self._finish_sound(end_ns)
+                    container.close()
             finally:
                 self._abandon()
+                self._turn.notify_all()
 
     def __enter__(self) -> Self:
         """The recorder itself."""
@@ -156,15 +185,49 @@ class Recorder:
     def _next_us(self, picture: Picture) -> int:
         at_us = picture.media_ns // 1000
         if self._first_us is None:
-            self._first_us = at_us
+            self._first_us = self._start(picture.media_ns)
         self._last_us = max(at_us - self._first_us, self._last_us + _SHORTEST_STEP_US)
         return self._last_us
+
+    def _start(self, media_ns: int) -> int:
+        """Fixes the file's start, in microseconds of the source."""
+        if self._sound:
+            self._sound.begin(media_ns)
+        return media_ns // 1000
+
+    def _await_sound(self, media_ns: int) -> None:
+        """Waits until sound is abreast of the pictures, where it has to be."""
+        sound = self._sound
+        self._turn.notify_all()
+        self._turn.wait_for(lambda: sound is None or self._container is None or sound.reached(media_ns))
+
+    def _finish_sound(self, end_ns: int) -> None:
+        if self._sound is None:
+            return
+        if self._first_us is not None:
+            self._sound.limit(end_ns)
+            self._await_sound(end_ns)
+        self._require_open()
+        self._sound.finish(end_ns)
+
+    def _require_open(self) -> OutputContainer:
+        if self._container is None:
+            failure, self._failure = self._failure, None
+            raise failure or DeviceError(f"The recording {self.path} is closed.")
+        return self._container
+
+    @contextlib.contextmanager
+    def _salvaging(self) -> Iterator[None]:
+        """Turns what ends the writing into a sentence, and saves what was written."""
+        try:
+            yield
+        except (av.error.FFmpegError, OSError) as error:
+            self._salvage()
+            raise DeviceError(self._stopped(error)) from error
 
     def _abandon(self) -> None:
         """Lets go of the file as it is."""
         container, self._container = self._container, None
-        if self._sound:
-            self._sound.close()
         # Ending a file on a full disk fails again; the reason was told already.
         with contextlib.suppress(av.error.FFmpegError, OSError):
             if container is not None:
@@ -175,7 +238,7 @@ class Recorder:
         self._abandon()
         # A file that is gone with its disk can't be cut either.
         with contextlib.suppress(OSError), self.path.open("r+b") as file:
-            end = _end_of_fragments(file)
+            end = end_of_fragments(file)
             if end:
                 file.truncate(end)
 
@@ -187,35 +250,12 @@ class Recorder:
         )
 
 
-def _create(path: Path, sound_from: Path | None) -> OutputContainer:
+def _create(path: Path) -> OutputContainer:
     options = _CONTAINER_OPTIONS.get(path.suffix.lower())
     if options is None:
         raise DeviceError(f"The recording {path} can't be written as '{path.suffix}'; end its name in .mp4 or .mkv.")
-    if sound_from is not None and path.exists() and path.samefile(sound_from):
-        raise DeviceError(f"The recording {path} would overwrite its own input; choose another name.")
     # The file itself is made only when the encoding starts.
     return av.open(f"file:{path.absolute()}", "w", options=options | {"flush_packets": "1"})
-
-
-def _end_of_fragments(file: BinaryIO) -> int:
-    """Where the last whole fragment of an mp4 ends; 0 in a file without fragments.
-
-    Source: ISO/IEC 14496-12, 4.2 (boxes) and 8.8 (a fragment is a `moof` with the `mdat` that follows it).
-    """
-    size = file.seek(0, os.SEEK_END)
-    start = end = 0
-    before = b""
-    while start + 16 <= size:
-        file.seek(start)
-        length, kind, long_length = struct.unpack(">I4sQ", file.read(16))
-        length = long_length if length == 1 else length
-        start += length
-        if length < 8 or start > size:
-            break
-        if (before, kind) == (b"moof", b"mdat"):
-            end = start
-        before = kind
-    return end
 
 
 def _add_video(

@@ -1,21 +1,37 @@
 """From what the user typed to open sinks."""
 
 import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import DeviceError
-from pipeline.stage import VideoSink
+from pipeline.stage import FilmTrack, VideoSink
+from pipeline.video.devices.film_sound import SoundTiming
 from pipeline.video.devices.listing import list_virtual_cameras
 from pipeline.video.devices.recorder import LIVE, Recorder, RecorderSettings
 from pipeline.video.devices.threaded_sink import ThreadedSink
 from pipeline.video.devices.virtual_camera import VirtualCamera
 
-__all__ = ["RecorderSettings", "open_recording", "open_sinks", "refuse_overwriting"]
+__all__ = ["RecorderSettings", "Recording", "open_recording", "open_sinks", "recording_settings"]
 
 RECORDING_SUFFIXES = (".mp4", ".mkv")
 ENDINGS = " or ".join(RECORDING_SUFFIXES)
 FINISHING_TIMEOUT_S = 120.0
 """A lossless recording on a slow disk may take so long to write what waits."""
+
+
+class Recording(ThreadedSink):
+    """A recorder that takes its pictures through a queue and on a thread of its own."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        """Starts the thread; the recorder belongs to it, but for the sound."""
+        if recorder.settings.lossless:
+            super().__init__(recorder, lossless=True, drain_timeout_s=FINISHING_TIMEOUT_S)
+        else:
+            super().__init__(recorder)
+        self.track: FilmTrack | None = recorder if recorder.settings.sound else None
+        """Takes the sound; None when the file gets none."""
 
 
 def open_sinks(
@@ -24,7 +40,7 @@ def open_sinks(
     fps: float,
     *,
     record: Path | None = None,
-    lossless: bool = False,
+    settings: RecorderSettings = LIVE,
 ) -> tuple[VideoSink, ...]:
     """Opens everything that finished pictures go to.
 
@@ -33,7 +49,7 @@ def open_sinks(
         size: width and height of the pictures in pixels, both even.
         fps: their nominal rate.
         record: a file to record to besides.
-        lossless: recordings make the writer wait when the encoder is behind, instead of leaving pictures out.
+        settings: how is recorded.
 
     Raises:
         DeviceError: one of them can't be opened, or two are the same file; none is left open then.
@@ -48,7 +64,7 @@ def open_sinks(
         if virtual_camera != "none" and not _is_film(Path(virtual_camera)):
             sinks.append(opened.enter_context(_open_camera(virtual_camera, size, fps)))
         for path in paths:
-            sinks.append(opened.enter_context(open_recording(path, size, fps, lossless=lossless)))
+            sinks.append(opened.enter_context(open_recording(path, size, fps, settings)))
         opened.pop_all()
     return tuple(sinks)
 
@@ -69,19 +85,29 @@ def refuse_overwriting(source: Path, virtual_camera: str, record: Path | None) -
         raise DeviceError(f"The recording {source} would overwrite its own source; choose another name.")
 
 
-def open_recording(
-    path: Path, size: tuple[int, int], fps: float, settings: RecorderSettings = LIVE, *, lossless: bool = False
-) -> ThreadedSink:
+def open_recording(path: Path, size: tuple[int, int], fps: float, settings: RecorderSettings = LIVE) -> Recording:
     """A recording with a thread of its own.
 
     Raises:
         DeviceError: the file can't be written.
-        MediaError: the file with the sound can't be read.
     """
-    recorder = Recorder(path, size, fps, settings)
-    if lossless:
-        return ThreadedSink(recorder, lossless=True, drain_timeout_s=FINISHING_TIMEOUT_S)
-    return ThreadedSink(recorder)
+    return Recording(Recorder(path, size, fps, settings))
+
+
+def recording_settings(*, lossless: bool, sound: bool) -> RecorderSettings:
+    """How a session is recorded.
+
+    Args:
+        lossless: nothing may be left out, and times are those of the source.
+        sound: there is sound.
+    """
+    timing = SoundTiming.ABREAST if lossless else SoundTiming.CAPTURED
+    return replace(LIVE, lossless=lossless, sound=timing if sound else None)
+
+
+def tracks_of(sinks: Sequence[VideoSink]) -> tuple[FilmTrack, ...]:
+    """Where the sound of the recordings among some sinks goes."""
+    return tuple(sink.track for sink in sinks if isinstance(sink, Recording) and sink.track is not None)
 
 
 def _recordings(virtual_camera: str, record: Path | None) -> list[Path]:

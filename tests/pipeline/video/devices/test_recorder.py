@@ -1,5 +1,6 @@
-"""Recordings: every picture on its time, right colours, sound in sync, and a file that plays whatever happened."""
+"""Recordings: every picture on its time, right colours, and a file that plays whatever happened."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -10,12 +11,11 @@ from av.video.reformatter import Colorspace
 
 from pipeline.errors import DeviceError
 from pipeline.media import Picture
-from pipeline.stage import EndOfSource
 from pipeline.video.devices.file_source import FileSource
-from pipeline.video.devices.recorder import FINAL, LIVE, Recorder, RecorderSettings
+from pipeline.video.devices.film_sound import SoundTiming
+from pipeline.video.devices.recorder import FINAL, LIVE, Recorder
 from pipeline.video.devices.settings import Pace, SourceSettings
 from tests.fakes import FakeClock, make_picture
-from tests.films import Beep, Film, make_film, write_film
 
 SIZE = (320, 240)
 BOTH = pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
@@ -71,8 +71,8 @@ def test_colours_come_back_as_they_were(tmp_path: Path, name: str) -> None:
 @BOTH
 def test_a_recording_that_was_never_written_to_closes_quietly(tmp_path: Path, name: str) -> None:
     Recorder(tmp_path / name, SIZE, 30).close()
-    with_sound = RecorderSettings(sound_from=make_film(tmp_path / "in.mp4", beep_s=0.0))
-    Recorder(tmp_path / name, SIZE, 30, with_sound).close()
+    for timing in (SoundTiming.CAPTURED, SoundTiming.MEDIA):
+        Recorder(tmp_path / name, SIZE, 30, replace(LIVE, sound=timing)).close()
 
 
 @pytest.mark.parametrize(
@@ -97,48 +97,6 @@ def test_a_picture_of_another_size_is_refused_and_costs_nothing(tmp_path: Path) 
     assert len(times_s(tmp_path / "a.mp4")) == 2
 
 
-@BOTH
-@pytest.mark.parametrize(
-    ("source_name", "codec"), [("in.mp4", "aac"), ("in.mkv", "flac"), ("in.mkv", "libopus"), ("in.mkv", "pcm_s16le")]
-)
-def test_sound_is_carried_over_in_sync(tmp_path: Path, name: str, source_name: str, codec: str) -> None:
-    source = write_film(tmp_path / source_name, Film(30, SIZE), Beep(1.7, codec))
-    rerecord(source, tmp_path / name)
-    assert len(times_s(tmp_path / name)) == 30
-    _, tone_s, end_s = beep(tmp_path / name)
-    assert tone_s == pytest.approx(beep(source)[1], abs=0.003)
-    assert end_s == pytest.approx(3.0, abs=0.025)
-
-
-def test_sound_that_began_before_the_picture_stays_in_sync(tmp_path: Path) -> None:
-    late = write_film(tmp_path / "late.mkv", Film(30, SIZE), Beep(1.7, "pcm_s16le", head_start_s=0.5))
-    rerecord(late, tmp_path / "out.mkv")
-    start_s, tone_s, _ = beep(tmp_path / "out.mkv")
-    assert start_s == pytest.approx(0.0, abs=0.03)
-    assert tone_s == pytest.approx(1.2, abs=0.01)
-
-
-def test_sound_ends_with_the_pictures(tmp_path: Path) -> None:
-    source = write_film(tmp_path / "in.mp4", Film(30, SIZE), Beep(0.0))
-    rerecord(source, tmp_path / "out.mp4", limit=10)
-    *_, end_s = beep(tmp_path / "out.mp4")
-    assert end_s == pytest.approx(1.0, abs=0.025)
-
-
-def test_a_source_without_sound_gives_a_recording_without_sound(tmp_path: Path) -> None:
-    rerecord(make_film(tmp_path / "in.mp4", 10, SIZE), tmp_path / "out.mp4")
-    with av.open(str(tmp_path / "out.mp4")) as container:
-        assert not container.streams.audio
-    assert len(times_s(tmp_path / "out.mp4")) == 10
-
-
-def test_a_recording_never_overwrites_its_own_input(tmp_path: Path) -> None:
-    source = make_film(tmp_path / "in.mp4", 10, SIZE)
-    with pytest.raises(DeviceError, match="overwrite its own input"):
-        Recorder(source, SIZE, 10, RecorderSettings(sound_from=source))
-    assert len(times_s(source)) == 10
-
-
 def test_best_quality_keeps_more_than_live(tmp_path: Path) -> None:
     errors = []
     for name, settings in (("live.mkv", LIVE), ("final.mkv", FINAL)):
@@ -149,35 +107,3 @@ def test_best_quality_keeps_more_than_live(tmp_path: Path) -> None:
             *_, last = container.decode(container.streams.video[0])
         errors.append(float(np.abs(last.to_ndarray(format="yuv420p").astype(int) - noisy(4).planes).mean()))
     assert errors[1] < errors[0]
-
-
-def rerecord(source: Path, target: Path, limit: int = 1000) -> None:
-    """Records a file's pictures again, with its sound."""
-    with (
-        FileSource(source, SourceSettings(pace=Pace.MAX), FakeClock()) as frames,
-        Recorder(target, frames.size, frames.fps, RecorderSettings(sound_from=source)) as recorder,
-    ):
-        try:
-            for _ in range(limit):
-                frame = frames.read()
-                planes = cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2YUV_I420)
-                recorder.write(Picture(planes, frame.captured_ns, frame.media_ns))
-        except EndOfSource:
-            pass
-
-
-def beep(path: Path) -> tuple[float, float, float]:
-    """When sound starts, when the tone in it, and when all sound ends, in seconds after the first picture."""
-    level: list[np.ndarray] = []
-    instants: list[np.ndarray] = []
-    with av.open(str(path)) as container:
-        zero_s = next(container.decode(container.streams.video[0])).time or 0.0
-    with av.open(str(path)) as container:
-        for block in container.decode(container.streams.audio[0]):
-            samples = block.to_ndarray()
-            samples = samples[0] if block.format.is_planar else samples.reshape(-1, block.layout.nb_channels)[:, 0]
-            scale = 32768 if samples.dtype == np.int16 else 1
-            level.append(np.abs(samples / scale))
-            instants.append((block.time or 0.0) + np.arange(samples.size) / block.sample_rate - zero_s)
-    loud, at_s = np.concatenate(level), np.concatenate(instants)
-    return float(at_s[0]), float(at_s[np.argmax(loud > 0.25)]), float(at_s[-1])

@@ -1,5 +1,6 @@
 """From words on the command line to sinks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -8,6 +9,7 @@ import pytest
 from pipeline.errors import DeviceError
 from pipeline.video.devices import sinks
 from pipeline.video.devices.listing import VirtualCameraInfo
+from pipeline.video.devices.recorder import LIVE
 from pipeline.video.devices.sinks import open_recording, open_sinks, refuse_overwriting
 from tests.fakes import FakeSink, make_picture
 
@@ -24,7 +26,9 @@ def test_none_is_nothing() -> None:
 
 
 def test_a_file_name_and_a_recording_make_two_files(tmp_path: Path) -> None:
-    opened = open_sinks(str(tmp_path / "a.mp4"), SIZE, 30, record=tmp_path / "b.MKV", lossless=True)
+    opened = open_sinks(
+        str(tmp_path / "a.mp4"), SIZE, 30, record=tmp_path / "b.MKV", settings=replace(LIVE, lossless=True)
+    )
     for index in range(30):
         for sink in opened:
             sink.write(make_picture(index, SIZE))
@@ -50,7 +54,7 @@ def test_when_one_cannot_be_opened_none_stays_open(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_full_queue_of_a_lossless_recording_makes_the_writer_wait(tmp_path: Path) -> None:
-    with open_recording(tmp_path / "a.mkv", (640, 480), 30, lossless=True) as sink:
+    with open_recording(tmp_path / "a.mkv", (640, 480), 30, replace(LIVE, lossless=True)) as sink:
         for index in range(100):
             sink.write(make_picture(index, (640, 480)))
     assert sink.dropped == 0

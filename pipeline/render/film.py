@@ -1,7 +1,7 @@
-"""A file done frame by frame into another: nothing dropped, best quality, the sound kept."""
+"""A film done into another, a frame at a time: nothing dropped, best quality, all sound in the target's voice."""
 
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -9,53 +9,31 @@ import av
 import av.error
 
 from pipeline.assembly import Assembly, require_clearance
+from pipeline.audio.devices.sound_decoder import has_sound
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, MediaError
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.media import Frame
 from pipeline.queues import Latest
+from pipeline.render.film_voice import FilmVoice, conversion_of
+from pipeline.render.job import RenderJob, RenderProgress, refuse_target
 from pipeline.stage import EndOfSource
+from pipeline.video.devices.film_sound import SoundTiming
 from pipeline.video.devices.recorder import FINAL
 from pipeline.video.devices.settings import Pace, SourceSettings
-from pipeline.video.devices.sinks import ENDINGS, RECORDING_SUFFIXES, open_recording
+from pipeline.video.devices.sinks import open_recording
 from pipeline.video.devices.sources import open_source
 from pipeline.video.output.delay_line import DelayLine
 from pipeline.video.output.presenter import Presenter
-from profiles.profile import Profile
 
 PICTURES_IN_FLIGHT = 3
-
-
-@dataclass(frozen=True, slots=True)
-class RenderJob:
-    """What is done to which file."""
-
-    source: Path
-    """A video or a picture."""
-    target: Path
-    """Ends in .mp4 or .mkv; replaced when it is there."""
-    profile: Profile
-
-
-@dataclass(frozen=True, slots=True)
-class RenderProgress:
-    """How far a render has come."""
-
-    frames: int
-    """Frames done."""
-    done_s: float
-    """Time in the file that is done."""
-    total_s: float | None
-    """The file's length, if it tells."""
-    faces_found: int
-    """Frames on which the chosen face was followed."""
-    policy_frames: int
-    """Frames that the fail-safe policy made."""
+STRETCH_NS = 1_000_000_000
+"""Sound that is left after the last picture is done in steps of this length."""
 
 
 class Render:
-    """One file on its way into another, a frame at a time, on the calling thread. A context manager."""
+    """A film, a frame and its sound at a time."""
 
     def __init__(self, job: RenderJob, models: ModelStore, clock: Clock | None = None) -> None:
         """Opens both files and warms the profile up.
@@ -68,18 +46,23 @@ class Render:
             PortraitError: the profile's portrait is not fit.
         """
         require_clearance(job.profile)
-        _refuse_same_file(job)
+        refuse_target(job)
         self._clock = clock or MonotonicClock()
         self._frames: Latest[Frame] = Latest(lossless=True)
         self._losses: list[DeviceError] = []
         self._done_ns = 0
         self._total_s = _length_s(job.source)
+        self.remark: str | None = None
         with ExitStack() as parts:
             settings = SourceSettings(camera=str(job.source.absolute()), pace=Pace.MAX)
             self._source = parts.enter_context(open_source(settings, self._clock))
             size = self._source.size
             assembly = parts.enter_context(closing(Assembly(models, job.profile, size)))
             chain = parts.enter_context(closing(assembly.build(job.profile)))
+            parts.callback(chain.voice.close)
+            self._sound = self._open_sound(job)
+            if self._sound is not None:
+                parts.enter_context(closing(self._sound))
             line = DelayLine(size, PICTURES_IN_FLIGHT, lossless=True)
             self._lane = VideoLane(chain, self._links(line, assembly))
             self._presenter = parts.enter_context(closing(self._open_presenter(job, size, line)))
@@ -87,7 +70,7 @@ class Render:
             self._parts = parts.pop_all()
 
     def step(self) -> bool:
-        """Does one frame; False when there are no more.
+        """Does one frame and the sound beside it, then sound that is left; False when there is no more.
 
         Raises:
             DeviceError: the target took no more.
@@ -95,12 +78,14 @@ class Render:
         try:
             frame = self._source.read()
         except EndOfSource:
-            return False
+            return self._sound is not None and self._sound.advance(self._sound.done_ns + STRETCH_NS)
         if frame is not None:
             self._frames.put(frame)
             self._lane.step()
             self._presenter.step()
             self._done_ns = frame.media_ns
+            if self._sound is not None:
+                self._sound.advance(frame.media_ns)
         if self._losses:
             raise self._losses[0]
         return True
@@ -114,6 +99,7 @@ class Render:
             total_s=self._total_s,
             faces_found=self._lane.meters.faces_found,
             policy_frames=output.by_policy,
+            sound_s=None if self._sound is None else self._sound.length_ns / 1e9,
         )
 
     def close(self) -> None:
@@ -145,21 +131,27 @@ class Render:
             report=lambda event: None,
         )
 
+    def _open_sound(self, job: RenderJob) -> FilmVoice | None:
+        """The film's sound, or None where it has none that can be read: the film is done without, and says so."""
+        if not has_sound(job.source):
+            return None
+        try:
+            return FilmVoice(conversion_of(job.source, job.profile, self._clock))
+        except MediaError as error:
+            self.remark = f"{error} The film gets none."
+            return None
+
     def _open_presenter(self, job: RenderJob, size: tuple[int, int], line: DelayLine) -> Presenter:
-        settings = replace(FINAL, sound_from=job.source)
-        sink = open_recording(job.target, size, self._source.fps, settings, lossless=True)
+        settings = replace(FINAL, lossless=True)
+        if self._sound is not None:
+            settings = replace(settings, sound=SoundTiming.MEDIA, starts_ns=min(0, self._sound.start_ns))
+        sink = open_recording(job.target, size, self._source.fps, settings)
+        if self._sound is not None:
+            self._sound.track = sink.track
         presenter = Presenter(line, (sink,), self._clock, self._source.fps, self._losses.append)
         presenter.realtime = False
         presenter.cover(False)
         return presenter
-
-
-def _refuse_same_file(job: RenderJob) -> None:
-    if job.target.suffix.lower() not in RECORDING_SUFFIXES:
-        got = f"the ending '{job.target.suffix}'" if job.target.suffix else "a name without an ending"
-        raise MediaError(f"The output {job.target} can't be written: got {got}, wanted {ENDINGS}.")
-    if job.target.exists() and job.source.exists() and job.target.samefile(job.source):
-        raise MediaError(f"{job.source} can't be rendered into itself; name another output.")
 
 
 def _length_s(path: Path) -> float | None:

@@ -1,0 +1,44 @@
+"""The finished sound on its way into a recording, by the instants at which it was captured."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.audio.ring import Ring
+from pipeline.audio.stream import BLOCK_SAMPLES
+from pipeline.stage import FilmTrack
+
+PATIENCE_S = 0.1
+
+
+class Tape:
+    """Takes finished sound from a ring and writes it to a film as it comes: no clock, no gap to fill."""
+
+    def __init__(self, ring: Ring, track: FilmTrack) -> None:
+        """A tape that records silence until it is uncovered."""
+        self._ring, self._track = ring, track
+        self._covered = threading.Event()
+        self._covered.set()
+
+    def cover(self, covered: bool) -> None:
+        """Puts silence in place of everything, or takes it off again."""
+        (self._covered.set if covered else self._covered.clear)()
+
+    def step(self) -> bool:
+        """Writes one block, or waits a little; False at the end of the sound or of the film."""
+        if not self._ring.wait(BLOCK_SAMPLES, PATIENCE_S):
+            return True
+        block = self._ring.read(BLOCK_SAMPLES)
+        if block is not None:
+            if self._covered.is_set():
+                block = replace(block, samples=np.zeros_like(block.samples))
+            if self._track.write_sound(block):
+                return True
+        self.end()
+        return False
+
+    def end(self) -> None:
+        """Lets the film go on without sound, and whoever writes to the ring without the film."""
+        self._track.end_sound()
+        self._ring.close()

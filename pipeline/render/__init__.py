@@ -1,0 +1,21 @@
+"""A file done into another, nothing left out, in best quality."""
+
+from pipeline.audio.devices.sound_recorder import ENCODERS
+from pipeline.clock import Clock
+from pipeline.inference.store import ModelStore
+from pipeline.render.film import Render
+from pipeline.render.job import Rendering, RenderJob, RenderProgress
+from pipeline.render.sound import SoundRender
+
+__all__ = ["Render", "RenderJob", "RenderProgress", "Rendering", "SoundRender", "open_rendering"]
+
+
+def open_rendering(job: RenderJob, models: ModelStore, clock: Clock | None = None) -> Rendering:
+    """Opens what a job asks for: a film, or sound alone, which needs no networks.
+
+    Raises:
+        UnderstudyError: as `Render` and `SoundRender`.
+    """
+    if job.target.suffix.lower() in ENCODERS:
+        return SoundRender(job, clock)
+    return Render(job, models, clock)

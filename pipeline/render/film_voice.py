@@ -1,0 +1,66 @@
+"""The voice of a film on its way into the rendered film."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.audio.condition.chain import conditioner
+from pipeline.audio.condition.settings import ConditionSettings
+from pipeline.audio.conversion import Conversion
+from pipeline.audio.stream import RATE_HZ
+from pipeline.audio.voice.dial import voice_stage
+from pipeline.clock import Clock
+from pipeline.media import Block
+from pipeline.stage import FilmTrack
+from profiles.profile import Profile
+
+AMPLE_MS = 120.0
+"""A render waits for nobody: its voice gets at least so much time, which is all that the embedded engine can use."""
+
+
+def conversion_of(path: Path, profile: Profile, clock: Clock) -> Conversion:
+    """A file's sound, conditioned and in the profile's voice.
+
+    Raises:
+        MediaError: the file holds no sound that can be read.
+    """
+    voice = voice_stage(profile, max(profile.voice.latency_ms, AMPLE_MS))
+    return Conversion(path, conditioner(ConditionSettings()), voice, clock)
+
+
+class FilmVoice:
+    """A film's sound in the target's voice, in step with the pictures."""
+
+    def __init__(self, conversion: Conversion) -> None:
+        """A voice that goes nowhere until it is given a track."""
+        self._conversion = conversion
+        self._blocks: Iterator[Block] = conversion.blocks()
+        self.start_ns = conversion.start_ns
+        """When the sound starts, against the first picture."""
+        self.done_ns = min(0, self.start_ns)
+        """Up to where it is done."""
+        self.track: FilmTrack | None = None
+        """Where it goes; None when no more can go there."""
+
+    @property
+    def length_ns(self) -> int:
+        """How much is done."""
+        return max(0, self.done_ns - self.start_ns)
+
+    def advance(self, until_ns: int) -> bool:
+        """Does all sound that starts before `until_ns` on the pictures' time; False when there is no more."""
+        if self.track is None:
+            return False
+        for block in self._blocks:
+            if not self.track.write_sound(block):
+                self.track = None
+                return False
+            self.done_ns = block.captured_ns + len(block.samples) * 1_000_000_000 // RATE_HZ
+            if self.done_ns >= until_ns:
+                return True
+        self.track.end_sound()
+        self.track = None
+        return False
+
+    def close(self) -> None:
+        """Gives the file back."""
+        self._conversion.close()
