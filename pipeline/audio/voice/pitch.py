@@ -36,6 +36,9 @@ _FLOOR = 10.0 ** (-62 / 20)
 _BELOW_PEAK = 10.0 ** (-42 / 20)
 _PEAK_DECAY = 0.5 ** (1 / 400)
 """The loudest level is forgotten by half in 2 s."""
+_AS_GOOD = 0.97
+_PLAINLY = 0.95
+_LEAP_OCTAVES = 0.6
 _NOISE_RISE = 10.0 ** (12 / 20 / 200)
 """The quietest level is forgotten by 12 dB in a second of quiet."""
 _ABOVE_NOISE = 10.0 ** (6 / 20)
@@ -117,6 +120,19 @@ def _band_of_pitch() -> NDArray[np.float32]:
     return np.convolve(response, smooth / smooth.sum())[:_BAND_TAPS][::-1].astype(np.float32)
 
 
+def _whole_period(likeness: NDArray[np.float64], peaks: NDArray[np.intp], at: int) -> int:
+    """The place of a half or a third of the lag at place `at`, where that is as good a period: else it is two or three.
+
+    Continuity would hold on to two periods taken for one, for as long as the voice lasts.
+    """
+    for parts in (3, 2):
+        part = (_SHORTEST + at) / parts - _SHORTEST
+        near = int(peaks[np.abs(peaks - part).argmin()])
+        if abs(near - part) <= 1.0 + _SHORTEST / 10 and likeness[near + 1] > max(_AS_GOOD * likeness[at + 1], _PLAINLY):
+            return near
+    return at
+
+
 class PitchTracker:
     """Normalised cross-correlation of the newest 16 ms with what came one period before."""
 
@@ -152,7 +168,7 @@ class PitchTracker:
         likeness, level = self._likeness()
         lag, strength = self._best(likeness)
         loud = self._is_loud(level, LOW_RATE_HZ / lag)
-        self._voiced = loud and self._decide(strength)
+        self._voiced = loud and self._decide(strength, LOW_RATE_HZ / lag)
         centre = self._band.moment(self._band.count - 1 - (_WINDOW + lag) / 2)
         if not self._voiced:
             self._previous = 0.0
@@ -170,10 +186,12 @@ class PitchTracker:
         self._noise = min(level + _FLOOR, self._noise * _NOISE_RISE)
         return level > max(_FLOOR, self._noise * _ABOVE_NOISE, self._peak * _BELOW_PEAK)
 
-    def _decide(self, strength: float) -> bool:
+    def _decide(self, strength: float, hz: float) -> bool:
         if self._voiced:
             self._doubtful = False
-            return strength > _RELEASE
+            # At its end a voice seems to leap to a formant.
+            leaps = abs(log2(hz / self._previous)) > _LEAP_OCTAVES
+            return strength > (_SURE if leaps else _RELEASE)
         sure = strength > (_ONSET if self._doubtful else _SURE)
         self._doubtful = strength > _ONSET
         return sure
@@ -198,7 +216,7 @@ class PitchTracker:
         if self._previous:
             distance = self._octaves[peaks] - log2(LOW_RATE_HZ / self._previous / _SHORTEST)
             scores = scores + _CONTINUITY * np.maximum(1.0 - np.abs(distance) / 0.25, 0.0)
-        at = int(peaks[scores.argmax()])
+        at = _whole_period(likeness, peaks, int(peaks[scores.argmax()]))
         before, peak, after = float(likeness[at]), float(likeness[at + 1]), float(likeness[at + 2])
         bend = before - 2 * peak + after
         shift = 0.5 * (before - after) / bend if bend < 0 else 0.0

@@ -6,11 +6,41 @@ import pytest
 from pipeline.audio.voice.actor import measure
 from pipeline.audio.voice.timbre import Timbre
 from tests.footage import needs_media
-from tests.pipeline.audio.voice.measures import median_hz_where_voiced, mel_error_db, sharpest_bend, voicing_kept
-from tests.pipeline.audio.voice.speech import converted, needs_espeak, recording, spoken, target
+from tests.pipeline.audio.voice.measures import (
+    STEP,
+    median_hz_where_voiced,
+    mel_error_db,
+    pitch_track,
+    sharpest_bend,
+    voicing_kept,
+)
+from tests.pipeline.audio.voice.speech import Sound, converted, needs_espeak, recording, spoken, target
+from tests.pipeline.audio.voice.test_pitch import tracked
 
 TARGETS = {"anselm": (105.0, 0.93), "tomas": (125.0, 0.97), "mara": (195.0, 1.06), "ines": (210.0, 1.08)}
 every_target = pytest.mark.parametrize(("median", "scale"), TARGETS.values(), ids=TARGETS.keys())
+
+
+def leaps(sound: Sound) -> float:
+    """The share of the voiced steps at which the pitch is off by more than a seventh of an octave."""
+    truth = pitch_track(sound)
+    found = tracked(sound)
+    centres = np.array([pitch.centre for pitch in found])
+    nearest = np.array([found[int(np.abs(centres - STEP * step).argmin())].hz for step in range(len(truth))])
+    both = (truth > 0) & (nearest > 0)
+    return float(np.mean(np.abs(np.log2(nearest[both] / truth[both])) > 1 / 7))
+
+
+@needs_media
+def test_the_pitch_of_a_real_voice_hardly_leaps() -> None:
+    assert leaps(recording()) < 0.04
+
+
+@needs_espeak
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_the_pitch_of_a_spoken_sentence_hardly_leaps(language: str) -> None:
+    """At the end of a voice a formant rings on, which looks like a far higher pitch."""
+    assert np.mean([leaps(spoken(language, variant)) for variant in ("male", "female", "child")]) < 0.025
 
 
 @needs_media
