@@ -1,16 +1,27 @@
 """What the operator can change on a running profile: functions from a profile to the next one, and the way back."""
 
+from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Literal
 
-from profiles.profile import DisclosureSettings, FailSafePolicy, Profile
+from profiles.profile import DisclosureSettings, FailSafePolicy, Profile, SyncSettings, VoiceSettings
 
 SIZE_STEP = 0.01
 SIZE_LIMITS = (0.8, 1.25)
 WARP_STEP = 0.05
 WARP_LIMITS = (0.0, 1.0)
+PITCH_STEP_SEMITONES = 0.5
+PITCH_LIMITS_SEMITONES = (-12.0, 12.0)
+FORMANT_STEP = 0.02
+FORMANT_LIMITS = (0.7, 1.4)
+LATENCIES_MS = (40.0, 60.0, 80.0, 120.0, 200.0, 400.0, 800.0, 1500.0, 3000.0, 5000.0)
+"""The dial between a quick voice and a good one."""
+TRIM_STEP_MS = 10.0
+TRIM_LIMITS_MS = (-500.0, 500.0)
 CORNERS: tuple[Literal["top-right", "bottom-right", "bottom-left", "top-left"], ...] = (
     "top-right",
     "bottom-right",
@@ -33,14 +44,16 @@ class Setting(StrEnum):
     BACKGROUND = "background"
     POLICY = "fail-safe"
     LABEL = "label"
+    PITCH = "pitch"
+    FORMANTS = "formants"
+    LATENCY = "voice latency"
+    TRIM = "trim"
 
 
-LOADED = frozenset({Setting.BACKGROUND})
+LOADED = frozenset({Setting.BACKGROUND, Setting.LATENCY})
 """Settings that are made ready first, like another profile; the others are taken by the next frame."""
-
-
-SCALES = frozenset({Setting.FACE_SIZE, Setting.WARP})
-"""Settings that are moved by many presses."""
+OF_SOUND = frozenset({Setting.PITCH, Setting.FORMANTS, Setting.LATENCY, Setting.TRIM})
+"""Settings that nobody notices without sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,7 @@ class History:
 
     def add(self, change: Change, pressed_ns: int) -> None:
         """Notes what was so before a key was pressed."""
-        same = bool(self._changes) and self._changes[-1].setting is change.setting and change.setting in SCALES
+        same = bool(self._changes) and self._changes[-1].setting is change.setting and change.setting in MOVES
         if not same or self._pressed_ns is None or pressed_ns - self._pressed_ns >= ONE_ADJUSTMENT_NS:
             self._changes.append(change)
         self._pressed_ns = pressed_ns
@@ -85,6 +98,46 @@ def with_warp(profile: Profile, steps: int) -> Profile:
     return profile.with_face(warp=_moved(profile.face.warp, steps * WARP_STEP, WARP_LIMITS))
 
 
+def with_pitch(profile: Profile, steps: int) -> Profile:
+    """The profile with its voice `steps` half semitones higher, within the limits."""
+    pitch = _moved(profile.voice.pitch_semitones, steps * PITCH_STEP_SEMITONES, PITCH_LIMITS_SEMITONES)
+    return _with_voice(profile, pitch_semitones=pitch)
+
+
+def with_formants(profile: Profile, steps: int) -> Profile:
+    """The profile with its formants `steps` fiftieths higher, within the limits."""
+    return _with_voice(profile, formant_scale=_moved(profile.voice.formant_scale, steps * FORMANT_STEP, FORMANT_LIMITS))
+
+
+def with_latency(profile: Profile, steps: int) -> Profile:
+    """The profile whose voice may take longer or less long, by `steps` marks of the dial."""
+    present = profile.voice.latency_ms
+    # A profile may ask for a latency between two marks.
+    mark = bisect_right(LATENCIES_MS, present) - 1 if steps > 0 else bisect_left(LATENCIES_MS, present)
+    return _with_voice(profile, latency_ms=LATENCIES_MS[min(max(mark + steps, 0), len(LATENCIES_MS) - 1)])
+
+
+def with_trim(profile: Profile, steps: int) -> Profile:
+    """The profile whose pictures wait `steps` times 10 ms longer for their sound, within the limits."""
+    trim_ms = _moved(profile.sync.trim_ms, steps * TRIM_STEP_MS, TRIM_LIMITS_MS)
+    return profile.model_copy(
+        update={"sync": SyncSettings.model_validate(profile.sync.model_dump() | {"trim_ms": trim_ms})}
+    )
+
+
+MOVES: Mapping[Setting, Callable[[Profile, int], Profile]] = MappingProxyType(
+    {
+        Setting.FACE_SIZE: with_face_size,
+        Setting.WARP: with_warp,
+        Setting.PITCH: with_pitch,
+        Setting.FORMANTS: with_formants,
+        Setting.LATENCY: with_latency,
+        Setting.TRIM: with_trim,
+    }
+)
+"""Settings that are scales, moved by many presses, and what a step does."""
+
+
 def with_next_background(profile: Profile, original: Profile) -> Profile:
     """The profile with the next kind of background: the picture or video of `original`, blur, colour, none."""
     room = original.background.kind if original.background.kind == "video" else "image"
@@ -104,6 +157,10 @@ def with_next_corner(profile: Profile) -> Profile:
     corner = CORNERS[(CORNERS.index(profile.disclosure.corner) + 1) % len(CORNERS)]
     disclosure = DisclosureSettings.model_validate(profile.disclosure.model_dump() | {"corner": corner})
     return profile.model_copy(update={"disclosure": disclosure})
+
+
+def _with_voice(profile: Profile, **changes: float) -> Profile:
+    return profile.model_copy(update={"voice": VoiceSettings.model_validate(profile.voice.model_dump() | changes)})
 
 
 def _moved(value: float, change: float, limits: tuple[float, float]) -> float:

@@ -18,6 +18,7 @@ from textual.events import Key
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
+from console.adjustments import Setting
 from console.desk import Desk, Phase
 from console.messages import EventReported, SessionRefused, SessionStarted
 from console.ports import OpenSession, Surroundings
@@ -89,7 +90,7 @@ class UnderstudyApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
-        yield from key_commands(self.run_action, on_air=self.desk.on_air)
+        yield from key_commands(self.run_action, on_air=self.desk.on_air, muted=self.desk.muted)
         for profile in self.desk.summaries:
             take, prepare = partial(self.desk.switch, profile.name), partial(self.desk.prepare, profile.name)
             yield from profile_commands(profile, partial(self._act, take), partial(self._act, prepare))
@@ -130,13 +131,13 @@ class UnderstudyApp(App[int]):
         if name is not None:
             self._act(partial(self.desk.switch, name))
 
-    def action_face_size(self, steps: int) -> None:
-        """The face larger or smaller."""
-        self._act(partial(self.desk.move_face_size, steps))
+    def action_mute(self) -> None:
+        """Not heard any more, and heard again."""
+        self._act(self.desk.toggle_mute)
 
-    def action_warp(self, steps: int) -> None:
-        """The proportions nearer to the target's or to the actor's."""
-        self._act(partial(self.desk.move_warp, steps))
+    def action_move(self, setting: str, steps: int) -> None:
+        """One of the scales up or down."""
+        self._act(partial(self.desk.move, Setting(setting), steps))
 
     def action_background(self) -> None:
         """The next background."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from console import adjustments
-from console.adjustments import LOADED, Change, History, Setting
+from console.adjustments import LOADED, MOVES, OF_SOUND, Change, History, Setting
 from console.lineup import SETTLING_NS, Ending, ProfileRow, Standing, Switchover, in_order, number_keys
 from console.ports import SessionPort, ShelfPort, SummaryPort
 from console.sentences import first_problem, sentence
@@ -19,6 +19,7 @@ PANIC_REST_NS = 1_200_000_000
 most; only the slowest setting of macOS waits longer."""
 NOBODY_WATCHES = "On air to nobody: no virtual camera, no recording."
 SOURCE_ENDED = "The source has come to its end."
+NO_SOUND = "There is no sound; start with --microphone."
 
 
 class Phase(StrEnum):
@@ -77,6 +78,12 @@ class Desk:
     def on_air(self) -> bool:
         """Whether the program picture goes out."""
         return self.phase is Phase.RUNNING and self._look().state is State.ON_AIR
+
+    @property
+    def muted(self) -> bool:
+        """Whether the actor is kept from being heard."""
+        audio = self._look().audio if self.phase is Phase.RUNNING else None
+        return audio is not None and audio.muted
 
     @property
     def ended_by_leaving(self) -> str:
@@ -179,13 +186,18 @@ class Desk:
         self.session.prepare(profile)
         return f"Making {profile.title} ready."
 
-    def move_face_size(self, steps: int) -> None:
-        """The face larger or smaller by hundredths."""
-        self._adjust(Setting.FACE_SIZE, lambda profile: adjustments.with_face_size(profile, steps))
+    def toggle_mute(self) -> str:
+        """Nobody hears the actor any more, or hears again."""
+        self._require_running()
+        audio = self._look().audio
+        if audio is None:
+            raise UnderstudyError(NO_SOUND)
+        self.session.mute(not audio.muted)
+        return "The microphone is on again." if audio.muted else "Muted: nobody hears you until m is pressed again."
 
-    def move_warp(self, steps: int) -> None:
-        """The face's proportions nearer to the target's or to the actor's, by twentieths."""
-        self._adjust(Setting.WARP, lambda profile: adjustments.with_warp(profile, steps))
+    def move(self, setting: Setting, steps: int) -> None:
+        """One of the scales up or down."""
+        self._adjust(setting, lambda profile: MOVES[setting](profile, steps))
 
     def cycle_background(self) -> None:
         """The next kind of background."""
@@ -218,10 +230,7 @@ class Desk:
         current = readings.profile if readings else self.session.profile.name
         return tuple(
             ProfileRow(
-                summary.name,
-                summary.title,
-                self._standing(summary, current, readings),
-                self._keys.get(summary.name),
+                summary.name, summary.title, self._standing(summary, current, readings), self._keys.get(summary.name)
             )
             for summary in self._summaries
         )
@@ -256,7 +265,8 @@ class Desk:
 
     def _adjust(self, setting: Setting, change: Callable[[Profile], Profile]) -> None:
         self._require_running()
-        self._look()
+        if self._look().audio is None and setting in OF_SOUND:
+            raise UnderstudyError(NO_SOUND)
         wanted = self._switchover.wanted
         if wanted is not None and setting in LOADED:
             raise UnderstudyError(f"{wanted.title} is about to come in; change the {setting} after that.")

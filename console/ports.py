@@ -66,6 +66,9 @@ class SessionPort(Protocol):
     def adjust(self, profile: Profile) -> None:
         """Takes the live settings of the running profile from the next frame on."""
 
+    def mute(self, muted: bool) -> None:
+        """Lets the actor be heard, or not."""
+
     def set_on_air(self, on: bool) -> None:
         """Sends the program picture out, or the card."""
 

@@ -2,18 +2,21 @@
 
 from collections import deque
 from dataclasses import dataclass
+from statistics import median
 
 from console.desk import Desk, Phase
 from console.lineup import ProfileRow
 from console.ports import GpuPort, MachinePort, Outputs, ProcessPort
 from console.sentences import counted
 from pipeline.clock import Clock
-from pipeline.telemetry import Readings, State, SwitchReading, VideoReadings
+from pipeline.telemetry import AudioReadings, Readings, State, SwitchReading, SyncReadings, VideoReadings
 from profiles.profile import Profile
 
 STALE_S = 1.0
 """Readings older than this are greyed and say how old they are."""
 LOSS_WINDOW_S = 60.0
+OFFSETS = 4
+"""What is told of sound and picture is the median of so many readings: a second's, not one picture's."""
 MACHINE_INTERVAL_NS = 1_000_000_000
 
 
@@ -90,6 +93,8 @@ class View:
     machine: MachineView = MachineView()
     standing_in: bool = False
     """Whether the fail-safe makes what goes out just now."""
+    offset_ms: float | None = None
+    """Sound against picture over the last second, positive when the sound is early; None without sound."""
 
     @property
     def state(self) -> State:
@@ -109,6 +114,16 @@ class View:
         """The video lane's readings; zeros before the first."""
         return self.readings.video if self.readings else VideoReadings()
 
+    @property
+    def audio(self) -> AudioReadings | None:
+        """The audio lane's readings; None without sound."""
+        return self.readings.audio if self.readings else None
+
+    @property
+    def sync(self) -> SyncReadings:
+        """Sound against picture; nothing before the first readings."""
+        return self.readings.sync if self.readings else SyncReadings()
+
 
 class Watch:
     """Looks at the desk, the session and the machine. One thread."""
@@ -122,6 +137,7 @@ class Watch:
         self._readings: Readings | None = None
         self._switches_seen = self._policy_frames = 0
         self._losses = LossWindow()
+        self._offsets_ms: deque[float] = deque(maxlen=OFFSETS)
         self._machine_view = MachineView()
         self._machine_ns: int | None = None
 
@@ -142,6 +158,7 @@ class Watch:
             recent=self._losses.add(readings.at_ns, Losses.of(readings.video)) if readings else Losses(),
             machine=self._look_at_machine(now_ns),
             standing_in=self._policy_frames > before,
+            offset_ms=self._offset_ms(readings),
         )
 
     def new_switches(self) -> tuple[SwitchReading, ...]:
@@ -150,6 +167,15 @@ class Watch:
         new = tuple(switch for switch in switches if switch.number > self._switches_seen)
         self._switches_seen = new[-1].number if new else self._switches_seen
         return new
+
+    def _offset_ms(self, readings: Readings | None) -> float | None:
+        """The offset of sound and picture over the last second."""
+        newest_ms = readings.sync.offset_ms if readings else None
+        if newest_ms is None:
+            self._offsets_ms.clear()
+            return None
+        self._offsets_ms.append(newest_ms)
+        return median(self._offsets_ms)
 
     def _look_at_machine(self, now_ns: int) -> MachineView:
         """The machine, read once a second: the drivers answer more slowly than the lane does."""

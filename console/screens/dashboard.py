@@ -18,6 +18,9 @@ from console.widgets.live_picture import Caption, LivePicture
 from console.widgets.machine_load import MachinePanel
 from console.widgets.panel import ViewPanel
 from console.widgets.profile_list import ProfileList
+from console.widgets.sound.sound_panel import SoundPanel
+from console.widgets.sound.sync_panel import SyncPanel
+from console.widgets.sound.voice_list import VoiceList
 from console.widgets.stage_times import StagePanel
 from console.widgets.status_strip import StatusStrip
 from pipeline.telemetry import Event, State
@@ -42,8 +45,19 @@ class DashboardScreen(Screen[None]):
         super().__init__()
         self._strip, self._picture = StatusStrip(), LivePicture()
         self._profiles, self._adjustments, self._events = ProfileList(), AdjustmentList(), EventList()
-        self._gauges = (RatePanel(), FrameTimePanel(), StagePanel(), LossPanel(), MachinePanel())
-        self._panels: tuple[ViewPanel, ...] = (self._strip, self._profiles, self._adjustments, *self._gauges)
+        self._voice = VoiceList()
+        self._gauges: tuple[ViewPanel, ...] = (
+            SoundPanel(),
+            VoiceList(classes="-summary"),
+            SyncPanel(),
+            RatePanel(),
+            FrameTimePanel(),
+            StagePanel(),
+            LossPanel(),
+            MachinePanel(),
+        )
+        controls = (self._profiles, self._adjustments, self._voice)
+        self._panels: tuple[ViewPanel, ...] = (self._strip, *controls, *self._gauges)
         self._view: View | None = None
         self._picture_at_s = 0.0
         self._new_picture_at_s = 0.0
@@ -57,6 +71,7 @@ class DashboardScreen(Screen[None]):
                 with Horizontal(id="controls"):
                     yield self._profiles
                     yield self._adjustments
+                    yield self._voice
                 yield self._events
             with Vertical(id="gauges"):
                 yield from self._gauges

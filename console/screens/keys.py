@@ -2,13 +2,27 @@
 
 from textual.binding import Binding
 
-SECTIONS = {"air": "Output", "profile": "Profiles", "adjust": "Adjustments", "console": "Console"}
+from console.adjustments import Setting
+
+SECTIONS = {
+    "air": "Output",
+    "sound": "Sound",
+    "profile": "Profiles",
+    "adjust": "Adjustments",
+    "voice": "Voice",
+    "console": "Console",
+}
 """Headings of the help, by the first part of a binding's id."""
 
 AIR_ID = "air.toggle"
 PANIC_ID, ANYWHERE_ID = "air.panic", "air.panic-anywhere"
+MUTE_ID = "sound.mute"
 _SIZE = Binding.Group("The face smaller, or larger, by one hundredth", compact=True)
 _WARP = Binding.Group("Proportions nearer to the actor's, or to the target's", compact=True)
+_PITCH = Binding.Group("The voice lower, or higher, by half a semitone", compact=True)
+_FORMANTS = Binding.Group("The voice of a larger body, or of a smaller one: formants", compact=True)
+_LATENCY = Binding.Group("The voice quicker, or better: its latency, for which the picture waits", compact=True)
+_TRIM = Binding.Group("The picture 10 ms earlier against its sound, or later", compact=True)
 _TAKE = Binding.Group("Switch to this profile of the list, live; the picture goes on until it is ready", compact=True)
 
 
@@ -36,40 +50,83 @@ def _take(number: int) -> Binding:
     )
 
 
-def _size(key: str, steps: int, binding_id: str) -> Binding:
-    return Binding(
-        key,
-        f"face_size({steps})",
-        "Larger face" if steps > 0 else "Smaller face",
-        id=binding_id,
-        tooltip=f"The face {'larger' if steps > 0 else 'smaller'} by one hundredth",
-        show=False,
-        group=_SIZE,
-    )
+def _move(key: str, setting: Setting, steps: int, binding_id: str, words: tuple[str, str]) -> Binding:
+    """A key that moves a scale; `words` name it in the palette and tell what it does."""
+    description, tooltip = words
+    groups = {
+        Setting.FACE_SIZE: _SIZE,
+        Setting.WARP: _WARP,
+        Setting.PITCH: _PITCH,
+        Setting.FORMANTS: _FORMANTS,
+        Setting.LATENCY: _LATENCY,
+        Setting.TRIM: _TRIM,
+    }
+    action = f"move({setting.value!r}, {steps})"
+    return Binding(key, action, description, id=binding_id, tooltip=tooltip, show=False, group=groups[setting])
 
 
-def _warp(key: str, steps: int, binding_id: str) -> Binding:
-    return Binding(
-        key,
-        f"warp({steps})",
-        "More warp" if steps > 0 else "Less warp",
-        id=binding_id,
-        tooltip="Proportions nearer to the target's" if steps > 0 else "Proportions nearer to the actor's",
-        show=False,
-        group=_WARP,
-    )
-
+_LESS_WARP = "Less warp", "Proportions nearer to the actor's"
+_MORE_WARP = "More warp", "Proportions nearer to the target's"
+SCALE_BINDINGS = (
+    _move(
+        "left_square_bracket",
+        Setting.FACE_SIZE,
+        -1,
+        "adjust.smaller",
+        ("Smaller face", "The face smaller by one hundredth"),
+    ),
+    _move(
+        "right_square_bracket",
+        Setting.FACE_SIZE,
+        1,
+        "adjust.larger",
+        ("Larger face", "The face larger by one hundredth"),
+    ),
+    _move("minus", Setting.WARP, -1, "adjust.less-warp", _LESS_WARP),
+    _move("equals_sign", Setting.WARP, 1, "adjust.more-warp", _MORE_WARP),
+    _move("left_curly_bracket", Setting.WARP, -1, "adjust.less-warp-too", _LESS_WARP),
+    _move("right_curly_bracket", Setting.WARP, 1, "adjust.more-warp-too", _MORE_WARP),
+    _move("comma", Setting.PITCH, -1, "voice.lower", ("Lower voice", "The voice lower by half a semitone")),
+    _move("full_stop", Setting.PITCH, 1, "voice.higher", ("Higher voice", "The voice higher by half a semitone")),
+    _move(
+        "less_than_sign",
+        Setting.FORMANTS,
+        -1,
+        "voice.larger-body",
+        ("Lower formants", "The voice of a larger body, by two hundredths"),
+    ),
+    _move(
+        "greater_than_sign",
+        Setting.FORMANTS,
+        1,
+        "voice.smaller-body",
+        ("Higher formants", "The voice of a smaller body, by two hundredths"),
+    ),
+    _move(
+        "l",
+        Setting.LATENCY,
+        -1,
+        "voice.quicker",
+        ("Quicker voice", "Less latency: the next mark of the dial between 40 ms and 5 s down"),
+    ),
+    _move(
+        "L",
+        Setting.LATENCY,
+        1,
+        "voice.better",
+        ("Better voice", "More latency: the next mark of the dial between 40 ms and 5 s up"),
+    ),
+    _move("t", Setting.TRIM, -1, "voice.picture-earlier", ("Earlier picture", "The picture 10 ms earlier")),
+    _move("T", Setting.TRIM, 1, "voice.picture-later", ("Later picture", "The picture 10 ms later")),
+)
+"""The keys that move scales; a pair goes down and up."""
 
 BINDINGS: tuple[Binding, ...] = (
     Binding("space", "toggle_air", "On air", id=AIR_ID, tooltip="Go on air, or back to preview"),
     *(_panic(key, binding_id) for key, binding_id in (("p", PANIC_ID), ("f12", ANYWHERE_ID))),
+    Binding("m", "mute", "Mute", id=MUTE_ID, tooltip="Nobody hears you; again: you are heard"),
     *(_take(number) for number in range(1, 10)),
-    _size("left_square_bracket", -1, "adjust.smaller"),
-    _size("right_square_bracket", 1, "adjust.larger"),
-    _warp("minus", -1, "adjust.less-warp"),
-    _warp("equals_sign", 1, "adjust.more-warp"),
-    _warp("left_curly_bracket", -1, "adjust.less-warp-too"),
-    _warp("right_curly_bracket", 1, "adjust.more-warp-too"),
+    *SCALE_BINDINGS,
     Binding(
         "b",
         "background",

@@ -6,7 +6,7 @@ from functools import partial
 from textual.app import SystemCommand
 
 from console.ports import SummaryPort
-from console.screens.keys import AIR_ID, BINDINGS, PANIC_ID
+from console.screens.keys import AIR_ID, BINDINGS, MUTE_ID, PANIC_ID
 from profiles.plain_text import visible
 
 PANIC_MEANING = "The card goes out within one frame, and stays until the key takes it back"
@@ -14,8 +14,13 @@ PLACEHOLDER = "Search for acts and profiles; F12 panics"
 GO_ON_AIR = "Go on air", "The picture goes out"
 GO_OFF_AIR = "Go off air", "Back to preview: the card goes out, the picture is seen here only"
 
+MUTE = "Mute", "Nobody hears you until you unmute"
+UNMUTE = "Unmute", "You are heard again, where the sound goes out"
 
-def key_commands(run_action: Callable[[str], Awaitable[object]], *, on_air: bool) -> Iterator[SystemCommand]:
+
+def key_commands(
+    run_action: Callable[[str], Awaitable[object]], *, on_air: bool, muted: bool
+) -> Iterator[SystemCommand]:
     """An entry for every act that has a key, but those that a number says more about; a toggle tells where it goes."""
     others = [binding for binding in BINDINGS if not binding.action.startswith(("take(", "command_palette"))]
     acts = {binding.action: binding for binding in reversed(others)}
@@ -26,6 +31,8 @@ def key_commands(run_action: Callable[[str], Awaitable[object]], *, on_air: bool
             action, meaning = "panic(0, False)", PANIC_MEANING
         elif binding.id == AIR_ID:
             name, meaning = GO_OFF_AIR if on_air else GO_ON_AIR
+        elif binding.id == MUTE_ID:
+            name, meaning = UNMUTE if muted else MUTE
         yield SystemCommand(name, meaning, partial(run_action, action))
 
 

@@ -1,10 +1,11 @@
 """The live settings of the running profile, each beside the keys that change it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from console.adjustments import SIZE_LIMITS, WARP_LIMITS
 from console.view import View
-from console.widgets.panel import Line, Role, ViewPanel, fit, heading
+from console.widgets.panel import Line, Role, ViewPanel, clip, fit, heading
 
 KEYS_WIDTH = 5
 NAME_WIDTH = 11
@@ -12,7 +13,19 @@ VALUE_WIDTH = 4
 ROOMY = 32
 """From this width on choices are spelt out."""
 BACKGROUNDS = {"image": "picture", "video": "video loop", "blur": "blur", "colour": "colour", "none": "own room"}
+SHORTEST_SLIDER = 6
 POLICIES = {"hold": "hold, then card", "blur": "blur the actor", "card": "card"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A setting that two keys move."""
+
+    keys: str
+    name: str
+    value: str
+    share: float
+    """Where it lies between its ends, 0..1."""
 
 
 def adjustment_lines(view: View, width: int) -> list[Line]:
@@ -22,26 +35,30 @@ def adjustment_lines(view: View, width: int) -> list[Line]:
     policy = POLICIES[profile.output.policy] if width >= ROOMY else profile.output.policy.value
     return [
         heading("ADJUST", width),
-        _slider("[ ]", "face size", profile.face.size, SIZE_LIMITS, width),
-        _slider("- =", "warp", profile.face.warp, WARP_LIMITS, width),
+        slider(_scale("[ ]", "face size", profile.face.size, SIZE_LIMITS), width),
+        slider(_scale("- =", "warp", profile.face.warp, WARP_LIMITS), width),
         _choice("b", "background", background, width, Role.WARNING if background == "own room" else Role.TEXT),
         _choice("f", "no face", policy, width, Role.TEXT),
         _choice("c", "label", profile.disclosure.corner.replace("-", " "), width, Role.TEXT),
     ]
 
 
-def _slider(keys: str, name: str, value: float, limits: tuple[float, float], width: int) -> Line:
-    room = width - KEYS_WIDTH - NAME_WIDTH - VALUE_WIDTH - 2
+def slider(scale: Scale, width: int, value_width: int = VALUE_WIDTH) -> Line:
+    """One scale: its keys, its name, its value, and where that lies between the ends if there is room."""
+    room = width - KEYS_WIDTH - NAME_WIDTH - value_width - 2
     head: Line = (
-        (fit(keys, KEYS_WIDTH), Role.KEY),
-        (fit(name, NAME_WIDTH), Role.MUTED),
-        (f"{value:.2f}", Role.TEXT),
+        (fit(scale.keys, KEYS_WIDTH), Role.KEY),
+        (fit(scale.name, NAME_WIDTH), Role.MUTED),
+        (f"{scale.value:>{value_width}}", Role.TEXT),
     )
-    if room < 6:
-        return head
-    share = (value - limits[0]) / (limits[1] - limits[0])
-    knob = round(share * (room - 1))
+    if room < SHORTEST_SLIDER:
+        return clip(head, width)
+    knob = round(scale.share * (room - 1))
     return (*head, ("  " + "─" * knob, Role.BAR), ("●", Role.ACCENT), ("─" * (room - 1 - knob), Role.RULE))
+
+
+def _scale(keys: str, name: str, value: float, limits: tuple[float, float]) -> Scale:
+    return Scale(keys, name, f"{value:.2f}", (value - limits[0]) / (limits[1] - limits[0]))
 
 
 def _choice(key: str, name: str, value: str, width: int, role: Role) -> Line:

@@ -103,8 +103,8 @@ class Panel(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{role}" for role in Role}
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self._lines: tuple[Line, ...] = ()
         self._looks: dict[Role, Style] = {}
 
@@ -158,8 +158,8 @@ class ViewPanel(Panel):
     AGES: ClassVar[bool] = False
     """True where everything is a measurement, and grey when that is old."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self._view: View | None = None
 
     @abstractmethod

@@ -14,6 +14,7 @@ STATES = {
     State.CARD: ("■ CARD", Role.CARD),
     State.STOPPED: ("□ STOPPED", Role.STOPPED),
 }
+MUTED, SPEAKING = "MUTED", "YOU ARE MUTED BUT SPEAKING"
 
 
 def badge(view: View) -> tuple[str, Role]:
@@ -30,6 +31,16 @@ def badge(view: View) -> tuple[str, Role]:
     return words, role
 
 
+def mute_badge(view: View) -> Line:
+    """Whether the actor is kept from being heard, and does not know it; nothing where sound goes out."""
+    audio = view.audio
+    if audio is None or not audio.muted or view.state is State.STOPPED:
+        return BLANK
+    if audio.speaking:
+        return (" ", Role.TEXT), (f" {SPEAKING} ", Role.CARD)
+    return (" ", Role.TEXT), (f" {MUTED} ", Role.STOPPED)
+
+
 def clock_text(seconds: float) -> str:
     """Hours, minutes, seconds."""
     whole = int(seconds)
@@ -37,9 +48,9 @@ def clock_text(seconds: float) -> str:
 
 
 def first_line(view: View, width: int) -> Line:
-    """State, title, marks and elapsed time; what has no room is left out, the least important first."""
+    """State, mute, title, marks and elapsed time; what has no room is left out, the least important first."""
     words, role = badge(view)
-    left: Line = ((f" {words} ", role), ("  ", Role.TEXT), (view.profile.title, Role.STRONG))
+    left: Line = ((f" {words} ", role), *mute_badge(view), ("  ", Role.TEXT), (view.profile.title, Role.STRONG))
     room = width - line_width(left)
     kept: dict[str, Line] = {}
     for name, part in _marks(view).items():

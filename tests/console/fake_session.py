@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 
 from console.desk import Desk
 from pipeline.errors import UnderstudyError
-from pipeline.telemetry import Drops, Event, Percentiles, Readings, State, VideoReadings
+from pipeline.telemetry import (
+    AudioReadings,
+    Drops,
+    Event,
+    MeterReading,
+    Percentiles,
+    Readings,
+    State,
+    SyncReadings,
+    VideoReadings,
+)
 from profiles.errors import ProfileError
 from profiles.profile import Kind, Profile
 from tests.chains import make_profile
@@ -120,6 +130,28 @@ def typical_video() -> VideoReadings:
     )
 
 
+def typical_audio() -> AudioReadings:
+    """A voice that does well."""
+    return AudioReadings(
+        source="demo voice · 48000 Hz",
+        sinks=("pipe-source understudy · 48000 Hz",),
+        engine="timbre",
+        blocks=12_000,
+        latency=Percentiles(58.2, 61.4, 66.0),
+        engine_ms=40.0,
+        compute=Percentiles(1.1, 1.9, 3.4),
+        device_ms=11.0,
+        drift_ppm=12.3,
+        input_level=MeterReading(-18.0, -27.0, -12.0, stale=False),
+        output_level=MeterReading(-24.0, -30.0, -21.0, stale=False),
+    )
+
+
+def typical_sync() -> SyncReadings:
+    """Sound and picture that belong together."""
+    return SyncReadings(3.1, Percentiles(2.0, 6.0, 8.0), 9.0, delay_ms=62.0, target_ms=65.0, trim_ms=0.0)
+
+
 @dataclass
 class FakeSession:
     """Remembers every call; its readings are what the test wants them to be."""
@@ -128,6 +160,8 @@ class FakeSession:
     profile: Profile = ADA
     state: State = State.ON_AIR
     video: VideoReadings = field(default_factory=typical_video)
+    audio: AudioReadings | None = field(default_factory=typical_audio)
+    sync: SyncReadings = field(default_factory=typical_sync)
     ready: tuple[str, ...] = ("ben",)
     loading: str | None = None
     frozen_ns: int | None = None
@@ -183,6 +217,8 @@ class FakeSession:
             video=self.video,
             providers={"face-detection": "CPU", "face-landmarks": "CPU", "selfie-segmentation": "CPU"},
             ready=self.ready,
+            audio=self.audio,
+            sync=self.sync,
         )
 
     def picture(self, width: int, height: int) -> FakePreview | None:
@@ -203,6 +239,11 @@ class FakeSession:
         """Takes it at once."""
         self.note("adjust")
         self.profile = profile
+
+    def mute(self, muted: bool) -> None:
+        """Muted or not."""
+        self.note(f"mute {muted}")
+        self.audio = replace(self.audio, muted=muted) if self.audio else None
 
     def set_on_air(self, on: bool) -> None:
         """On air or preview."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from console.adjustments import Setting
 from console.lineup import Standing
 from pipeline.errors import ConsentError, UnderstudyError
 from profiles.profile import FailSafePolicy, Profile
@@ -12,13 +13,13 @@ from tests.console.fake_session import ADA, BEN, CLEO, FakeSession, make_desk
 def test_face_size_moves_by_hundredths_and_stops_at_its_limits(steps: int, limit: float) -> None:
     session = FakeSession()
     desk = make_desk(session)
-    desk.move_face_size(steps)
+    desk.move(Setting.FACE_SIZE, steps)
     assert session.profile.face.size == pytest.approx(1.0 + 0.01 * steps)
     for _ in range(60):
-        desk.move_face_size(steps)
+        desk.move(Setting.FACE_SIZE, steps)
     assert session.profile.face.size == limit
     adjusted = session.calls.count("adjust")
-    desk.move_face_size(steps)
+    desk.move(Setting.FACE_SIZE, steps)
     assert session.calls.count("adjust") == adjusted
 
 
@@ -26,10 +27,10 @@ def test_warp_reaches_both_ends() -> None:
     session = FakeSession()
     desk = make_desk(session)
     for _ in range(30):
-        desk.move_warp(1)
+        desk.move(Setting.WARP, 1)
     assert session.profile.face.warp == 1.0
     for _ in range(30):
-        desk.move_warp(-1)
+        desk.move(Setting.WARP, -1)
     assert session.profile.face.warp == 0.0
 
 
@@ -89,10 +90,10 @@ def test_quick_presses_of_one_key_are_undone_together_and_slow_ones_apart() -> N
     session = FakeSession()
     desk = make_desk(session)
     for _ in range(5):
-        desk.move_face_size(1)
+        desk.move(Setting.FACE_SIZE, 1)
         session.let_pass(0.1)
     session.let_pass(5.0)
-    desk.move_face_size(1)
+    desk.move(Setting.FACE_SIZE, 1)
     desk.undo()
     assert session.profile.face.size == pytest.approx(1.05)
     desk.undo()
@@ -107,7 +108,7 @@ def test_presses_faster_than_the_lane_all_count() -> None:
     session = SlowSession()
     desk = make_desk(session)
     for _ in range(3):
-        desk.move_face_size(1)
+        desk.move(Setting.FACE_SIZE, 1)
     assert desk.profile.face.size == pytest.approx(1.03)
     session.let_pass(2.0)
     assert desk.profile.face.size == 1.0, "what the session never took is not shown for ever"
@@ -122,7 +123,7 @@ def test_a_switch_loads_and_takes_the_profile() -> None:
 def test_adjustments_of_a_profile_are_there_when_it_comes_back() -> None:
     session = FakeSession()
     desk = make_desk(session)
-    desk.move_face_size(4)
+    desk.move(Setting.FACE_SIZE, 4)
     desk.switch("ben")
     desk.rows(session.readings())
     assert session.profile.face.size == 1.0
@@ -223,7 +224,7 @@ def test_a_background_that_a_switch_overtook_is_not_asked_for_again_with_the_nex
     desk = make_desk(session)
     desk.cycle_background()
     desk.switch("cleo")
-    desk.move_face_size(1)
+    desk.move(Setting.FACE_SIZE, 1)
     assert session.calls == ["adjust blur", "switch cleo", "adjust image"]
 
 
@@ -231,7 +232,7 @@ def test_what_is_adjusted_during_a_switch_is_the_old_profiles_and_is_not_undone_
     session = LoadingSession()
     desk = make_desk(session)
     desk.switch("cleo")
-    desk.move_face_size(3)
+    desk.move(Setting.FACE_SIZE, 3)
     assert session.profile.face.size == pytest.approx(1.03)
     session.arrive()
     desk.rows(session.readings())

@@ -186,7 +186,24 @@ async def test_help_lists_every_binding_of_the_app(key: str) -> None:
         shown = {row.meaning for row in app.screen.rows}
         for binding in BINDINGS:
             assert meaning_of(binding) in shown
-        for keys in ("^p", "space", "p F12", "1 … 9", "[ ]", "- = { }", "b", "f", "c", "u", "q ^c ^q"):
+        for keys in (
+            "^p",
+            "space",
+            "p F12",
+            "1 … 9",
+            "[ ]",
+            "- = { }",
+            "b",
+            "f",
+            "c",
+            "u",
+            "q ^c ^q",
+            "m",
+            ", .",
+            "< >",
+            "l L",
+            "t T",
+        ):
             assert f" {keys} " in text
         await pilot.press("escape")
         assert not isinstance(app.screen, HelpScreen)
@@ -197,6 +214,7 @@ def test_the_readme_has_every_key() -> None:
     told = {key for row in table.split("\n\n")[0].splitlines() for key in row.partition(" | ")[0].split("`")[1::2]}
     typed = {"left_square_bracket": "[", "right_square_bracket": "]", "minus": "-", "equals_sign": "="}
     typed |= {"left_curly_bracket": "{", "right_curly_bracket": "}", "question_mark": "?"}
+    typed |= {"comma": ",", "full_stop": ".", "less_than_sign": "<", "greater_than_sign": ">"}
     keys = [key for binding in BINDINGS for key in binding.key.split(",") if key not in "2345678"]
     assert {typed.get(key, key).casefold() for key in keys} == {key.casefold() for key in told}
 
@@ -241,7 +259,7 @@ async def test_every_entry_of_the_palette_has_a_description_of_its_own() -> None
 
 async def test_a_title_that_looks_like_markup_can_be_listed_and_searched_for() -> None:
     session = FakeSession()
-    async with running(session) as (app, pilot):
+    async with running(session, size=(120, 70)) as (app, pilot):
         app.desk._summaries = (FakeSummary("b", "[/cleo\x1b[2J"),)
         await pilot.press("ctrl+p")
         await app.workers.wait_for_complete()

@@ -1,0 +1,55 @@
+"""One level meter as a line: peak bar, mean level, hold and clip mark, on the scale that OBS Studio uses."""
+
+from console.widgets.panel import Line, Role, Span
+from pipeline.telemetry import MeterReading
+
+LOWEST_DBFS = -60.0
+YELLOW_DBFS, RED_DBFS = -20.0, -9.0
+"""Where the colours change. Source: OBS Studio's mixer."""
+MEAN, PEAK, HOLD, EMPTY = "█", "▒", "┃", "─"
+FIGURE_WIDTH = 5
+CLIPPED = " CLIP"
+
+
+def level_role(level_dbfs: float) -> Role:
+    """Green below -20 dBFS, yellow to -9, red above."""
+    if level_dbfs >= RED_DBFS:
+        return Role.ERROR
+    return Role.WARNING if level_dbfs >= YELLOW_DBFS else Role.GOOD
+
+
+def meter_bar(meter: MeterReading, width: int) -> Line:
+    """The bar alone: the mean level full, the peak shaded, the hold a tick; grey when the levels are old."""
+    mean, peak = _cells(meter.rms_dbfs, width), _cells(meter.peak_dbfs, width)
+    hold = _cells(meter.hold_dbfs, width) - 1
+    spans: list[Span] = []
+    for cell in range(width):
+        glyph = MEAN if cell < mean else PEAK if cell < peak else HOLD if cell == hold else EMPTY
+        role = level_role(LOWEST_DBFS * (1 - cell / width)) if glyph != EMPTY else Role.RULE
+        role = Role.MUTED if meter.stale and glyph != EMPTY else role
+        if spans and spans[-1][1] is role:
+            spans[-1] = (spans[-1][0] + glyph, role)
+        else:
+            spans.append((glyph, role))
+    return tuple(spans)
+
+
+def meter_line(name: str, meter: MeterReading, width: int) -> Line:
+    """Name, bar and the peak in dBFS; a clip takes the figure's place."""
+    bar = meter_bar(meter, max(0, width - len(name) - 1 - FIGURE_WIDTH))
+    return (f"{name} ", Role.MUTED), *bar, figure(meter)
+
+
+def figure(meter: MeterReading) -> Span:
+    """The peak in five cells."""
+    if meter.stale:
+        return "    –", Role.MUTED
+    if meter.clipped:
+        return CLIPPED, Role.ERROR
+    return f"{meter.peak_dbfs:5.0f}", Role.TEXT
+
+
+def _cells(level_dbfs: float, width: int) -> int:
+    """Cells up to a level; none at the bottom of the scale."""
+    share = 1 - min(max(level_dbfs, LOWEST_DBFS), 0.0) / LOWEST_DBFS
+    return round(share * width)

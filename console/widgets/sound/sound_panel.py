@@ -1,0 +1,176 @@
+"""The voice on its way: levels in and out, how long it takes and where, and what was lost."""
+
+import textwrap
+from collections.abc import Sequence
+
+from console.desk import Phase
+from console.view import View
+from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, figure_ms, greyed, heading, line_width, spread
+from console.widgets.sound.level_meter import meter_bar, meter_line
+from pipeline.telemetry import AudioReadings
+
+NO_SOUND = "no microphone: start with --microphone"
+INPUT, OUTPUT = "mic", "out"
+HEADED = 3
+"""From so many rows on there is a heading and a row for each meter."""
+LOSSES = (("underruns", "overruns", "failed"), ("under", "over", "fail"), ("u", "o", "f"))
+"""Words for what was lost, from the clearest to the shortest."""
+BAR_AT_LEAST = 4
+"""A bar of fewer cells tells nothing."""
+
+
+def sound_lines(view: View, width: int, height: int) -> list[Line]:
+    """What is known of the sound in `height` rows, the most important first; at least one."""
+    audio = view.audio
+    if audio is None:
+        return silent_lines(view, width, height)
+    old = f"read {view.age_s:.0f} s ago" if view.stale else ""
+    title = heading("SOUND", width, old or state_word(audio) or audio.engine, _state_role(view, audio))
+    if height < HEADED:
+        lines = ([title] if height == 2 else []) + [summary(audio, width)]
+        return [*lines[:-1], *greyed(lines[-1:])] if view.stale else lines
+    rows = [
+        meter_line(INPUT, audio.input_level, width),
+        meter_line(OUTPUT, audio.output_level, width),
+        _latency(audio, width),
+        _losses(audio, width),
+        _split(audio, width),
+        _block(audio, width),
+        _devices(audio, width),
+    ]
+    return [title, *(greyed(rows) if view.stale else rows)][:height]
+
+
+def silent_lines(view: View, width: int, height: int) -> list[Line]:
+    """Why there is no sound; nothing before that is known."""
+    if view.phase is Phase.STARTING or view.readings is None:
+        return [heading("SOUND", width)]
+    if height < 2:
+        return [heading("SOUND", width, "no microphone")]
+    return [heading("SOUND", width), *(((line, Role.MUTED),) for line in textwrap.wrap(NO_SOUND, max(10, width)))]
+
+
+def state_word(audio: AudioReadings) -> str:
+    """What is amiss in one word; empty when nothing is."""
+    if audio.muted:
+        return "MUTED"
+    if audio.input_level.stale:
+        return "silent"
+    return "CLIP" if audio.input_level.clipped else ""
+
+
+def summary(audio: AudioReadings, width: int) -> Line:
+    """Both meters and one word in one row: what is amiss, or how long the voice takes."""
+    amiss = state_word(audio)
+    word = f" {amiss or _total(audio)}"
+    role = Role.WARNING if amiss else Role.TEXT
+    names = len(INPUT) + len(OUTPUT) + 3
+    room = width - len(word) - names
+    cells = room // 2
+    if cells < BAR_AT_LEAST:
+        return spread((("SOUND", Role.TITLE),), ((word, role),), width)
+    bars: Line = (
+        (f"{INPUT} ", Role.MUTED),
+        *meter_bar(audio.input_level, room - cells),
+        (f" {OUTPUT} ", Role.MUTED),
+        *meter_bar(audio.output_level, cells),
+    )
+    return (*bars, (word, role))
+
+
+def latency_parts(audio: AudioReadings) -> tuple[tuple[str, float], ...]:
+    """Where the voice's time goes: by construction, for the work, in the device, and what is left is the way in."""
+    known_ms = audio.compute.p50_ms + audio.engine_ms + audio.device_ms
+    capture_ms = max(0.0, audio.latency.p50_ms - known_ms)
+    return (
+        ("capture", capture_ms),
+        ("compute", audio.compute.p50_ms),
+        ("join", audio.engine_ms),
+        ("device", audio.device_ms),
+    )
+
+
+def _state_role(view: View, audio: AudioReadings) -> Role:
+    return Role.WARNING if view.stale or state_word(audio) else Role.MUTED
+
+
+def _total(audio: AudioReadings) -> str:
+    return f"{audio.latency.p50_ms:.0f} ms" if audio.latency.p50_ms else "– ms"
+
+
+def _latency(audio: AudioReadings, width: int) -> Line:
+    """From the microphone to the ear."""
+    p50, p95 = (figure_ms(value) if value else "–" for value in (audio.latency.p50_ms, audio.latency.p95_ms))
+    return _figures("mic → ear", (p50, "p95", p95), width)
+
+
+def _block(audio: AudioReadings, width: int) -> Line:
+    """The work on one block of 10 ms."""
+    work = audio.compute
+    return _figures("one block", (figure_ms(work.p50_ms), "p99", figure_ms(work.p99_ms)), width)
+
+
+def _figures(name: str, figures: tuple[str, str, str], width: int) -> Line:
+    usual, word, seldom = figures
+    right: Line = ((f"{usual:>7}", Role.TEXT), (f" {word}", Role.MUTED), (f" {seldom:>5} ms", Role.TEXT))
+    return spread(((name, Role.MUTED),), right, width)
+
+
+def _split(audio: AudioReadings, width: int) -> Line:
+    """The parts of the latency, in shorter words and rounder figures where there is less room."""
+    parts = latency_parts(audio) if audio.latency.p50_ms else tuple((name, None) for name, _ in latency_parts(audio))
+    for letters, whole in ((7, False), (4, False), (4, True), (3, True)):
+        line = _parts(parts, letters, whole)
+        if line_width(line) <= width:
+            return line
+    return clip(line, width)
+
+
+def _parts(parts: Sequence[tuple[str, float | None]], letters: int, whole: bool) -> Line:
+    spans: list[Line] = []
+    for name, value_ms in parts:
+        figure = "–" if value_ms is None else f"{value_ms:.0f}" if whole else figure_ms(value_ms)
+        gap = "  " if spans and letters > 4 else " " if spans else ""
+        spans.append(((f"{gap}{name[:letters]} ", Role.MUTED), (figure, Role.TEXT)))
+    return sum(spans, BLANK)
+
+
+def _losses(audio: AudioReadings, width: int) -> Line:
+    """What was not heard, since the start, and how the two devices' clocks differ."""
+    counts = (audio.underruns, audio.overruns, audio.failed)
+    drift: Line = ((f"{audio.drift_ppm:+.0f}", Role.TEXT), (" ppm", Role.MUTED))
+    for names in LOSSES:
+        left: Line = sum(map(_counted, names, counts), BLANK)
+        if line_width(left) + line_width(drift) <= width:
+            break
+    return spread(left, drift, width)
+
+
+def _counted(name: str, count: int) -> Line:
+    return (f"{name} ", Role.MUTED), (f"{count} ", Role.WARNING if count else Role.MUTED)
+
+
+def _devices(audio: AudioReadings, width: int) -> Line:
+    """From where to where; a sink that is gone is told first."""
+    if audio.lost_sinks:
+        return clip(((audio.lost_sinks[-1], Role.ERROR),), width)
+    sinks = ", ".join(audio.sinks)
+    source = audio.source or "opening the microphone"
+    arrow: Line = ((" → ", Role.MUTED),)
+    taken: Line = ((sinks, Role.MUTED),) if sinks else (("nowhere", Role.WARNING),)
+    room = width - min(len(source), width // 2) - line_width(arrow)
+    taken = clip(taken, room)
+    return spread(((source, Role.MUTED),), (*arrow, *taken), width)
+
+
+class SoundPanel(ViewPanel):
+    """Meters, latency and losses of the voice, in as many rows as there is room."""
+
+    def present(self, view: View) -> None:
+        """Shows the view's sound; without any it takes less room."""
+        self.set_class(view.audio is None, "-silent")
+        super().present(view)
+
+    def lines_of(self, view: View) -> Sequence[Line]:
+        """The view's sound."""
+        return sound_lines(view, self.size.width, self.size.height)
