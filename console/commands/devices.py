@@ -36,9 +36,9 @@ def list_devices(*, as_json: bool) -> int:
         typer.echo("  none found; understudy doctor says how to make one")
     for title, kind in (("Microphones (--microphone)", "inputs"), ("Outputs (--monitor)", "outputs")):
         typer.echo(f"{title}:")
-        listed = [device for device in sound if getattr(device, kind)]
-        for device in listed:
-            typer.echo(visible(f"  {device.index}  {device.name}  {device.host_api}, {device.rate_hz:g} Hz"))
+        listed = [item for item in sound if getattr(item, kind)]
+        for item in listed:
+            typer.echo(visible(f"  {item.index}  {item.name}  {item.host_api}, {item.rate_hz:g} Hz"))
         if not listed:
             typer.echo(f"  none found{no_sound}")
     return 0
