@@ -1,12 +1,15 @@
 """The voice of a film on its way into the rendered film."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.conversion import Conversion
+from pipeline.audio.devices.sound_decoder import SoundDecoder, beginning
 from pipeline.audio.stream import RATE_HZ
+from pipeline.audio.voice.actor import measure
 from pipeline.audio.voice.dial import voice_stage
 from pipeline.clock import Clock
 from pipeline.media import Block
@@ -15,15 +18,19 @@ from profiles.profile import Profile
 
 AMPLE_MS = 120.0
 """A render waits for nobody: its voice gets at least so much time, which is all that the embedded engine can use."""
+LISTENED_S = 60.0
+"""So much of the file is listened to beforehand, to know the actor."""
 
 
 def conversion_of(path: Path, profile: Profile, clock: Clock) -> Conversion:
-    """A file's sound, conditioned and in the profile's voice.
+    """A file's sound, conditioned and in the profile's voice, which knows the actor from the file's own beginning.
 
     Raises:
         MediaError: the file holds no sound that can be read.
     """
-    voice = voice_stage(profile, max(profile.voice.latency_ms, AMPLE_MS))
+    with closing(SoundDecoder(path)) as decoder:
+        actor = measure(beginning(decoder, LISTENED_S))
+    voice = voice_stage(profile, max(profile.voice.latency_ms, AMPLE_MS), actor)
     return Conversion(path, conditioner(ConditionSettings()), voice, clock)
 
 

@@ -135,6 +135,18 @@ class SoundDecoder:
             return []
 
 
+def beginning(decoder: SoundDecoder, seconds: float) -> Sound:
+    """The first part of a file's sound; the decoder has to be new, and is of no use afterwards."""
+    pieces: list[Sound] = []
+    count = 0
+    for piece in decoder.pieces():
+        pieces.append(piece)
+        count += len(piece)
+        if count >= seconds * RATE_HZ:
+            break
+    return np.concatenate(pieces)[: round(seconds * RATE_HZ)] if pieces else np.zeros(0, np.float32)
+
+
 def has_sound(path: Path) -> bool:
     """Whether a file has a sound track, be it damaged or not."""
     try:
