@@ -15,7 +15,7 @@ from pipeline.stage import AudioSink
 from pipeline.telemetry import DurationMeter
 
 BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
-STALL_NS = 25_000_000
+STALL_NS = 40_000_000
 """A sink that takes sound as it comes gets silence when none came for so long."""
 LOW_NS = 4_000_000
 """A sink with a clock gets silence when it holds less than this and nothing comes."""

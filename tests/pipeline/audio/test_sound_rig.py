@@ -1,5 +1,6 @@
 """Microphone, lane and sinks together: gapless, silent when it has to be, and gone without a trace."""
 
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -208,6 +209,15 @@ def test_stopping_leaves_no_thread_and_closes_every_device(booth: Booth) -> None
     assert set(threading.enumerate()) <= before
     assert microphone.closed.is_set()
     assert ear.close_count == 1
+
+
+def test_the_interpreter_takes_turns_sooner_while_there_is_sound_and_as_before_afterwards(booth: Booth) -> None:
+    before_s = sys.getswitchinterval()
+    rig = booth.rig(FakeMicrophone(1_000_000), FakeEar(), FakeVoice())
+    rig.start()
+    assert sys.getswitchinterval() < before_s
+    rig.stop(SOON_S)
+    assert sys.getswitchinterval() == before_s
 
 
 def test_a_stalled_microphone_is_bridged_with_silence_in_real_time(booth: Booth) -> None:
