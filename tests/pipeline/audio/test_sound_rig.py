@@ -107,7 +107,7 @@ class Booth:
 
     def close(self) -> None:
         """Stops every rig."""
-        for rig in self._rigs:
+        for rig in reversed(self._rigs):
             rig.stop(SOON_S)
 
 
