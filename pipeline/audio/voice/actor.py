@@ -17,7 +17,7 @@ FRAME_HOPS = 8
 """A spectrum is taken every 40 ms."""
 _FORMANT_HOPS = 32
 _DEEPEST_DB = 90.0
-_PLAIN = 0.7
+_PLAIN = 0.5
 """Likeness of periods from which a pitch counts."""
 _PITCH_FRAMES = 10.0
 """So many spectra weigh as much as what the pitch tells of the formants."""
