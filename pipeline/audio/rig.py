@@ -28,7 +28,8 @@ SWITCH_INTERVAL_S = 0.0005
 seconds of sound had 45 gaps at Python's own 5 ms, 12 at 1 ms, 4 at this, 20 at 0.2 ms; the lane's speed is the same."""
 RING_SAMPLES = RATE_HZ // 2
 """More than half a second behind, sound is thrown away."""
-SILENT_NS = 1_000_000_000
+SILENT_NS = 800_000_000
+"""A microphone that gives nothing for so long is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class SoundRig:
             links = AudioLinks(self._input, self._rings, clock, hooks.report)
             self.lane = AudioLane((*conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()
-        self._heard_ns = clock.now_ns()
+        self._heard_ns, self._deaf = clock.now_ns(), False
 
     def start(self) -> None:
         """Starts the threads, the sinks' first."""
@@ -206,10 +207,15 @@ class SoundRig:
             return False
         now_ns = self._clock.now_ns()
         if block is not None:
-            if now_ns - self._heard_ns > SILENT_NS:
+            if self._deaf:
+                self._deaf = False
                 self._hooks.report(Event(Level.INFO, "Sound comes again.", now_ns))
             self._heard_ns = now_ns
             self._input.write(block)
+        elif not self._deaf and now_ns - self._heard_ns > SILENT_NS:
+            self._deaf = True
+            text = f"No sound from {self.source.name}: silence goes out; it is taken again as soon as it is back."
+            self._hooks.report(Event(Level.WARNING, text, now_ns))
         return True
 
     def _play(self, player: Player) -> bool:

@@ -15,9 +15,9 @@ from pipeline.clock import MonotonicClock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.media import Block
 from pipeline.stage import EndOfSource
-from pipeline.telemetry import Event
+from pipeline.telemetry import Event, Level
 from tests.chains import make_profile
-from tests.fakes import FakeVoice
+from tests.fakes import FakeClock, FakeVoice
 
 SOON_S = 5.0
 BARE = ConditionSettings(high_pass=False, gate=False, leveller=False)
@@ -218,6 +218,27 @@ def test_the_interpreter_takes_turns_sooner_while_there_is_sound_and_as_before_a
     assert sys.getswitchinterval() < before_s
     rig.stop(SOON_S)
     assert sys.getswitchinterval() == before_s
+
+
+def test_a_microphone_that_is_lost_and_comes_back_is_said_once_each(booth: Booth) -> None:
+    class Loose(FakeMicrophone):
+        """Gives nothing for a while."""
+
+        def read(self) -> Block | None:
+            self._count += 1
+            if 10 < self._count < 200:
+                clock.advance(10_000_000)
+                return None
+            return super().read()
+
+    clock = FakeClock()
+    hooks = SoundHooks(booth.events.append, booth.failures.append, booth.latencies.append)
+    rig = SoundRig(SoundSettings(Loose(40), FakeEar(), condition=BARE), FakeVoice(), clock, hooks, None)
+    rig.start()
+    rig.join("microphone", SOON_S)
+    rig.stop(SOON_S)
+    assert [event.level for event in booth.events] == [Level.WARNING, Level.INFO]
+    assert "fake microphone" in booth.events[0].text
 
 
 def test_a_stalled_microphone_is_bridged_with_silence_in_real_time(booth: Booth) -> None:
