@@ -122,12 +122,17 @@ class Panel(Widget):
         """Shows `lines`."""
         old, self._lines = self._lines, tuple(lines)
         new = self._lines
-        if len(old) != len(new):
+        if len(old) != len(new) or self._misses_room:
             self.refresh(layout=self.styles.is_auto_height)
             return
         changed = [y for y, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
         if changed:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    @property
+    def _misses_room(self) -> bool:
+        """Textual keeps the height of a widget that was laid out while its first change was still to be noticed."""
+        return self.styles.is_auto_height and self.size.width > 0 and self.size.height != len(self._lines)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as there are lines."""

@@ -51,11 +51,13 @@ def silent_lines(view: View, width: int, height: int) -> list[Line]:
 
 
 def state_word(audio: AudioReadings) -> str:
-    """What is amiss in one word; empty when nothing is."""
+    """What is amiss in a word or two; empty when nothing is."""
     if audio.muted:
         return "MUTED"
     if audio.input_level.stale:
         return "silent"
+    if not audio.sinks:
+        return "goes nowhere"
     return "CLIP" if audio.input_level.clipped else ""
 
 

@@ -14,7 +14,7 @@ IN_SYNC_MS = 10.0
 LEFT_MS, RIGHT_MS = -240.0, 140.0
 """Ends of the bar: late on the left, early on the right."""
 TRACK, KNOB, MIDDLE = "━", "●", "┿"
-NO_SOUND = "no sound"
+NO_SOUND, UNHEARD = "no sound", "sound goes nowhere"
 BAR_AT_LEAST = 6
 
 
@@ -25,10 +25,12 @@ def sync_role(offset_ms: float) -> Role:
     return Role.WARNING if -LATE_BAD_MS <= offset_ms <= EARLY_BAD_MS else Role.ERROR
 
 
-def sync_word(offset_ms: float | None) -> str:
+def sync_word(view: View) -> str:
     """The offset in words; positive is early."""
+    offset_ms = view.offset_ms
     if offset_ms is None:
-        return NO_SOUND
+        # Sound is measured where it goes out.
+        return UNHEARD if view.audio is not None and not view.audio.sinks else NO_SOUND
     if abs(offset_ms) < IN_SYNC_MS:
         return "IN SYNC"
     return f"AUDIO {abs(offset_ms):.0f} ms {'EARLY' if offset_ms > 0 else 'LATE'}"
@@ -57,11 +59,11 @@ def sync_lines(view: View, width: int, height: int) -> list[Line]:
     role = Role.MUTED if offset_ms is None else sync_role(offset_ms)
     old = f"read {view.age_s:.0f} s ago"
     if height < 2:
-        line = _summary(offset_ms, f" {old}" if view.stale else f" {sync_word(offset_ms)}", role, width)
+        line = _summary(offset_ms, f" {old}" if view.stale else f" {sync_word(view)}", role, width)
         return greyed([line]) if view.stale else [line]
     if view.stale:
         return [heading("SYNC", width, old, Role.WARNING), *greyed(_rows(view, width))][:height]
-    return [heading("SYNC", width, sync_word(offset_ms), role), *_rows(view, width)][:height]
+    return [heading("SYNC", width, sync_word(view), role), *_rows(view, width)][:height]
 
 
 def _rows(view: View, width: int) -> list[Line]:
