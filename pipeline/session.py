@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from pipeline.assembly import require_clearance, same_but_live
 from pipeline.clock import Clock, MonotonicClock
-from pipeline.errors import LaneError, UnderstudyError
+from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.lane import Preview, thumbnail
 from pipeline.loader import Request
 from pipeline.media import Pixels
 from pipeline.rig import Hooks, Rig, SessionSettings
-from pipeline.telemetry import Event, Readings, State
+from pipeline.telemetry import Event, MeterReading, Readings, State
 from profiles.profile import Profile
 
 __all__ = ["Preview", "Session", "SessionSettings"]
@@ -150,12 +150,30 @@ class Session:
         if sound is not None:
             sound.switch.set(not muted)
 
+    def listen_to(self, microphone: str) -> None:
+        """Takes another microphone while the session runs; the output is silent for as long as that takes.
+
+        Raises:
+            UnderstudyError: the session has no sound, or the microphone can't be had; the present one stays then.
+        """
+        sound = self._running.sound
+        if sound is None:
+            raise DeviceError("The session has no sound: start it with --microphone to change the microphone later.")
+        sound.listen_to(microphone)
+
     def picture(self, width: int, height: int) -> Preview | None:
         """The newest program picture for the screen, RGB, and the card while panic holds."""
         rig = self._running
         if self._panicked:
             return self._card_picture(rig.card, (max(2, width), max(2, height)))
         return rig.lane.preview(width, height)
+
+    def levels(self) -> tuple[MeterReading, MeterReading] | None:
+        """What the meters of microphone and voice show, at this instant; None without sound. Costs next to nothing."""
+        sound, now_ns = self._running.sound, self._clock.now_ns()
+        if sound is None:
+            return None
+        return sound.lane.input_meter.reading(now_ns), sound.lane.output_meter.reading(now_ns)
 
     def readings(self) -> Readings:
         """Everything that is measured, at this instant."""

@@ -1,6 +1,7 @@
 """Microphone, lane and sinks of the sound, and the threads between them."""
 
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -106,6 +107,9 @@ class SoundRig:
             self.lane = AudioLane((*conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()
         self._heard_ns, self._deaf = clock.now_ns(), False
+        self._playhead = playhead or Playhead()
+        self._changing = threading.Lock()
+        self._coming: AudioSource | None = None
 
     def start(self) -> None:
         """Starts the threads, the sinks' first."""
@@ -131,6 +135,20 @@ class SoundRig:
             self.lane.take(voice)
         self.lane.adjust(profile)
 
+    def listen_to(self, microphone: str) -> None:
+        """Goes on with another microphone; until it gives sound, silence goes out.
+
+        Raises:
+            UnderstudyError: it can't be had; the one that is open stays.
+        """
+        coming = open_microphone(microphone, self._clock, self._playhead, paced=not self._lossless)
+        with self._changing:
+            unused, self._coming = self._coming, coming
+        for source in (unused, self.source):
+            if source is not None:
+                # What the old one is waiting for is not worth waiting for.
+                source.close()
+
     def stop(self, timeout_s: float) -> None:
         """Stops the threads, the microphone's first, and closes the devices.
 
@@ -142,7 +160,7 @@ class SoundRig:
         sinks += [f"sound track {number}" for number in range(1, len(self._tapes) + 1)]
         # Each thread ends when what came before it has ended and what that left is done.
         steps: list[Callable[[], None]] = [
-            self.source.close,
+            self._close_source,
             partial(self._crew.join, "microphone", timeout_s),
             self._input.close,
             partial(self._crew.join, "audio lane", timeout_s),
@@ -153,6 +171,14 @@ class SoundRig:
             self._restore_interval,
         ]
         do_all(*steps)
+
+    def _close_source(self) -> None:
+        """Closes the microphone, and one that waits to take its place."""
+        with self._changing:
+            coming, self._coming = self._coming, None
+        for source in (coming, self.source):
+            if source is not None:
+                source.close()
 
     def _restore_interval(self) -> None:
         """Gives the interpreter its own way of taking turns back."""
@@ -200,9 +226,16 @@ class SoundRig:
 
     def _capture(self) -> bool:
         """Reads one stretch of sound."""
+        with self._changing:
+            coming, self._coming = self._coming, None
+        if coming is not None:
+            left, self.source = self.source, coming
+            left.close()
         try:
             block = self.source.read()
         except EndOfSource:
+            if self._coming is not None:
+                return True
             self._input.close()
             return False
         now_ns = self._clock.now_ns()

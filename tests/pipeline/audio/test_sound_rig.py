@@ -241,6 +241,28 @@ def test_a_microphone_that_is_lost_and_comes_back_is_said_once_each(booth: Booth
     assert "fake microphone" in booth.events[0].text
 
 
+def test_another_microphone_is_taken_while_it_runs(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, ear = FakeMicrophone(10**9), FakeMicrophone(20), FakeEar()
+    rig = booth.rig(first, ear, FakeVoice())
+    rig.cover(False)
+    rig.start()
+    monkeypatch.setattr("pipeline.audio.rig.open_microphone", lambda *_, **__: second)
+    rig.listen_to("another")
+    rig.join("microphone", SOON_S)
+    assert first.closed.is_set()
+    assert rig.source is second
+
+
+def test_a_microphone_that_cant_be_had_leaves_the_one_that_is_open(booth: Booth) -> None:
+    first = FakeMicrophone(10**9)
+    rig = booth.rig(first, FakeEar(), FakeVoice())
+    rig.start()
+    with pytest.raises(UnderstudyError, match="nowhere.wav"):
+        rig.listen_to("nowhere.wav")
+    assert not first.closed.is_set()
+    assert rig.source is first
+
+
 def test_a_stalled_microphone_is_bridged_with_silence_in_real_time(booth: Booth) -> None:
     microphone, ear = FakeMicrophone(0, live=True), FakeEar()
     rig = booth.rig(microphone, ear, FakeVoice(), lossless=False)
