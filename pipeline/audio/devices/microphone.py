@@ -19,6 +19,8 @@ SILENT_NS = 400_000_000
 """Without a sample for so long the microphone counts as lost."""
 REOPEN_S = 0.5
 LEAST_WAIT_S = 0.001
+LATENCY_S = 0.05
+"""What the device can hold; it hands over a fourth at a time. With less, sound servers lose some."""
 
 
 class Microphone:
@@ -38,6 +40,7 @@ class Microphone:
         """
         self._wanted, self._clock = wanted, clock
         self._closed = threading.Event()
+        self._using = threading.Lock()
         self._times = DeviceClock()
         self._heard_ns = 0
         self._stream: Any = None
@@ -50,27 +53,30 @@ class Microphone:
         Raises:
             EndOfSource: it was closed.
         """
-        if self._closed.is_set():
-            raise EndOfSource
-        if self._stream is None:
-            self._again()
+        with self._using:
+            if self._closed.is_set():
+                raise EndOfSource
+            if self._stream is None:
+                self._again()
+                return None
+            try:
+                samples = self._taken()
+            except sounddevice.PortAudioError:
+                samples = None
+            now_ns = self._clock.now_ns()
+            if samples is not None:
+                self._heard_ns = now_ns
+                return self._block(samples, now_ns)
+            if now_ns - self._heard_ns > SILENT_NS:
+                self._drop()
             return None
-        try:
-            samples = self._taken()
-        except sounddevice.PortAudioError:
-            samples = None
-        now_ns = self._clock.now_ns()
-        if samples is not None:
-            self._heard_ns = now_ns
-            return self._block(samples, now_ns)
-        if now_ns - self._heard_ns > SILENT_NS:
-            self._drop()
-        return None
 
     def close(self) -> None:
         """Ends a read that waits and gives the device back."""
         self._closed.set()
-        self._drop()
+        # A driver whose stream is closed while it is read from may take the whole program along.
+        with self._using:
+            self._drop()
 
     def __enter__(self) -> Self:
         """The microphone itself."""
@@ -92,7 +98,11 @@ class Microphone:
         for rate_hz in dict.fromkeys((RATE_HZ, int(device["default_samplerate"]))):
             try:
                 self._stream = sounddevice.InputStream(
-                    device=device["index"], channels=channels, samplerate=rate_hz, dtype="float32", latency="low"
+                    device=device["index"],
+                    channels=channels,
+                    samplerate=rate_hz,
+                    dtype="float32",
+                    latency=LATENCY_S,
                 )
                 self._stream.start()
             except sounddevice.PortAudioError as error:
@@ -119,7 +129,10 @@ class Microphone:
             now_ns = self._clock.now_ns()
             if now_ns > until_ns or self._clock.wait_until(now_ns + round(wait_s * 1e9), self._closed):
                 return None
-        samples, _ = self._stream.read(held)
+        samples, overflowed = self._stream.read(held)
+        if overflowed:
+            # What the device lost is a jump in time.
+            self._times.reset()
         return np.asarray(samples.mean(axis=1), np.float32)
 
     def _block(self, samples: NDArray[np.float32], now_ns: int) -> Block:

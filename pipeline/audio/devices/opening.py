@@ -8,6 +8,7 @@ import av.error
 
 import pipeline.audio.assets
 from pipeline.audio.devices.listing import list_sound_devices
+from pipeline.audio.devices.pulse_input import PulseInput, pulse_source
 from pipeline.audio.devices.sound_file import SoundFile
 from pipeline.audio.devices.sound_recorder import ENCODERS, SoundRecorder
 from pipeline.clock import Clock, Playhead
@@ -42,6 +43,8 @@ def open_microphone(
     path = Path(wanted)
     if path.is_file() or (path.suffix and len(path.suffix) <= 5):
         return SoundFile(path, clock, playhead, loop=loop, paced=paced)
+    if sys.platform == "linux" and (source := pulse_source(wanted)) is not None:
+        return PulseInput(source, clock)
     try:
         # PortAudio may be missing, and is needed for devices only.
         from pipeline.audio.devices.microphone import Microphone
@@ -62,6 +65,8 @@ def microphone_of(camera: str, *, live: bool, is_demo: bool) -> str:
         return "demo"
     if not live:
         return camera if has_sound(Path(camera)) else "none"
+    if sys.platform == "linux" and pulse_source("auto") is not None:
+        return "auto"
     try:
         return "auto" if any(device.inputs for device in list_sound_devices()) else "none"
     except DeviceError:
@@ -80,7 +85,7 @@ def has_sound(path: Path) -> bool:
 def can_have_virtual_microphone() -> bool:
     """Whether `auto` can be a virtual microphone on this computer."""
     if sys.platform == "linux":
-        from pipeline.audio.devices.pulse_microphone import server_answers
+        from pipeline.audio.devices.pulse_server import server_answers
 
         return server_answers()
     try:

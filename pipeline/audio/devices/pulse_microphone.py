@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Self
@@ -11,14 +10,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.devices.pulse_server import OWN_SOURCE, pactl
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
 
-SOURCE_NAME = "understudy_microphone"
 TITLE = "Understudy microphone"
 PIPE_BYTES = 4096
 """The smallest pipe there is, 43 ms: what a server that stopped reading leaves in it is heard late afterwards."""
-PACTL_TIMEOUT_S = 5.0
 F_SETPIPE_SZ = 1031
 
 
@@ -27,7 +25,7 @@ class PulseMicrophone:
 
     paced = False
 
-    def __init__(self, name: str = SOURCE_NAME, title: str = TITLE) -> None:
+    def __init__(self, name: str = OWN_SOURCE, title: str = TITLE) -> None:
         """Makes the source, after taking away one that a killed program left behind.
 
         Raises:
@@ -44,10 +42,14 @@ class PulseMicrophone:
         escaped = title.replace("\\", "").replace('"', "").replace(" ", "\\ ")
         try:
             remove_left_behind(name)
-            self._module = _pactl(
+            usual = pactl("get-default-source").strip()
+            self._module = pactl(
                 "load-module", "module-pipe-source", f"source_name={name}", f"file={self._pipe}", "format=s16le",
                 f"rate={RATE_HZ}", "channels=1", f"source_properties=device.description=\"{escaped}\"",
             ).strip()  # fmt: skip
+            if usual not in ("", name) and pactl("get-default-source").strip() == name:
+                # Where there are only monitors, a server takes a new source for everyone's microphone, the actor's too.
+                pactl("set-default-source", usual)
             self._file = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
             fcntl.fcntl(self._file, F_SETPIPE_SZ, PIPE_BYTES)
         except OSError as error:
@@ -89,7 +91,7 @@ class PulseMicrophone:
             os.close(file)
         try:
             if module:
-                _pactl("unload-module", module)
+                pactl("unload-module", module)
         except DeviceError:
             # A server that ended took the source with it.
             pass
@@ -105,51 +107,15 @@ class PulseMicrophone:
         self.close()
 
 
-def remove_left_behind(name: str = SOURCE_NAME) -> int:
+def remove_left_behind(name: str = OWN_SOURCE) -> int:
     """Takes away sources of this name that nobody feeds any more; how many there were.
 
     Raises:
         DeviceError: no sound server answers.
     """
     left = [
-        line.split("\t")[0]
-        for line in _pactl("list", "short", "modules").splitlines()
-        if f"source_name={name} " in line
+        line.split("\t")[0] for line in pactl("list", "short", "modules").splitlines() if f"source_name={name} " in line
     ]
     for module in left:
-        _pactl("unload-module", module)
+        pactl("unload-module", module)
     return len(left)
-
-
-def server_answers() -> bool:
-    """Whether there is a sound server that microphones can be made on."""
-    try:
-        _pactl("info")
-    except DeviceError:
-        return False
-    return True
-
-
-def _pactl(*arguments: str) -> str:
-    """What `pactl` prints.
-
-    Raises:
-        DeviceError: it is not there, does not answer, or refuses.
-    """
-    try:
-        done = subprocess.run(
-            ["pactl", *arguments], capture_output=True, text=True, timeout=PACTL_TIMEOUT_S, check=False
-        )
-    except FileNotFoundError:
-        raise DeviceError(
-            "There is no `pactl` to make a virtual microphone with; install it: sudo apt install pulseaudio-utils."
-        ) from None
-    except subprocess.TimeoutExpired:
-        raise DeviceError(
-            f"The sound server did not answer within {PACTL_TIMEOUT_S:g} s; "
-            "restart it: systemctl --user restart pipewire-pulse."
-        ) from None
-    if done.returncode != 0:
-        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise DeviceError(f"The sound server refused `pactl {arguments[0]}`: {reason[0]}; is one running?")
-    return done.stdout

@@ -1,0 +1,86 @@
+"""PulseAudio, or PipeWire in its place, asked through its own command line."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.errors import DeviceError
+
+PACTL_TIMEOUT_S = 5.0
+OWN_SOURCE = "understudy_microphone"
+"""The source that this program makes, which is never taken for a microphone unless it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PulseDevice:
+    """One source or sink of the server."""
+
+    name: str
+    """What the server calls it."""
+    title: str
+    """What people call it."""
+    monitor: bool = False
+    """Whether it gives what is played to an output."""
+
+
+def pactl(*arguments: str) -> str:
+    """What `pactl` prints.
+
+    Raises:
+        DeviceError: it is not there, does not answer, or refuses.
+    """
+    try:
+        done = subprocess.run(
+            ["pactl", *arguments], capture_output=True, text=True, timeout=PACTL_TIMEOUT_S, check=False
+        )
+    except FileNotFoundError:
+        raise DeviceError(
+            "There is no `pactl` to make a virtual microphone with; install it: sudo apt install pulseaudio-utils."
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise DeviceError(
+            f"The sound server did not answer within {PACTL_TIMEOUT_S:g} s; "
+            "restart it: systemctl --user restart pipewire-pulse."
+        ) from None
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise DeviceError(f"The sound server refused `pactl {arguments[0]}`: {reason[0]}; is one running?")
+    return done.stdout
+
+
+def server_answers() -> bool:
+    """Whether there is a sound server that microphones can be made on."""
+    try:
+        pactl("info")
+    except DeviceError:
+        return False
+    return True
+
+
+def pulse_devices(kind: Literal["sources", "sinks"]) -> tuple[PulseDevice, ...]:
+    """The server's sources or sinks; none where no server answers."""
+    try:
+        listed = json.loads(pactl("--format=json", "list", kind))
+    except (DeviceError, ValueError):
+        return ()
+    return tuple(
+        PulseDevice(device["name"], device["description"], bool(device.get("monitor_source"))) for device in listed
+    )
+
+
+def found_among(wanted: str, devices: tuple[PulseDevice, ...], usual: str) -> PulseDevice | None:
+    """The device that a user means: by its name, or by a part of its name or title; None where there is none.
+
+    Args:
+        wanted: what the user typed; `auto` for the usual one.
+        devices: where to look.
+        usual: the name of the server's own choice.
+    """
+    if wanted == "auto":
+        fit = [device for device in devices if device.name != OWN_SOURCE]
+        fit.sort(key=lambda device: (device.name != usual, device.monitor))
+        return fit[0] if fit else None
+    exact = [device for device in devices if wanted in (device.name, device.title)]
+    part = [device for device in devices if wanted.casefold() in f"{device.name}\n{device.title}".casefold()]
+    return next(iter(exact + part), None)
