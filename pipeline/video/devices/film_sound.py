@@ -33,6 +33,7 @@ class FilmSound:
         self._origin_ns: int | None = None
         self._offset_ns = 0
         self._pictures_ns: int | None = None
+        self._next_ns = -(1 << 63)
         self._end_ns: int | None = None
         self._early: deque[Block] = deque(maxlen=EARLIEST_BLOCKS)
         self.ended = False
@@ -61,10 +62,11 @@ class FilmSound:
     def reached(self, media_ns: int) -> bool:
         """Whether a picture of that time may be written."""
         waits = self._timing is SoundTiming.ABREAST and not self.ended
-        return not waits or self._track.position >= self._place(media_ns)
+        return not waits or self._next_ns >= media_ns or self._track.position >= self._place(media_ns)
 
     def ahead(self, block: Block) -> bool:
-        """Whether a block has to wait for the pictures."""
+        """Whether a block has to wait for the pictures; before it there is silence."""
+        self._next_ns = block.captured_ns
         if self._timing is not SoundTiming.ABREAST:
             return False
         return self._pictures_ns is None or block.captured_ns >= self._pictures_ns

@@ -133,6 +133,8 @@ class Recorder:
             sound = self._sound
             if sound is None:
                 return False
+            if sound.ahead(block):
+                self._turn.notify_all()
             self._turn.wait_for(lambda: self._container is None or not sound.ahead(block))
             if self._container is None:
                 return False

@@ -171,6 +171,26 @@ def test_where_nothing_may_be_lost_pictures_and_sound_wait_for_each_other(tmp_pa
     assert found.sound_end_s == pytest.approx(3.0, abs=0.001)
 
 
+def test_pictures_do_not_wait_in_a_gap_of_the_sound(tmp_path: Path) -> None:
+    sink = open_recording(tmp_path / "a.mkv", SIZE, 25, recording_settings(lossless=True, sound=True))
+    (track,) = tracks_of((sink,))
+    sound = blocks(said(3.0), 0)
+
+    def speak() -> None:
+        for block in [*sound[30:90], *sound[110:]]:
+            track.write_sound(block)
+        track.end_sound()
+
+    thread = threading.Thread(target=speak)
+    thread.start()
+    for index in range(75):
+        sink.write(picture(index))
+    sink.close()
+    thread.join(20.0)
+    assert not thread.is_alive()
+    assert np.abs(misplaced_ms(tmp_path / "a.mkv")).max() < 0.1
+
+
 def test_pictures_do_not_wait_for_sound_that_has_ended(tmp_path: Path) -> None:
     with open_recording(tmp_path / "a.mkv", SIZE, 25, recording_settings(lossless=True, sound=True)) as sink:
         (track,) = tracks_of((sink,))
