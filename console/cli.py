@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from console.commands import models, profiles
-from console.commands.options import DEFAULT_PROFILE, RunOptions, SessionOptions, Size, flattened
+from console.commands.options import DEFAULT_PROFILE, AvOptions, RunOptions, SessionOptions, Size, flattened
 from console.sentences import one_line, sentence, usage_sentence
 from pipeline.errors import UnderstudyError
 from profiles.errors import ProfileError
@@ -78,11 +78,16 @@ def run(options: SessionOptions, plan: RunOptions) -> int:
 
 @app.command()
 def render(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A video or picture file.")],
-    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="The .mp4 or .mkv file to write, or to replace.")],
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A video, picture or sound file.")],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUTPUT", help="The .mp4 or .mkv file to write; .wav, .flac or .opus for the voice alone."
+        ),
+    ],
     profile: Annotated[str, typer.Option(help="Name of a profile, or its folder.")] = DEFAULT_PROFILE,
 ) -> int:
-    """Do a file: every frame, its sound kept."""
+    """Do a file: every frame, and its sound in the target's voice."""
     from console.commands.render import render_file
 
     return render_file(source, target, profile)
@@ -99,9 +104,27 @@ def video(
     as_json: JsonOption = False,
 ) -> int:
     """Measure the whole video lane, stage by stage."""
-    from console.commands.bench import measure_video
+    from console.commands.measuring import measure_video
 
     return measure_video(size, camera, as_json=as_json)
+
+
+selftest = typer.Typer(help="Put something in at one end and look for it at the other.")
+app.add_typer(selftest, name="selftest")
+
+
+@selftest.callback()
+def _several() -> None:
+    """A group, though there is one test so far."""
+
+
+@selftest.command()
+@flattened
+def av(options: AvOptions, as_json: JsonOption = False) -> int:
+    """Flash and beep, and tell how late and how far apart both come out: without engines and with them."""
+    from console.commands.measuring import measure_sync
+
+    return measure_sync(options, as_json=as_json)
 
 
 @app.command()

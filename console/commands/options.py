@@ -118,6 +118,25 @@ class RunOptions:
     stats: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write figures at the end.")] = None
 
 
+IN_MEMORY = "memory"
+LOOP_HELP = "Only what is in memory can be measured without a loop back."
+
+
+@dataclass(frozen=True, slots=True)
+class AvOptions:
+    """What `understudy selftest av` takes."""
+
+    profile: Annotated[str, typer.Option(help="Whose engines are measured: a profile's name, or its folder.")] = (
+        DEFAULT_PROFILE
+    )
+    camera: Annotated[str, typer.Option(help="Pictures for the engines: demo or a video file.")] = "demo"
+    size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720"  # type: ignore[assignment]  # typer parses the default as well
+    seconds: Annotated[float | None, typer.Option(metavar="N", help="Flash and beep for so long, twice.")] = None
+    microphone: Annotated[str, typer.Option(help=LOOP_HELP)] = IN_MEMORY
+    virtual_microphone: Annotated[str, typer.Option(help=LOOP_HELP)] = IN_MEMORY
+    virtual_camera: Annotated[str, typer.Option(help=LOOP_HELP)] = IN_MEMORY
+
+
 def flattened(command: Callable[..., int]) -> Callable[..., int]:
     """The command with each parameter that is one of the values above spread out into options of its own."""
     hints = get_type_hints(command, include_extras=True)
