@@ -1,4 +1,4 @@
-"""`understudy render`: a file done frame by frame, with a bar that shows how far it is."""
+"""`understudy render`: a film or sound done into another file, with a bar that shows how far it is."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,8 @@ from console.commands.session import Shelf
 from console.logs import configure_logging, native_chatter_logged
 from console.sentences import counted
 from pipeline.errors import UnderstudyError
-from pipeline.render import Render, RenderJob, RenderProgress
+from pipeline.inference.store import ModelStore
+from pipeline.render import RenderJob, RenderProgress, open_rendering
 
 
 def render_file(source: Path, target: Path, profile: str) -> int:
@@ -24,18 +25,25 @@ def render_file(source: Path, target: Path, profile: str) -> int:
     """
     log_file = configure_logging()
     job = RenderJob(source.expanduser(), target.expanduser(), Shelf().load(profile))
-    models = ready_models()
-    with native_chatter_logged(log_file), interruption() as interrupt, Render(job, models) as render, _bar() as bar:
-        task = bar.add_task(f"{source.name} as {job.profile.title}", total=None, frames=0)
+    models = ModelStore() if job.sound_alone else ready_models()
+    with (
+        native_chatter_logged(log_file),
+        interruption() as interrupt,
+        open_rendering(job, models) as render,
+        _bar() as bar,
+    ):
+        task = bar.add_task(f"{source.name} as {job.profile.title}", total=None, done="")
         whole = False
         while not (interrupt.is_set() or whole):
             whole = not render.step()
             show(bar, task, render.progress())
         done = render.progress()
     if not whole:
-        raise UnderstudyError(f"Interrupted; {target} holds the first {counted(done.frames, 'frame')}.")
-    frames = counted(done.frames, "frame")
-    typer.echo(f"{target}: {frames}, face followed on {done.faces_found}, policy on {done.policy_frames}.")
+        raise UnderstudyError(f"Interrupted; {target} holds the first {_amount(done)}.")
+    if render.remark:
+        typer.echo(render.remark, err=True)
+    followed = f", face followed on {done.faces_found}, policy on {done.policy_frames}" if done.frames else ""
+    typer.echo(f"{target}: {_amount(done)}{followed}.")
     return 0
 
 
@@ -43,7 +51,12 @@ def show(bar: Progress, task: TaskID, progress: RenderProgress) -> None:
     """Moves the bar: in milliseconds of the file where its length is known."""
     total_ms = None if progress.total_s is None else max(round(progress.total_s * 1000), 1)
     done_ms = round(progress.done_s * 1000)
-    bar.update(task, completed=done_ms, total=total_ms, frames=progress.frames)
+    bar.update(task, completed=done_ms, total=total_ms, done=_amount(progress))
+
+
+def _amount(progress: RenderProgress) -> str:
+    """How much is done, in words."""
+    return counted(progress.frames, "frame") if progress.frames else f"{progress.done_s:.1f} s of sound"
 
 
 def _bar() -> Progress:
@@ -51,7 +64,7 @@ def _bar() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[frames]} frames"),
+        TextColumn("{task.fields[done]}"),
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)

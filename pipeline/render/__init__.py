@@ -1,6 +1,5 @@
 """A file done into another, nothing left out, in best quality."""
 
-from pipeline.audio.devices.sound_recorder import ENCODERS
 from pipeline.clock import Clock
 from pipeline.inference.store import ModelStore
 from pipeline.render.film import Render
@@ -16,6 +15,6 @@ def open_rendering(job: RenderJob, models: ModelStore, clock: Clock | None = Non
     Raises:
         UnderstudyError: as `Render` and `SoundRender`.
     """
-    if job.target.suffix.lower() in ENCODERS:
+    if job.sound_alone:
         return SoundRender(job, clock)
     return Render(job, models, clock)

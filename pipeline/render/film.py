@@ -95,7 +95,7 @@ class Render:
         output = self._presenter.meters
         return RenderProgress(
             frames=output.sent.count,
-            done_s=self._done_ns / 1e9,
+            done_s=max(self._done_ns, 0 if self._sound is None else self._sound.done_ns) / 1e9,
             total_s=self._total_s,
             faces_found=self._lane.meters.faces_found,
             policy_frames=output.by_policy,

@@ -20,6 +20,11 @@ class RenderJob:
     """Ends in .mp4 or .mkv, or in .wav, .flac or .opus for the sound alone; replaced when it is there."""
     profile: Profile
 
+    @property
+    def sound_alone(self) -> bool:
+        """Whether no pictures are wanted, and so no networks needed."""
+        return self.target.suffix.lower() in ENCODERS
+
 
 @dataclass(frozen=True, slots=True)
 class RenderProgress:

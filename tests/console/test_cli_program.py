@@ -121,6 +121,17 @@ def test_render_keeps_every_frame(start: Start, tmp_path: Path) -> None:
     assert count_frames(tmp_path / "out.mkv") == 15
 
 
+def test_render_takes_sound_alone_and_tells_what_it_could_not_use(start: Start, tmp_path: Path) -> None:
+    film = make_film(tmp_path / "in.mp4", 15, (160, 96), beep_s=0.5)
+    status, output, errors = finished(start("render", film, tmp_path / "out.flac", "--profile", "test"))
+    assert (status, errors) == (0, "")
+    assert "out.flac: 1.5 s of sound." in output
+    status, output, errors = finished(start("render", film, tmp_path / "out.mp3", "--profile", "test"))
+    assert (status, output) == (1, "")
+    assert "got the ending '.mp3'" in errors
+    assert len(errors.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
