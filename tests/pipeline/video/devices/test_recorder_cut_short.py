@@ -15,6 +15,7 @@ import pytest
 
 from pipeline.errors import DeviceError
 from pipeline.video.devices.recorder import Recorder
+from tests.flashes import FLASHES_S, find
 from tests.pipeline.video.devices.test_recorder import BOTH, SIZE, noisy, times_s
 
 resource = pytest.importorskip("resource", reason="Windows has no limits of resources, and no kill that can't be heard")
@@ -33,10 +34,16 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from pipeline.video.devices.recorder import Recorder
+from pipeline.video.devices.sinks import recording_settings
 from tests.pipeline.video.devices.test_recorder import noisy
-recorder = Recorder(Path(sys.argv[1]), (320, 240), 30)
+from tests.pipeline.video.devices.test_recorder_sound import blocks, said
+sound = blocks(said(4.0), 0) if sys.argv[2] == "True" else []
+recorder = Recorder(Path(sys.argv[1]), (320, 240), 30, recording_settings(lossless=False, sound=bool(sound)))
 for index in range(100):
-    recorder.write(noisy(index))
+    picture = noisy(index)
+    while sound and sound[0].captured_ns <= picture.captured_ns:
+        recorder.write_sound(sound.pop(0))
+    recorder.write(picture)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -48,11 +55,14 @@ def in_a_process(code: str, *arguments: object) -> "subprocess.CompletedProcess[
 
 
 @BOTH
-def test_what_was_written_before_a_kill_plays(tmp_path: Path, name: str) -> None:
-    ended = in_a_process(KILLED, tmp_path / name)
+@pytest.mark.parametrize("with_sound", [False, True])
+def test_what_was_written_before_a_kill_plays(tmp_path: Path, name: str, with_sound: bool) -> None:
+    ended = in_a_process(KILLED, tmp_path / name, with_sound)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
     played = playable(tmp_path / name)
     assert played[-1] > 1.8
+    if with_sound:
+        assert find(tmp_path / name).bursts_s[:2] == pytest.approx(FLASHES_S[:2], abs=0.001)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Sound in recordings: at its place to the sample, silence in the gaps, and no trouble for the pictures."""
 
+import errno
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import DeviceError
 from pipeline.media import Block, Picture
-from pipeline.video.codecs.sound import stretched
+from pipeline.video.codecs.sound import SoundTrack, stretched
 from pipeline.video.devices.film_sound import SoundTiming
 from pipeline.video.devices.recorder import LIVE, Recorder
 from pipeline.video.devices.sinks import open_recording, recording_settings, tracks_of
@@ -224,3 +225,23 @@ def test_a_stretched_block_is_the_same_sound(count: int) -> None:
     assert len(done) == count
     assert (done[0], done[-1]) == (wave[0], wave[-1])
     assert np.abs(np.interp(np.linspace(0, 1, 480), np.linspace(0, 1, count), done) - wave).max() < 0.002
+
+
+@pytest.mark.parametrize("at_close", [False, True])
+def test_a_disk_that_fills_up_under_the_sound_is_told_where_the_pictures_come_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_close: bool
+) -> None:
+    recorder = Recorder(tmp_path / "a.mp4", SIZE, 25, CAPTURED)
+    for index in range(50):
+        recorder.write(picture(index))
+
+    def full(track: SoundTrack, at: int, samples: NDArray[np.float32]) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(SoundTrack, "place", full)
+    sound = blocks(said(3.0), START_NS)
+    assert not recorder.write_sound(sound[0])
+    assert not recorder.write_sound(sound[1])
+    with pytest.raises(DeviceError, match="stopped after 2.0 s: no space left on device"):
+        recorder.close() if at_close else recorder.write(picture(50))
+    recorder.close()
