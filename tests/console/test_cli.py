@@ -215,8 +215,9 @@ class TestLogs:
 
 
 def test_devices_are_listed_for_people_and_scripts(run: Run) -> None:
-    assert set(json.loads(run("devices", "--json")[1])) == {"cameras", "virtual_cameras"}
+    assert set(json.loads(run("devices", "--json")[1])) == {"cameras", "virtual_cameras", "sound"}
     assert "Virtual cameras" in run("devices")[1]
+    assert "Microphones" in run("devices")[1]
 
 
 def test_the_name_of_a_camera_cannot_steer_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
