@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.clock import Clock, MonotonicClock
-from pipeline.telemetry import Event, Readings
+from pipeline.telemetry import Event, MeterReading, Readings
 from profiles.profile import Kind, Profile
 
 FILM_SUFFIXES = (".mp4", ".mkv")
@@ -53,6 +53,9 @@ class SessionPort(Protocol):
 
     def readings(self) -> Readings:
         """The session at this instant."""
+
+    def levels(self) -> tuple[MeterReading, MeterReading] | None:
+        """What the meters of microphone and voice show; None without sound. Costs next to nothing."""
 
     def picture(self, width: int, height: int) -> PreviewPort | None:
         """The newest program picture at the given size in pixels; None before the first."""

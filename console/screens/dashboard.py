@@ -46,8 +46,9 @@ class DashboardScreen(Screen[None]):
         self._strip, self._picture = StatusStrip(), LivePicture()
         self._profiles, self._adjustments, self._events = ProfileList(), AdjustmentList(), EventList()
         self._voice = VoiceList()
+        self._sound = SoundPanel()
         self._gauges: tuple[ViewPanel, ...] = (
-            SoundPanel(),
+            self._sound,
             VoiceList(classes="-summary"),
             SyncPanel(),
             RatePanel(),
@@ -89,13 +90,14 @@ class DashboardScreen(Screen[None]):
             panel.present(view)
 
     def draw(self, session: SessionPort, now_s: float) -> None:
-        """Shows the newest picture, if it is time for one."""
+        """Shows the present levels, and the newest picture if it is time for one."""
         view, widget = self._view, self._picture
         if view is None or view.phase is not Phase.RUNNING:
             widget.show(None)
             starting = view is None or view.phase is Phase.STARTING
             widget.caption(Caption("starting" if starting or view is None else view.reason or "no picture"))
             return
+        self._sound.move(session.levels())
         if now_s - self._picture_at_s < self._interval_s():
             return
         self._picture_at_s = now_s

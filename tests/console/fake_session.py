@@ -221,6 +221,10 @@ class FakeSession:
             sync=self.sync,
         )
 
+    def levels(self) -> tuple[MeterReading, MeterReading] | None:
+        """Of its readings."""
+        return (self.audio.input_level, self.audio.output_level) if self.audio else None
+
     def picture(self, width: int, height: int) -> FakePreview | None:
         """A plain picture, or the test's own."""
         pixels = np.full((height, width, 3), 90, np.uint8) if self.pixels is None else self.pixels

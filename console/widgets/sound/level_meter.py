@@ -25,7 +25,7 @@ def meter_bar(meter: MeterReading, width: int) -> Line:
     spans: list[Span] = []
     for cell in range(width):
         glyph = MEAN if cell < mean else PEAK if cell < peak else HOLD if cell == hold else EMPTY
-        role = level_role(LOWEST_DBFS * (1 - cell / width)) if glyph != EMPTY else Role.RULE
+        role = level_role(LOWEST_DBFS - LOWEST_DBFS * cell / width) if glyph != EMPTY else Role.RULE
         role = Role.MUTED if meter.stale and glyph != EMPTY else role
         if spans and spans[-1][1] is role:
             spans[-1] = (spans[-1][0] + glyph, role)
@@ -35,18 +35,18 @@ def meter_bar(meter: MeterReading, width: int) -> Line:
 
 
 def meter_line(name: str, meter: MeterReading, width: int) -> Line:
-    """Name, bar and the peak in dBFS; a clip takes the figure's place."""
+    """Name, bar and the hold in dBFS; a clip takes the figure's place."""
     bar = meter_bar(meter, max(0, width - len(name) - 1 - FIGURE_WIDTH))
     return (f"{name} ", Role.MUTED), *bar, figure(meter)
 
 
 def figure(meter: MeterReading) -> Span:
-    """The peak in five cells."""
+    """The highest peak of late in five cells: steadier than the bar, and what a gain is set by."""
     if meter.stale:
         return "    –", Role.MUTED
     if meter.clipped:
         return CLIPPED, Role.ERROR
-    return f"{meter.peak_dbfs:5.0f}", Role.TEXT
+    return f"{meter.hold_dbfs:5.0f}", Role.TEXT
 
 
 def _cells(level_dbfs: float, width: int) -> int:

@@ -2,12 +2,13 @@
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
 from console.desk import Phase
 from console.view import View
 from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, figure_ms, greyed, heading, line_width, spread
 from console.widgets.sound.level_meter import meter_bar, meter_line
-from pipeline.telemetry import AudioReadings
+from pipeline.telemetry import AudioReadings, MeterReading
 
 NO_SOUND = "no microphone: start with --microphone"
 INPUT, OUTPUT = "mic", "out"
@@ -172,6 +173,14 @@ class SoundPanel(ViewPanel):
         """Shows the view's sound; without any it takes less room."""
         self.set_class(view.audio is None, "-silent")
         super().present(view)
+
+    def move(self, levels: tuple[MeterReading, MeterReading] | None) -> None:
+        """Shows newer levels beside the figures that are there: meters are looked at more often than figures."""
+        view = self._view
+        if view is None or view.readings is None or view.audio is None or levels is None or view.stale:
+            return
+        audio = replace(view.audio, input_level=levels[0], output_level=levels[1])
+        self.show(self.lines_of(replace(view, readings=replace(view.readings, audio=audio))))
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's sound."""

@@ -7,7 +7,7 @@ from console.view import View
 from console.widgets.adjustment_list import Scale, slider
 from console.widgets.panel import Line, Role, ViewPanel, clip, greyed, heading, line_width
 
-VALUE_WIDTH = 6
+VALUE_WIDTH = 7
 
 
 def latency_text(latency_ms: float) -> str:
