@@ -10,9 +10,10 @@ import pytest
 from pipeline.errors import ConsentError, DeviceError, MediaError
 from pipeline.inference.store import ModelStore
 from pipeline.render import Render, RenderJob, RenderProgress, open_rendering
-from profiles.profile import Kind, Profile
+from profiles.profile import Kind, Profile, VoiceSettings
 from profiles.store import ProfileStore
 from tests.chains import FakeAssembly, make_profile
+from tests.fakes import FakeVoice
 from tests.films import make_film
 from tests.flashes import FLASHES_S, FlashFilm, find, heard, write_flash_film
 from tests.footage import MEDIA, needs_media
@@ -126,6 +127,28 @@ def test_sound_alone_is_as_long_as_it_was(tmp_path: Path, suffix: str, sound_at_
     assert after.bursts_s == pytest.approx(np.array(FLASHES_S) - sound_at_s, abs=0.001)
     assert (progress.frames, progress.done_s) == (0, pytest.approx(3.0 - sound_at_s))
     assert progress.total_s == pytest.approx(3.0, abs=0.15)
+
+
+@pytest.mark.parametrize("latency_ms", [40.0, 400.0, 5000.0])
+def test_a_slow_voice_costs_no_time(tmp_path: Path, latency_ms: float) -> None:
+    film = write_flash_film(tmp_path / "in.mkv", FlashFilm())
+    profile = make_profile().model_copy(update={"voice": VoiceSettings(latency_ms=latency_ms)})
+    render(film, tmp_path / "out.flac", profile)
+    after = find(tmp_path / "out.flac")
+    assert len(after.samples) == 3 * 48_000
+    assert after.bursts_s == pytest.approx(FLASHES_S, abs=0.001)
+
+
+@pytest.mark.parametrize("target", ["out.mkv", "out.flac"])
+def test_what_the_voice_cannot_do_is_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    voice = FakeVoice()
+    voice.failing = True
+    monkeypatch.setattr("pipeline.render.film_voice.voice_stage", lambda *_: voice)
+    render(write_flash_film(tmp_path / "in.mkv", FlashFilm()), tmp_path / target)
+    _, samples = heard(tmp_path / target)
+    assert len(samples) == pytest.approx(3 * 48_000, abs=48)
+    assert not samples.any()
+    assert voice.closed
 
 
 def test_sound_without_pictures_makes_no_film(tmp_path: Path) -> None:
