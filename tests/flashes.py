@@ -26,6 +26,8 @@ class FlashFilm:
     rate_hz: int = RATE_HZ
     layout: str = "mono"
     seconds: float = 3.0
+    sound_ends_s: float | None = None
+    """When the sound ends, if not with the pictures."""
     fps: int = 25
     size: tuple[int, int] = (96, 64)
 
@@ -42,7 +44,8 @@ def burst(rate_hz: int = RATE_HZ) -> NDArray[np.float32]:
 
 def sound_of(film: FlashFilm) -> NDArray[np.float32]:
     """The sound from its own start on."""
-    samples = np.zeros(round((film.seconds - film.sound_at_s) * film.rate_hz), np.float32)
+    end_s = film.seconds if film.sound_ends_s is None else film.sound_ends_s
+    samples = np.zeros(round((end_s - film.sound_at_s) * film.rate_hz), np.float32)
     noise = burst(film.rate_hz)
     for at_s in FLASHES_S:
         start = round((at_s - film.sound_at_s) * film.rate_hz)

@@ -1,6 +1,7 @@
 """The sound of a file as 48 kHz mono, every sample at its own time."""
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,6 +26,8 @@ Sound = NDArray[np.float32]
 
 LEAST_GAP = RATE_HZ // 50
 """Time stamps that jump ahead by less, 20 ms, are coarse or wrong; by more, there is a gap."""
+DEFAULT_FPS = 30.0
+"""Rate of a film that does not tell its own."""
 PIECE = RATE_HZ
 """A gap is handed out in pieces of so many samples."""
 BROKEN = (av.error.FFmpegError, OSError, ValueError)
@@ -167,19 +170,40 @@ def _open(path: Path) -> InputContainer:
 
 
 def _first_picture_s(path: Path) -> Fraction | None:
-    """The time stamp of a film's first picture; None for a file without pictures. A cover is no picture."""
+    """The time stamp of a film's first picture; None for a file without pictures."""
     with _open(path) as container:
-        films = [video for video in container.streams.video if not video.disposition & Disposition.attached_pic]
-        if not films:
+        film = _film_in(container)
+        if film is None:
             return None
         try:
-            for packet in container.demux(films[0]):
+            for packet in container.demux(film):
                 for frame in _pictures_of(packet):
                     if frame.pts is not None and frame.time_base is not None:
                         return frame.pts * frame.time_base
         except (av.error.FFmpegError, OSError):
             return None
     return None
+
+
+def pictures_s(path: Path) -> float | None:
+    """How long a film's pictures last, told from all their time stamps; None for a file without pictures."""
+    stamps_s: list[float] = []
+    with _open(path) as container:
+        film = _film_in(container)
+        if film is None:
+            return None
+        fps = float(film.average_rate or film.guessed_rate or DEFAULT_FPS)
+        # Where the file is damaged its pictures end.
+        with suppress(av.error.FFmpegError, OSError):
+            for packet in container.demux(film):
+                if packet.pts is not None:
+                    stamps_s.append(float(packet.pts * packet.time_base))
+    return max(stamps_s) - min(stamps_s) + 1 / fps if stamps_s else None
+
+
+def _film_in(container: InputContainer) -> VideoStream | None:
+    """The pictures of a file. A cover is none."""
+    return next((video for video in container.streams.video if not video.disposition & Disposition.attached_pic), None)
 
 
 def _pictures_of(packet: "Packet[VideoStream]") -> list[VideoFrame]:

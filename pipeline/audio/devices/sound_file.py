@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio.devices.sound_decoder import SoundDecoder
+from pipeline.audio.devices.sound_decoder import SoundDecoder, pictures_s
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.clock import Clock, Playhead
 from pipeline.media import Block
@@ -29,7 +29,7 @@ class SoundFile:
             path: anything that PyAV reads.
             clock: the program's clock.
             playhead: shared with the pictures of the same recording.
-            loop: begin again at the end.
+            loop: begin again at the end, of the pictures where the file has some: they begin again as well.
             paced: hand blocks out when they are due; else as fast as they are taken.
 
         Raises:
@@ -40,6 +40,7 @@ class SoundFile:
         self._loop, self._paced = loop, paced
         self._closed, self._lock = threading.Event(), threading.Lock()
         self._decoder = SoundDecoder(path)
+        self._lap_s = pictures_s(path) if loop else None
         self._blocks = self._cut(self._samples())
         self._position = round(self._decoder.start_ns * RATE_HZ / 1e9)
         self.description = f"{self.name} · sound"
@@ -91,12 +92,19 @@ class SoundFile:
 
     def _samples(self) -> Iterator[NDArray[np.float32]]:
         """Everything in the file, again and again when it is looped."""
+        laps = done = 0
         while True:
-            count = 0
+            laps += 1
+            began = done
+            end = None if self._lap_s is None else round(laps * self._lap_s * RATE_HZ)
             for piece in self._decoder.pieces():
-                count += len(piece)
-                yield piece
-            if not self._loop or count == 0:
+                kept = piece if end is None else piece[: end - done]
+                done += len(kept)
+                yield kept
+            if not self._loop or done == began:
                 return
+            if end is not None and done < end:
+                yield np.zeros(end - done, np.float32)
+                done = end
             self._decoder.close()
             self._decoder = SoundDecoder(self._path)

@@ -144,6 +144,17 @@ def test_as_a_source_its_blocks_are_timed_against_the_pictures(tmp_path: Path, s
         assert [block.captured_ns for block in blocks] == [start_ns + index * 10_000_000 for index in range(250)]
 
 
+@pytest.mark.parametrize("sound_s", [2.5, 3.5])
+def test_in_a_loop_the_sound_begins_again_with_the_pictures(tmp_path: Path, sound_s: float) -> None:
+    film = write_flash_film(tmp_path / "a.mkv", FlashFilm(sound_ends_s=sound_s))
+    with SoundFile(film, FakeClock(), paced=False, loop=True) as source:
+        heard = np.concatenate([source.read().samples[:, 0] for _ in range(1000)])
+    laps = heard[: 9 * RATE_HZ].reshape(3, -1)
+    assert np.array_equal(laps[0], laps[1])
+    assert np.array_equal(laps[1], laps[2])
+    assert np.array(bursts_in(laps[2])) / RATE_HZ == pytest.approx(FLASHES_S, abs=0.001)
+
+
 def test_a_looped_file_goes_on_and_a_closed_one_ends(tmp_path: Path) -> None:
     sound = write_sound(tmp_path / "a.wav")
     source = SoundFile(sound, FakeClock(), paced=False, loop=True)
