@@ -78,7 +78,7 @@ class Assembly:
             profile: the first profile, for the tracker's settings.
             size: width and height of the frames.
             clock: the program's clock.
-            report: told what the operator should know of the voice.
+            report: told what the operator should know of the voice; None where no voice is heard in real time.
 
         Raises:
             ModelError: a network is missing or damaged.
@@ -86,7 +86,7 @@ class Assembly:
         self._models = models
         self._size = size
         self._clock = clock or MonotonicClock()
-        self._report = report or (lambda event: None)
+        self._report = report
         self._kept_ms = math.inf
         """A latency that this computer is known to keep."""
         self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
@@ -126,8 +126,8 @@ class Assembly:
     def _voice(self, profile: Profile) -> AudioStage:
         """The profile's voice, with as much time as it asks for or this computer needs."""
         wanted_ms = profile.voice.latency_ms
-        if wanted_ms < self._kept_ms:
-            kept_ms = least_latency_ms(profile, self._clock, wanted_ms)
+        if self._report is not None and wanted_ms < self._kept_ms:
+            kept_ms = least_latency_ms(profile, wanted_ms)
             if kept_ms > wanted_ms:
                 text = (
                     f"This computer can't make the voice of {profile.title} within {wanted_ms:g} ms; "

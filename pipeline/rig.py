@@ -97,7 +97,8 @@ class Rig:
             settings.source.pace is Pace.MAX if isinstance(settings.source, SourceSettings) else True
         )
         assemble = settings.assemble or Assembly
-        self.assembly = assemble(models, profile, self.source.size, self._clock, self._report)
+        report = None if settings.sound.microphone == "none" else self._report
+        self.assembly = assemble(models, profile, self.source.size, self._clock, report)
         self._closing.callback(self.assembly.close)
         chain = self.assembly.build(profile)
         sound = self._sound_settings(settings)

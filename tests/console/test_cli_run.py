@@ -13,7 +13,18 @@ from console.commands.headless import Reporter, RunOutcome, RunPlan, interruptio
 from console.commands.stats import stats_of, with_mean_rates
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.machine import GpuReading, ProcessReading
-from pipeline.telemetry import Drops, Event, Level, Percentiles, Readings, State, SwitchReading, VideoReadings
+from pipeline.telemetry import (
+    AudioReadings,
+    Drops,
+    Event,
+    Level,
+    Percentiles,
+    Readings,
+    State,
+    SwitchReading,
+    SyncReadings,
+    VideoReadings,
+)
 from tests.console.timed_session import TimedSession, run_plan
 
 
@@ -120,9 +131,38 @@ def test_the_figures_have_exactly_the_keys_of_the_contract() -> None:
             "policy_frames": 6,
         },
         "switches": [{"from": "mara", "to": "ines", "prepare_ms": 250.0, "gap_ms": 1.5, "dropped": 0}],
+        "audio": None,
+        "sync": {"av_offset_ms": {"p50": 0.0, "p95": 0.0, "max_abs": 0.0}, "delay_ms": 0.0, "trim_ms": 0.0},
         "gpu": {"name": "Accelerator", "load_percent": 40.0, "memory_mb": 2048.0},
         "process": {"cpu_percent": 81.0, "rss_mb": 300.0},
         "providers": {"face-landmarks": "LiteRT CPU"},
+    }
+
+
+def test_the_figures_of_sound_have_exactly_the_keys_of_the_contract() -> None:
+    spread, compute = Percentiles(40.0, 50.0, 60.0), Percentiles(1.0, 2.0, 3.0)
+    audio = AudioReadings(engine="timbre", blocks=100, latency_overall=spread, engine_ms=25.0, compute=compute)
+    sync = SyncReadings(1.0, compute, 4.0, 45.0, 45.0, -10.0)
+    stats = stats_of(replace(FULL, audio=audio, sync=sync), None, ProcessReading(81.0, 300.0))
+    assert stats["audio"] == {
+        "latency_ms": {
+            "capture": 14.0,
+            "compute": {"p50": 1.0, "p99": 3.0},
+            "join": 25.0,
+            "device": 0.0,
+            "total": {"p50": 40.0, "p95": 50.0, "p99": 60.0},
+        },
+        "underruns": 0,
+        "overruns": 0,
+        "blocks": 100,
+        "failed": 0,
+        "drift_ppm": 0.0,
+        "engine": "timbre",
+    }
+    assert stats["sync"] == {
+        "av_offset_ms": {"p50": 1.0, "p95": 2.0, "max_abs": 4.0},
+        "delay_ms": 45.0,
+        "trim_ms": -10.0,
     }
 
 
