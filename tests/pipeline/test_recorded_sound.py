@@ -23,6 +23,7 @@ from tests.fakes import FakeVoice
 from tests.films import make_film
 from tests.flashes import FLASHES_S, FlashFilm, Found, find, write_flash_film
 from tests.footage import models
+from tests.pipeline.test_render_sound import spoil_sound
 from tests.rigging import SOON_S
 
 LONG_S = 60.0
@@ -194,3 +195,16 @@ def test_a_microphone_that_is_a_file_is_not_recorded_over(tmp_path: Path) -> Non
     with pytest.raises(DeviceError, match="would overwrite its own source"):
         session.start()
     assert film.read_bytes() == before
+
+
+def test_a_film_whose_sound_is_broken_is_played_without(tmp_path: Path) -> None:
+    film = write_flash_film(tmp_path / "in.mkv", FlashFilm(codec="flac"))
+    spoil_sound(film, tmp_path / "spoilt.mkv", 1.0)
+    session = session_of(
+        tmp_path / "spoilt.mkv", tmp_path / "out.mkv", SessionSettings(sound=SoundSettings("auto"), assemble=Speaking)
+    )
+    played(session)
+    assert session.readings().audio is None
+    with av.open(str(tmp_path / "out.mkv")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 75
+        assert not container.streams.audio

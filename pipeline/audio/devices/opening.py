@@ -3,16 +3,14 @@
 import sys
 from pathlib import Path
 
-import av
-import av.error
-
 import pipeline.audio.assets
 from pipeline.audio.devices.listing import list_sound_devices
 from pipeline.audio.devices.pulse_input import PulseInput, pulse_source
+from pipeline.audio.devices.sound_decoder import SoundDecoder
 from pipeline.audio.devices.sound_file import SoundFile
 from pipeline.audio.devices.sound_recorder import ENCODERS, SoundRecorder
 from pipeline.clock import Clock, Playhead
-from pipeline.errors import DeviceError
+from pipeline.errors import DeviceError, MediaError
 from pipeline.stage import AudioSink, AudioSource
 
 SPEECH = Path(pipeline.audio.assets.__file__).parent / "demo-actor.flac"
@@ -64,7 +62,7 @@ def microphone_of(camera: str, *, live: bool, is_demo: bool) -> str:
     if is_demo:
         return "demo"
     if not live:
-        return camera if has_sound(Path(camera)) else "none"
+        return camera if can_be_heard(Path(camera)) else "none"
     if sys.platform == "linux" and pulse_source("auto") is not None:
         return "auto"
     try:
@@ -73,13 +71,13 @@ def microphone_of(camera: str, *, live: bool, is_demo: bool) -> str:
         return "none"
 
 
-def has_sound(path: Path) -> bool:
-    """Whether a file has a sound track."""
+def can_be_heard(path: Path) -> bool:
+    """Whether a file has sound that can be decoded."""
     try:
-        with av.open(f"file:{path.absolute()}", options={"protocol_whitelist": "file"}) as container:
-            return bool(container.streams.audio)
-    except (av.error.FFmpegError, OSError):
+        SoundDecoder(path).close()
+    except MediaError:
         return False
+    return True
 
 
 def can_have_virtual_microphone() -> bool:
