@@ -20,12 +20,14 @@ FRAGMENT_MS = 10
 KEPT_SAMPLES = 2 * FRAGMENT_MS * RATE_HZ // 1000
 SAMPLE_BYTES = 4
 PIECE_BYTES = 65_536
-SLICE_S = 0.1
+SLICE_NS = 100_000_000
 """The longest that a wait takes to see that it is over."""
 SILENT_NS = 400_000_000
 """Without a sample for so long the microphone counts as lost."""
 REOPEN_NS = 500_000_000
 ENDING_S = 2.0
+MOVED = b"Stream moved to device "
+SAID_BYTES = 1000
 
 
 def pulse_source(wanted: str) -> PulseDevice | None:
@@ -54,7 +56,7 @@ class PulseInput:
         self._source, self._clock = device.name, clock
         self._closed = threading.Event()
         self._times = DeviceClock()
-        self._rest, self._begins = b"", True
+        self._rest, self._said, self._begins = b"", b"", True
         self._heard_ns = clock.now_ns()
         self._recorder: subprocess.Popen[bytes] | None = None
         self._begin()
@@ -102,16 +104,26 @@ class PulseInput:
     def _taken(self) -> bytes | None:
         """What came, waiting a little for it; None when the recorder has nothing more to say."""
         recorder = self._recorder
-        if recorder is None or recorder.stdout is None or recorder.stdout.closed:
+        if recorder is None or recorder.stdout is None or recorder.stderr is None:
+            self._clock.wait_until(self._clock.now_ns() + SLICE_NS, self._closed)
             return None
-        ready, _, _ = select.select([recorder.stdout], [], [], SLICE_S)
-        if not ready:
+        ready, _, _ = select.select([recorder.stdout, recorder.stderr], [], [], SLICE_NS / 1e9)
+        if recorder.stderr in ready and self._moved(os.read(recorder.stderr.fileno(), PIECE_BYTES)):
+            self._end()
+            return None
+        if recorder.stdout not in ready:
             return None
         data = os.read(recorder.stdout.fileno(), PIECE_BYTES)
         if not data:
             # The server or the source is gone: there is no need to wait for that to show.
-            self._clock.wait_until(self._clock.now_ns() + round(SLICE_S * 1e9), self._closed)
+            self._clock.wait_until(self._clock.now_ns() + SLICE_NS, self._closed)
         return data or None
+
+    def _moved(self, said: bytes) -> bool:
+        """Whether the recorder says that the server gave it another source: that may be what the program puts out."""
+        self._said = (self._said + said)[-SAID_BYTES:]
+        _, moved, where = self._said.rpartition(MOVED)
+        return bool(moved) and b"\n" in where and not where.startswith(self._source.encode() + b" ")
 
     def _begin(self) -> None:
         """Starts the recorder; it ends by itself where the source or the server is not there.
@@ -122,13 +134,14 @@ class PulseInput:
         if self._closed.is_set():
             return
         self._times.reset()
-        self._rest, self._begins = b"", True
+        self._heard_ns = self._clock.now_ns()
+        self._rest, self._said, self._begins = b"", b"", True
         try:
             self._recorder = subprocess.Popen(
                 ["parec", f"--device={self._source}", "--raw", "--format=float32le", f"--rate={RATE_HZ}",
                  "--channels=1", f"--latency-msec={FRAGMENT_MS}", "--client-name=Understudy",
-                 "--stream-name=Actor"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
+                 "--stream-name=Actor", "--verbose"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
             )  # fmt: skip
         except FileNotFoundError:
             raise DeviceError(
@@ -142,3 +155,4 @@ class PulseInput:
         if recorder is not None:
             recorder.kill()
             recorder.wait(ENDING_S)
+            self._recorder = None

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Self
@@ -10,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio.devices.pulse_server import OWN_SOURCE, pactl
+from pipeline.audio.devices.pulse_server import OWN_SOURCE, pactl, watch_server
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
 
@@ -39,6 +40,7 @@ class PulseMicrophone:
         self._pipe = Path(self._folder.name) / "microphone"
         self._file = -1
         self._module = ""
+        self._watch: subprocess.Popen[bytes] | None = None
         escaped = title.replace("\\", "").replace('"', "").replace(" ", "\\ ")
         try:
             remove_left_behind(name)
@@ -50,6 +52,7 @@ class PulseMicrophone:
             if usual not in ("", name) and pactl("get-default-source").strip() == name:
                 # Where there are only monitors, a server takes a new source for everyone's microphone, the actor's too.
                 pactl("set-default-source", usual)
+            self._watch = watch_server()
             self._file = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
             fcntl.fcntl(self._file, F_SETPIPE_SZ, PIPE_BYTES)
         except OSError as error:
@@ -72,7 +75,8 @@ class PulseMicrophone:
         Raises:
             DeviceError: the server is gone.
         """
-        if not self._pipe.exists():
+        # A server that was killed leaves its pipe behind.
+        if not self._pipe.exists() or (self._watch is not None and self._watch.poll() is not None):
             raise DeviceError("The virtual microphone is gone: the sound server ended; start it and the session again.")
         data = (np.clip(samples, -1.0, 1.0) * np.float32(32767)).astype("<i2").tobytes()
         try:
@@ -89,6 +93,10 @@ class PulseMicrophone:
         module, self._module = self._module, ""
         if file >= 0:
             os.close(file)
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.kill()
+            watch.wait()
         try:
             if module:
                 pactl("unload-module", module)

@@ -49,6 +49,12 @@ def pactl(*arguments: str) -> str:
     return done.stdout
 
 
+def watch_server() -> subprocess.Popen[bytes]:
+    """A process that ends when the server does."""
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(["pactl", "subscribe"], stdin=quiet, stdout=quiet, stderr=quiet)
+
+
 def server_answers() -> bool:
     """Whether there is a sound server that microphones can be made on."""
     try:
