@@ -22,7 +22,7 @@ DONE, COULD_NOT, USAGE = 0, 1, 2
 
 app = typer.Typer(
     name="understudy",
-    help="A live, consented digital twin: face and room of a target, labelled, into any call.",
+    help="A live, consented digital twin: face, voice and room of a target, labelled, into any call.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -49,7 +49,7 @@ def console(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Tell the version.")
     ] = False,
 ) -> int:
-    """Put the face and the room of a target on a live picture. Without a command: open the console."""
+    """Put the face, the voice and the room of a target on a live actor. Without a command: open the console."""
     if context.invoked_subcommand is not None:
         if options != SessionOptions():
             raise typer.BadParameter(f"put the options after {context.invoked_subcommand}")
