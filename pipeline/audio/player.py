@@ -22,7 +22,7 @@ LOW_NS = 4_000_000
 RESERVE_SAMPLES = 3 * BLOCK_SAMPLES
 """What waits, in the middle, in a sink with a clock and before it: a lane that is late by so much is not heard."""
 BACKLOG_SAMPLES = RESERVE_SAMPLES + 5 * BLOCK_SAMPLES
-"""What waits beyond this after a sink stood still would take minutes to make good, and is left out."""
+"""When more waits, after a sink or a thread stood still, the surplus is left out: to make it good takes minutes."""
 GAIN_PER_S, TREND_PER_S2 = 0.05, 0.0008
 """How much of the reserve's error is made good per second, and how quickly a lasting error becomes part of the rate."""
 MOST_CORRECTION = 0.0025
@@ -61,6 +61,8 @@ class Player:
         self._written_ns: int | None = None
         self._owed = 0
         """Samples of silence that were put in for late ones, which are left out in turn: no delay stays."""
+        self._surplus = 0
+        """Samples still to be left out because too much waited."""
         self._drift = Drift() if sink.paced and not lossless else None
         self.meters = PlayerMeters()
 
@@ -94,8 +96,7 @@ class Player:
         if self._covered.is_set():
             samples = np.zeros_like(samples)
         if self._drift is not None:
-            held = self._ring.fill + self.sink.buffered_ns * RATE_HZ // 1_000_000_000
-            samples = self._drift.corrected(samples, held)
+            samples = self._drift.corrected(samples, self._held())
         self.sink.write(samples)
         now_ns = self._clock.now_ns()
         self._written_ns = now_ns
@@ -112,13 +113,19 @@ class Player:
 
     def _leave_out_late(self) -> None:
         """After a gap, leaves out what came too late."""
-        if self._drift is not None and self._ring.fill > BACKLOG_SAMPLES:
-            self._ring.skip(self._ring.fill - RESERVE_SAMPLES, lost=True)
+        if self._drift is not None and self._surplus == 0 and (held := self._held()) > BACKLOG_SAMPLES:
+            self._surplus = held - RESERVE_SAMPLES
+        if self._surplus:
+            self._surplus -= self._ring.skip(self._surplus, lost=True)
         if self._owed and self._drift is not None and self._ring.fill >= RESERVE_SAMPLES:
             self._ring.skip(self._ring.fill - RESERVE_SAMPLES)
             self._owed = 0
         elif self._owed and self._drift is None:
             self._owed -= self._ring.skip(self._owed)
+
+    def _held(self) -> int:
+        """Samples that wait in the sink and before it."""
+        return self._ring.fill + self.sink.buffered_ns * RATE_HZ // 1_000_000_000
 
     def _fill(self) -> None:
         """Writes a block of silence in place of one that is late."""

@@ -2,7 +2,8 @@
 # run.sh [PYTEST ARGUMENT...]: the tests that need real kernel devices.
 #
 # Sound is tested on this computer, on a PulseAudio server of the tests' own. Pictures are tested right here, too, when
-# UNDERSTUDY_DEVICES=here and /dev/video10 is a v4l2loopback called Understudy; otherwise in a virtual machine that has one. PYTHON names the interpreter (default: .venv/bin/python).
+# UNDERSTUDY_DEVICES=here and /dev/video10 is a v4l2loopback called Understudy; otherwise in a virtual machine that has one.
+# PYTHON names the interpreter (default: .venv/bin/python).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -91,3 +91,22 @@ def test_what_piled_up_while_a_device_stood_still_is_left_out_and_counted() -> N
     assert ring.overruns == 1
     assert ring.dropped == 30 * BLOCK_SAMPLES - RESERVE_SAMPLES
     assert 30 * BLOCK_SAMPLES > BACKLOG_SAMPLES
+
+
+def test_what_piled_up_in_the_device_is_left_out_of_what_comes_next() -> None:
+    clock, ring = FakeClock(), Ring(RATE_HZ)
+    sink = ClockedSink(clock)
+    player = Player(ring, sink, clock)
+    player.cover(False)
+    played(ring, player, clock, range(50))
+    sink.write(np.zeros(RATE_HZ // 10, np.float32))
+    before = sink.buffered_ns
+    for number in range(50, 70):
+        clock.advance(BLOCK_NS)
+        ring.write(block(number))
+        while ring.fill >= BLOCK_SAMPLES:
+            player.step()
+    assert before / 1e6 > 100.0
+    assert 10.0 < sink.buffered_ns / 1e6 < RESERVE_MS + 20.0
+    assert sink.dry == 0
+    assert player.meters.underruns == 0
