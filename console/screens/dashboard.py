@@ -39,7 +39,7 @@ class DashboardScreen(Screen[None]):
 
     ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-compact"), (108, "-full"), (150, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (32, "-tall"), (50, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (32, "-tall"), (42, "-lofty"), (50, "-high")]
 
     def __init__(self) -> None:
         super().__init__()

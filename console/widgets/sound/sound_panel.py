@@ -28,8 +28,8 @@ def sound_lines(view: View, width: int, height: int) -> list[Line]:
     old = f"read {view.age_s:.0f} s ago" if view.stale else ""
     title = heading("SOUND", width, old or state_word(audio) or audio.engine, _state_role(view, audio))
     if height < HEADED:
-        lines = ([title] if height == 2 else []) + [summary(audio, width)]
-        return [*lines[:-1], *greyed(lines[-1:])] if view.stale else lines
+        row = summary(audio, width, _total(audio) if height == 2 else state_word(audio) or _total(audio))
+        return [title][: height - 1] + (greyed([row]) if view.stale else [row])
     rows = [
         meter_line(INPUT, audio.input_level, width),
         meter_line(OUTPUT, audio.output_level, width),
@@ -62,11 +62,10 @@ def state_word(audio: AudioReadings) -> str:
     return "CLIP" if audio.input_level.clipped else ""
 
 
-def summary(audio: AudioReadings, width: int) -> Line:
-    """Both meters and one word in one row: what is amiss, or how long the voice takes."""
-    amiss = state_word(audio)
-    word = f" {amiss or _total(audio)}"
-    role = Role.WARNING if amiss else Role.TEXT
+def summary(audio: AudioReadings, width: int, word: str) -> Line:
+    """Both meters and a word in one row."""
+    role = Role.WARNING if word == state_word(audio) else Role.TEXT
+    word = f" {word}"
     names = len(INPUT) + len(OUTPUT) + 3
     room = width - len(word) - names
     cells = room // 2
@@ -122,7 +121,7 @@ def _figures(name: str, figures: tuple[str, str, str], width: int) -> Line:
 def _split(audio: AudioReadings, width: int) -> Line:
     """The parts of the latency, in shorter words and rounder figures where there is less room."""
     parts = latency_parts(audio) if audio.latency.p50_ms else tuple((name, None) for name, _ in latency_parts(audio))
-    for letters, whole in ((7, False), (4, False), (4, True), (3, True)):
+    for letters, whole in ((7, False), (7, True), (4, True), (3, True)):
         line = _parts(parts, letters, whole)
         if line_width(line) <= width:
             return line
@@ -133,7 +132,7 @@ def _parts(parts: Sequence[tuple[str, float | None]], letters: int, whole: bool)
     spans: list[Line] = []
     for name, value_ms in parts:
         figure = "–" if value_ms is None else f"{value_ms:.0f}" if whole else figure_ms(value_ms)
-        gap = "  " if spans and letters > 4 else " " if spans else ""
+        gap = "" if not spans else " " if whole else "  "
         spans.append(((f"{gap}{name[:letters]} ", Role.MUTED), (figure, Role.TEXT)))
     return sum(spans, BLANK)
 
