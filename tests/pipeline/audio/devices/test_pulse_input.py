@@ -1,0 +1,83 @@
+"""A sound server's microphone, with a recorder that says and does what a server makes it do."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.audio.devices.pulse_input import SILENT_NS, PulseInput
+from pipeline.audio.devices.pulse_server import PulseDevice
+from pipeline.errors import DeviceError
+from pipeline.stage import EndOfSource
+from tests.fakes import FakeClock
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio and PipeWire are Linux's")
+
+HEADSET = PulseDevice("headset", "Headset Mono")
+STARTS = "starts"
+"""Every start of the recorder leaves a line in this file."""
+
+
+@pytest.fixture
+def recorder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A `parec` that gives 20 ms of silence, says what is in the file `says` and goes quiet."""
+    script = tmp_path / "parec"
+    script.write_text(
+        f"#!/bin/sh\necho >>{tmp_path / STARTS}\ncat {tmp_path}/says >&2 2>/dev/null\n"
+        "head -c 3840 /dev/zero\nexec sleep 60\n"
+    )
+    script.chmod(0o755)
+    (tmp_path / "says").write_text("")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    return tmp_path
+
+
+def starts(recorder: Path) -> int:
+    return len((recorder / STARTS).read_text().splitlines())
+
+
+def heard(microphone: PulseInput, tries: int = 60) -> int:
+    """Samples of the first reads that bring any."""
+    for _ in range(tries):
+        block = microphone.read()
+        if block is not None:
+            assert not np.any(block.samples)
+            return len(block.samples)
+    return 0
+
+
+def test_samples_come_and_a_closed_microphone_is_the_end(recorder: Path) -> None:
+    microphone = PulseInput(HEADSET, FakeClock())
+    assert 0 < heard(microphone) <= 960
+    microphone.close()
+    with pytest.raises(EndOfSource):
+        microphone.read()
+    microphone.close()
+
+
+def test_a_microphone_that_goes_quiet_is_opened_again(recorder: Path) -> None:
+    clock = FakeClock()
+    with PulseInput(HEADSET, clock) as microphone:
+        while microphone.read() is not None or starts(recorder) == 0:
+            pass
+        clock.advance(SILENT_NS + 1)
+        assert microphone.read() is None
+        assert heard(microphone) > 0
+        assert starts(recorder) == 2
+
+
+def test_what_another_source_gives_is_not_taken(recorder: Path) -> None:
+    """Servers move a stream whose source vanished to another one: it may be what the program itself puts out."""
+    (recorder / "says").write_text("Stream moved to device understudy_microphone (3, not suspended).\n")
+    with PulseInput(HEADSET, FakeClock()) as microphone:
+        assert heard(microphone, tries=3) == 0
+    (recorder / "says").write_text("Stream moved to device headset (3, not suspended).\n")
+    with PulseInput(HEADSET, FakeClock()) as microphone:
+        assert heard(microphone) > 0
+
+
+def test_without_the_recorder_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DeviceError, match="Headset Mono can't be opened: there is no `parec`; install it: .*apt"):
+        PulseInput(HEADSET, FakeClock())
