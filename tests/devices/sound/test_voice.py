@@ -87,6 +87,13 @@ def longest_hole_ms(went_in: tuple[NDArray[np.int64], Sound], came_out: tuple[ND
     return longest / RATE_HZ * 1e3
 
 
+def require_calm() -> None:
+    """Leaves the rest of a test out where other programs take the processor: gaps and delays are then theirs."""
+    load = os.getloadavg()[0]
+    if load > 2 * (os.cpu_count() or 1):
+        pytest.skip(f"this computer does too much else to time anything on it: load {load:.1f}")
+
+
 def test_the_virtual_microphone_gives_the_personas_voice_without_a_gap(
     server: Server, tmp_path: Path, speech: Sound
 ) -> None:
@@ -98,17 +105,17 @@ def test_the_virtual_microphone_gives_the_personas_voice_without_a_gap(
     seconds = (came_out[0][-1] - came_out[0][0]) / 1e9
     print(f"F0 in {median_hz(went_in[1]):.1f} Hz, out {heard_hz:.1f} Hz, wanted {wanted_hz:.1f} Hz")
     print(f"{len(came_out[1])} samples in {seconds:.2f} s, longest hole {longest_hole_ms(went_in, came_out):.1f} ms")
+    assert server.modules() == before
     assert heard_hz == pytest.approx(wanted_hz, rel=0.03)
+    require_calm()
     assert longest_hole_ms(went_in, came_out) <= 15.0
     assert len(came_out[1]) == pytest.approx(seconds * RATE_HZ, rel=0.01)
-    assert server.modules() == before
 
 
 @pytest.mark.parametrize(("target", "source", "most_ms"), [("auto", OWN, 60.0), ("call_out", "call_out.monitor", 90.0)])
 def test_what_is_said_comes_out_soon(server: Server, tmp_path: Path, target: str, source: str, most_ms: float) -> None:
     said = write_wav(tmp_path / "beeps.wav", BEEPS.sound(0, round(14.0 * RATE_HZ)))
-    if os.getloadavg()[0] > 2 * (os.cpu_count() or 1):
-        pytest.skip(f"this computer does too much else to measure on it: load {os.getloadavg()[0]:.1f}")
+    require_calm()
     took_ms = latency_ms(*played_through(server, target, source, said))
     print(f"microphone to {target}: {took_ms:.1f} ms")
     assert took_ms <= most_ms
