@@ -50,7 +50,7 @@ class Session:
         self._clock = clock or MonotonicClock()
         self._on_event = on_event
         self._ended, self._decided = threading.Event(), threading.Event()
-        self._changing = threading.Lock()
+        self._changing, self._covering = threading.Lock(), threading.Lock()
         self._error: UnderstudyError | None = None
         self._on_air, self._panicked = settings.on_air, False
         self._started_ns = 0
@@ -219,9 +219,13 @@ class Session:
         self._running.loader.ask(Request(profile, take, counts, self._clock.now_ns()))
 
     def _cover(self) -> None:
-        """Puts the card up or takes it off, as the state demands; a failed session keeps it."""
-        if self._rig is not None:
-            self._rig.cover(self._panicked or not self._on_air or self._error is not None)
+        """Puts card and silence up or takes them off, as the state demands; a failed session keeps them.
+
+        Whoever comes last sees the newest state: two threads can't leave what the older one wanted.
+        """
+        with self._covering:
+            if self._rig is not None:
+                self._rig.cover(self._panicked or not self._on_air or self._error is not None)
 
     def _state(self) -> State:
         """The state in one word."""
@@ -232,8 +236,9 @@ class Session:
         return State.ON_AIR if self._on_air else State.PREVIEW
 
     def _fail(self, error: UnderstudyError) -> None:
-        """Keeps the first reason why the session does not work any more; the card is up by then."""
+        """Keeps the first reason why the session does not work any more, and puts card and silence up."""
         self._error = self._error or error
+        self._cover()
         self._decided.set()
 
     def _end(self) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.audio.rig import SoundSettings
 from pipeline.media import Picture
 from pipeline.rig import SessionSettings
 from pipeline.session import Session
@@ -25,10 +26,15 @@ class Studio:
         monkeypatch.setattr("pipeline.rig.open_sinks", lambda *_, **__: (self.sink,))
 
     def session(
-        self, source: FakeSource | SourceSettings, profile: Profile | None = None, *, on_air: bool = True
+        self,
+        source: FakeSource | SourceSettings,
+        profile: Profile | None = None,
+        *,
+        on_air: bool = True,
+        sound: SoundSettings | None = None,
     ) -> Session:
         """A session that has not started."""
-        settings = SessionSettings(source=source, on_air=on_air)
+        settings = SessionSettings(source=source, on_air=on_air, sound=sound or SoundSettings())
         session = Session(settings, profile or persona(), models(), on_event=self.events.append)
         self._sessions.append(session)
         return session

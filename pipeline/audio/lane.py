@@ -16,6 +16,8 @@ from pipeline.stage import AudioStage
 from pipeline.telemetry import DurationMeter, Event, Level
 from profiles.profile import Profile
 
+MOST_OVERLAP = RATE_HZ // 5
+"""A voice that lags behind by more is waited for in silence: what the old one said then would be said twice."""
 PATIENCE_S = 0.1
 REPORT_EVERY_NS = 5_000_000_000
 """A voice that fails again and again is reported no more often than this."""
@@ -52,6 +54,10 @@ class AudioLane:
         self._conditioning, self._voice, self._links = tuple(conditioning), voice, links
         self._lock = threading.Lock()
         self._next: AudioStage | None = None
+        self._leaving: AudioStage | None = None
+        """The voice before, which is heard until the new one has something to say."""
+        self._overlap = 0
+        """Samples until then."""
         self._settings: Profile | None = None
         self._reported_ns: int | None = None
         self._next_ns: int | None = None
@@ -70,9 +76,9 @@ class AudioLane:
         return sum(stage.latency_ns for stage in (*self._conditioning, self._voice))
 
     def take(self, voice: AudioStage) -> None:
-        """Gives the lane another voice, which it fades over to with its next block."""
+        """Gives the lane another voice, which it fades over to; the one that it has already is no other."""
         with self._lock:
-            self._next = voice
+            self._next = None if voice is self._voice else voice
             self._settings = None
 
     def adjust(self, profile: Profile) -> None:
@@ -100,8 +106,8 @@ class AudioLane:
         return True
 
     def close(self) -> None:
-        """Closes the stages."""
-        for stage in (*self._conditioning, self._voice):
+        """Closes the stages, and a voice that waits for its turn."""
+        for stage in (*self._conditioning, self._voice, *filter(None, (self._next, self._leaving))):
             stage.close()
 
     def _emit(self, block: Block) -> None:
@@ -121,18 +127,36 @@ class AudioLane:
 
     def _converted(self, block: Block) -> Block:
         """The block in the target's voice."""
+        self._take_requests()
+        heard = self._through(self._conditioning, block)
+        spoken = self._through((self._voice,), heard)
+        if self._leaving is None:
+            return spoken
+        before = self._through((self._leaving,), heard)
+        self._overlap -= len(block.samples)
+        if self._overlap > 0:
+            return before
+        self._leaving = None
+        return faded(before, spoken)
+
+    def _take_requests(self) -> None:
+        """Takes a waiting voice and settings.
+
+        A voice begins with as much silence as it lags behind: so long the one before is still heard.
+        """
         with self._lock:
             coming, self._next = self._next, None
             settings, self._settings = self._settings, None
-        if settings is not None:
-            for stage in (*self._conditioning, self._voice, *([coming] if coming else [])):
-                stage.adjust(settings)
-        heard = self._through(self._conditioning, block)
-        spoken = self._through((self._voice,), heard)
+            if coming is not None:
+                self._leaving = self._leaving or self._voice
+                self._voice = coming
         if coming is not None:
-            self._voice = coming
-            spoken = faded(spoken, self._through((coming,), heard))
-        return spoken
+            # What it heard when it was here before is not to be said now.
+            coming.reset()
+            self._overlap = min(round(coming.latency_ns * RATE_HZ / 1e9), MOST_OVERLAP)
+        if settings is not None:
+            for stage in (*self._conditioning, self._voice):
+                stage.adjust(settings)
 
     def _through(self, stages: Sequence[AudioStage], block: Block) -> Block:
         """A block through some stages; silence where one fails."""

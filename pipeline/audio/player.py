@@ -58,6 +58,9 @@ class Player:
         self._lossless = lossless
         self._covered = threading.Event()
         self._covered.set()
+        self._uncovered_ns = 0
+        self._end_ns: int | None = None
+        """When the sound after the newest block was captured."""
         self._written_ns: int | None = None
         self._owed = 0
         """Samples of silence that were put in for late ones, which are left out in turn: no delay stays."""
@@ -72,8 +75,12 @@ class Player:
         return 0.0 if self._drift is None else self._drift.ppm
 
     def cover(self, covered: bool) -> None:
-        """Puts silence in place of everything, or takes it off again."""
-        (self._covered.set if covered else self._covered.clear)()
+        """Puts silence in place of everything, or takes it off again; what was said under it stays unsaid."""
+        if covered:
+            self._covered.set()
+        elif self._covered.is_set():
+            self._uncovered_ns = self._clock.now_ns()
+            self._covered.clear()
 
     def step(self) -> bool:
         """Writes one block, or waits a little; False at the end.
@@ -93,7 +100,8 @@ class Player:
 
     def _play(self, block: Block) -> None:
         samples = block.samples[:, 0]
-        if self._covered.is_set():
+        self._end_ns = block.captured_ns + len(samples) * 1_000_000_000 // RATE_HZ
+        if self._covered.is_set() or (block.captured_ns < self._uncovered_ns and not self._lossless):
             samples = np.zeros_like(samples)
         if self._drift is not None:
             samples = self._drift.corrected(samples, self._held())
@@ -120,8 +128,15 @@ class Player:
         if self._owed and self._drift is not None and self._ring.fill >= RESERVE_SAMPLES:
             self._ring.skip(self._ring.fill - RESERVE_SAMPLES)
             self._owed = 0
-        elif self._owed and self._drift is None:
-            self._owed -= self._ring.skip(self._owed)
+        elif self._owed and self._drift is None and (captured_ns := self._ring.captured_ns) is not None:
+            if (
+                self._end_ns is not None
+                and captured_ns - self._end_ns >= self._owed * 1_000_000_000 // RATE_HZ - BLOCK_NS
+            ):
+                # Nothing was late: there was no sound meanwhile.
+                self._owed = 0
+            else:
+                self._owed -= self._ring.skip(self._owed)
 
     def _held(self) -> int:
         """Samples that wait in the sink and before it."""

@@ -89,8 +89,7 @@ class SoundRig:
         self._clock, self._hooks = clock, hooks
         self._lossless = playhead is None
         self._lost: list[DeviceError] = []
-        self._crew = Crew()
-        self._interval_s: float | None = None
+        self._crew, self._interval_s = Crew(), sys.getswitchinterval()
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
         with ExitStack() as opened:
             self.source = opened.enter_context(self._source(settings, playhead or Playhead()))
@@ -110,6 +109,7 @@ class SoundRig:
         self._playhead = playhead or Playhead()
         self._changing = threading.Lock()
         self._coming: AudioSource | None = None
+        self._ended, self._loop = False, settings.loop
 
     def start(self) -> None:
         """Starts the threads, the sinks' first."""
@@ -118,7 +118,6 @@ class SoundRig:
         }
         steps |= {f"sound track {number}": tape.step for number, tape in enumerate(self._tapes, 1)}
         steps |= {"audio lane": self.lane.step, "microphone": self._capture}
-        self._interval_s = sys.getswitchinterval()
         sys.setswitchinterval(min(self._interval_s, SWITCH_INTERVAL_S))
         self._crew.start(steps, self._worker_failed)
 
@@ -131,8 +130,7 @@ class SoundRig:
 
     def take(self, voice: AudioStage, profile: Profile) -> None:
         """Goes on with a voice and its live settings."""
-        if voice is not self.lane.voice:
-            self.lane.take(voice)
+        self.lane.take(voice)
         self.lane.adjust(profile)
 
     def listen_to(self, microphone: str) -> None:
@@ -141,13 +139,15 @@ class SoundRig:
         Raises:
             UnderstudyError: it can't be had; the one that is open stays.
         """
-        coming = open_microphone(microphone, self._clock, self._playhead, paced=not self._lossless)
+        coming = open_microphone(microphone, self._clock, self._playhead, loop=self._loop, paced=not self._lossless)
         with self._changing:
-            unused, self._coming = self._coming, coming
-        for source in (unused, self.source):
-            if source is not None:
-                # What the old one is waiting for is not worth waiting for.
-                source.close()
+            unused, left = (coming, None) if self._ended else (self._coming, self.source)
+            self._coming = None if self._ended else coming
+        # What the old one is waiting for is not worth waiting for.
+        for source in filter(None, (unused, left)):
+            source.close()
+        if unused is coming:
+            raise DeviceError(f"The microphone {microphone} comes too late: the session's sound has ended.")
 
     def stop(self, timeout_s: float) -> None:
         """Stops the threads, the microphone's first, and closes the devices.
@@ -175,16 +175,14 @@ class SoundRig:
     def _close_source(self) -> None:
         """Closes the microphone, and one that waits to take its place."""
         with self._changing:
-            coming, self._coming = self._coming, None
-        for source in (coming, self.source):
-            if source is not None:
-                source.close()
+            coming, self._coming, self._ended = self._coming, None, True
+            present = self.source
+        for source in filter(None, (coming, present)):
+            source.close()
 
     def _restore_interval(self) -> None:
         """Gives the interpreter its own way of taking turns back."""
-        interval_s, self._interval_s = self._interval_s, None
-        if interval_s is not None:
-            sys.setswitchinterval(interval_s)
+        sys.setswitchinterval(self._interval_s)
 
     def join(self, name: str, timeout_s: float) -> None:
         """Waits for one of the threads: `microphone`, `audio lane`, `sound sink 1`, ...
@@ -228,16 +226,17 @@ class SoundRig:
         """Reads one stretch of sound."""
         with self._changing:
             coming, self._coming = self._coming, None
-        if coming is not None:
-            left, self.source = self.source, coming
+            left, self.source = self.source, coming or self.source
+        if left is not self.source:
             left.close()
         try:
             block = self.source.read()
         except EndOfSource:
-            if self._coming is not None:
-                return True
-            self._input.close()
-            return False
+            with self._changing:
+                self._ended = self._coming is None
+            if self._ended:
+                self._input.close()
+            return not self._ended
         now_ns = self._clock.now_ns()
         if block is not None:
             if self._deaf:
@@ -247,7 +246,7 @@ class SoundRig:
             self._input.write(block)
         elif not self._deaf and now_ns - self._heard_ns > SILENT_NS:
             self._deaf = True
-            text = f"No sound from {self.source.name}: silence goes out; it is taken again as soon as it is back."
+            text = f"No sound from {self.source.name}: silence goes out until it is back."
             self._hooks.report(Event(Level.WARNING, text, now_ns))
         return True
 

@@ -74,6 +74,12 @@ class Ring:
             self._changed.notify_all()
             return block
 
+    @property
+    def captured_ns(self) -> int | None:
+        """When the next sample to be read was captured; None when none waits."""
+        with self._changed:
+            return self._captured_ns() if self._written > self._read else None
+
     def skip(self, count: int, *, lost: bool = False) -> int:
         """Throws the oldest samples away, at most `count`, and counts them as `lost`; how many there were."""
         with self._changed:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.audio.rig import SoundSettings
 from pipeline.errors import ConsentError, LaneError
 from pipeline.media import Picture, Pixels
 from pipeline.rig import SessionSettings
@@ -252,6 +253,17 @@ def test_what_needs_a_running_session_says_that_there_is_none() -> None:
         with pytest.raises(LaneError, match="not started"):
             way(persona("tomas"))
     session.stop()
+
+
+def test_when_the_sound_breaks_down_the_card_goes_out(studio: Studio) -> None:
+    broken = FakeSource([RuntimeError("broken")])
+    sound = SoundSettings(broken)  # type: ignore[arg-type]  # it breaks before it gives any sound
+    session = studio.session(FakeSource(clip(DEMO), size=clip(DEMO)[0].size), sound=sound)
+    session.start()
+    with pytest.raises(LaneError, match="microphone"):
+        session.wait(SOON_S)
+    assert session.readings().state is State.CARD
+    assert studio.sink.wait_for(lambda picture: picture.by_policy)
 
 
 def test_no_thread_is_left_and_stopping_twice_is_harmless(studio: Studio) -> None:

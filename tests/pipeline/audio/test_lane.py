@@ -102,6 +102,40 @@ def test_another_voice_is_faded_over_to_within_one_block() -> None:
     assert bench.lane.voice is other
 
 
+def test_until_the_new_voice_has_something_to_say_the_old_one_is_heard() -> None:
+    bench = Bench(FakeVoice(0.5))
+    bench.feed()
+    bench.lane.take(FakeVoice(-0.5, latency_ns=25 * MS))
+    assert [float(bench.feed().samples[-1, 0]) for _ in range(4)] == pytest.approx([0.25, 0.25, -0.25, -0.25])
+
+
+def test_a_voice_that_was_here_before_begins_anew() -> None:
+    class Counting(FakeVoice):
+        """Counts how often it was told to forget."""
+
+        forgot = 0
+
+        def reset(self) -> None:
+            """Counts."""
+            self.forgot += 1
+
+    first, second = Counting(0.5), Counting(0.1)
+    bench = Bench(first)
+    for voice in (second, first):
+        bench.lane.take(voice)
+        bench.feed()
+    assert (first.forgot, second.forgot) == (1, 1)
+
+
+def test_going_back_before_any_sound_came_leaves_the_voice_as_it_is() -> None:
+    first = FakeVoice(0.5)
+    bench = Bench(first)
+    bench.lane.take(FakeVoice(0.1))
+    bench.lane.take(first)
+    assert np.allclose(bench.feed().samples, 0.25)
+    assert bench.lane.voice is first
+
+
 def test_of_two_voices_given_before_one_block_the_last_is_taken() -> None:
     bench = Bench(FakeVoice(0.5))
     bench.lane.take(FakeVoice(0.1))

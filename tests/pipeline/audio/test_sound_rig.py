@@ -251,6 +251,9 @@ def test_another_microphone_is_taken_while_it_runs(booth: Booth, monkeypatch: py
     rig.join("microphone", SOON_S)
     assert first.closed.is_set()
     assert rig.source is second
+    assert not second.closed.is_set()
+    with pytest.raises(DeviceError, match="too late"):
+        rig.listen_to("a third")
 
 
 def test_a_microphone_that_cant_be_had_leaves_the_one_that_is_open(booth: Booth) -> None:
