@@ -117,9 +117,7 @@ class Assembly:
         if room is not None:
             compose = Compose(room, profile, self._beside)
             owned = [Ahead(compose), *owned, compose]
-        label = Label.build(profile.title, profile.disclosure, self._size)
-        picture = card(profile.title, self._size)
-        label.draw(picture)
+        label, picture = marks(profile, self._size)
         voice = self._voice(profile)
         return Chain(profile, (*self._shared, *owned), tuple(owned), voice, label, picture)
 
@@ -148,9 +146,7 @@ class Assembly:
         """
         if profile.disclosure == chain.profile.disclosure:
             return replace(chain, profile=profile)
-        label = Label.build(profile.title, profile.disclosure, self._size)
-        picture = card(profile.title, self._size)
-        label.draw(picture)
+        label, picture = marks(profile, self._size)
         return replace(chain, profile=profile, label=label, card=picture)
 
     def close(self) -> None:
@@ -169,6 +165,14 @@ class Assembly:
         while len(self._targets) > TARGETS_KEPT:
             self._targets.popitem(last=False)
         return target
+
+
+def marks(profile: Profile, size: tuple[int, int]) -> tuple[Label, Pixels]:
+    """A profile's label, and its card with the label, for frames of a width and height."""
+    label = Label.build(profile.title, profile.disclosure, size)
+    picture = card(profile.title, size)
+    label.draw(picture)
+    return label, picture
 
 
 def require_clearance(profile: Profile) -> None:

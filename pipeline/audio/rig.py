@@ -87,12 +87,13 @@ class SoundRig:
             UnderstudyError: something can't be had; what was opened is closed again.
         """
         self._clock, self._hooks = clock, hooks
-        self._lossless = playhead is None
+        self._lossless, self._playhead = playhead is None, playhead or Playhead()
+        self._loop = settings.loop
         self._lost: list[DeviceError] = []
         self._crew, self._interval_s = Crew(), sys.getswitchinterval()
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
         with ExitStack() as opened:
-            self.source = opened.enter_context(self._source(settings, playhead or Playhead()))
+            self.source = opened.enter_context(self._opened(settings.microphone))
             sinks = [opened.enter_context(sink) for sink in _sinks(settings)]
             self._input = Ring(RING_SAMPLES, lossless=self._lossless)
             self._rings = [Ring(RING_SAMPLES, lossless=self._lossless) for _ in (*sinks, *settings.tracks)]
@@ -106,10 +107,9 @@ class SoundRig:
             self.lane = AudioLane((*conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()
         self._heard_ns, self._deaf = clock.now_ns(), False
-        self._playhead = playhead or Playhead()
         self._changing = threading.Lock()
         self._coming: AudioSource | None = None
-        self._ended, self._loop = False, settings.loop
+        self._ended = False
 
     def start(self) -> None:
         """Starts the threads, the sinks' first."""
@@ -139,7 +139,7 @@ class SoundRig:
         Raises:
             UnderstudyError: it can't be had; the one that is open stays.
         """
-        coming = open_microphone(microphone, self._clock, self._playhead, loop=self._loop, paced=not self._lossless)
+        coming = self._opened(microphone)
         with self._changing:
             unused, left = (coming, None) if self._ended else (self._coming, self.source)
             self._coming = None if self._ended else coming
@@ -216,11 +216,11 @@ class SoundRig:
             output_level=self.lane.output_meter.reading(now_ns),
         )
 
-    def _source(self, settings: SoundSettings, playhead: Playhead) -> AudioSource:
-        """The microphone, open."""
-        if not isinstance(settings.microphone, str):
-            return settings.microphone
-        return open_microphone(settings.microphone, self._clock, playhead, loop=settings.loop, paced=not self._lossless)
+    def _opened(self, microphone: str | AudioSource) -> AudioSource:
+        """A microphone, open."""
+        if not isinstance(microphone, str):
+            return microphone
+        return open_microphone(microphone, self._clock, self._playhead, loop=self._loop, paced=not self._lossless)
 
     def _capture(self) -> bool:
         """Reads one stretch of sound."""

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 
-from pipeline.assembly import Assembly, Chain
+from pipeline.assembly import Assembly, Chain, marks
 from pipeline.clock import Clock
 from pipeline.inference.store import ModelStore
 from pipeline.media import Block
 from pipeline.telemetry import Event
-from pipeline.video.output.card import card
-from pipeline.video.output.label import Label
 from profiles.profile import Profile
 
 
@@ -53,9 +51,7 @@ class PlainAssembly(Assembly):
 
     def build(self, profile: Profile) -> Chain:
         """A chain that passes everything on."""
-        label = Label.build(profile.title, profile.disclosure, self._size)
-        picture = card(profile.title, self._size)
-        label.draw(picture)
+        label, picture = marks(profile, self._size)
         return Chain(profile, (), (), Unchanged(), label, picture)
 
     def close(self) -> None:

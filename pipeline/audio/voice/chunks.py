@@ -1,5 +1,6 @@
 """Engines that work on longer stretches than the lane: gathered, with context, and joined without a seam."""
 
+from abc import ABC, abstractmethod
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -64,7 +65,7 @@ class BlockEngine(Protocol):
         """Frees what it holds."""
 
 
-class Stepped:
+class Stepped(ABC):
     """A stream that moves on in steps: the shell of both adapters. How it is cut into blocks makes no difference."""
 
     def __init__(self, step: int, latency: int) -> None:
@@ -98,12 +99,13 @@ class Stepped:
         self._ready = np.zeros(self.step, np.float32)
         self._fill = 0
 
+    @abstractmethod
     def close(self) -> None:
         """Frees what it holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _done(self, sound: Sound, block: Block) -> Sound:
-        raise NotImplementedError
+        """What one step of sound becomes."""
 
 
 class Gathered(Stepped):

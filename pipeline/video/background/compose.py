@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import MediaError, StageError
 from pipeline.media import Frame, Motion, Pixels, Points
-from pipeline.video.background.edges import sharpened_matte
+from pipeline.video.background.edges import halved, sharpened_matte
 from pipeline.video.background.room import Room
 from pipeline.video.beside import Beside
 from profiles.profile import Profile
@@ -198,12 +198,6 @@ class _Edges:
         cv2.multiply(clean, alpha, dst=clean, scale=1 / 255)
         cv2.multiply(room[part], rest, dst=rest, scale=1 / 255)
         cv2.add(clean, rest, dst=output)
-
-
-def halved(pixels: Pixels) -> Pixels:
-    """A picture or mask at half its size, averaged."""
-    size = (max(1, pixels.shape[1] // 2), max(1, pixels.shape[0] // 2))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _enlarged(small: Pixels, part: Part) -> Pixels:

@@ -40,12 +40,16 @@ def sharpened_matte(matte: NDArray[np.uint8], half: Pixels) -> NDArray[np.uint8]
     return np.asarray(cv2.min(cv2.max(sharp, least), most), np.uint8)
 
 
+def halved(pixels: Pixels) -> Pixels:
+    """A picture or mask at half its size, averaged."""
+    size = (max(1, pixels.shape[1] // 2), max(1, pixels.shape[0] // 2))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _shrunk(gray: NDArray[np.uint8], width_px: int) -> NDArray[np.uint8]:
     """A picture halved, averaging, while it stays wider than so many pixels."""
     while gray.shape[1] >= 2 * width_px and gray.shape[0] >= 2:
-        gray = np.asarray(
-            cv2.resize(gray, (gray.shape[1] // 2, gray.shape[0] // 2), interpolation=cv2.INTER_AREA), np.uint8
-        )
+        gray = halved(gray)
     return gray
 
 

@@ -42,7 +42,7 @@ class MeshWarp:
         self._columns = -(-self._width // self._step)
         self._rows = -(-self._height // self._step)
         self._points = points
-        self._triangles, self._face_count = topology.triangles, topology.face_count
+        self._triangles = topology.triangles
         self._index = self._draw()
 
     def part(self, points: Points) -> Rectangle | None:
