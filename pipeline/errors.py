@@ -9,7 +9,11 @@
     ├── PortraitError           a portrait is not fit to become a face; carries every reason
     ├── ConsentError            a profile that nobody has cleared was asked to run
     ├── LaneError               a thread of the pipeline died or did not stop
-    └── StageError              one frame or block could not be done; costs that item only
+    ├── StageError              one frame or block could not be done; costs that item only
+    └── ConditionError          a setting of the microphone's conditioning is out of its range
+
+A `ProfileError` of `profiles.errors` is no part of it: a profile that can't be read comes before any pipeline, and
+tells all its problems at once.
 """
 
 from collections.abc import Sequence
