@@ -15,8 +15,9 @@ from pipeline.stage import AudioSink
 from pipeline.telemetry import DurationMeter
 
 BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
-STALL_NS = 40_000_000
-"""A sink that takes sound as it comes gets silence when none came for so long."""
+STALL_NS = 80_000_000
+"""A sink that takes sound as it comes gets silence when none came for so long; what comes later than that is left out.
+Until then nothing is lost: who listens at a pipe gets late what was late."""
 LOW_NS = 4_000_000
 """A sink with a clock gets silence when it holds less than this and nothing comes."""
 RESERVE_SAMPLES = 3 * BLOCK_SAMPLES

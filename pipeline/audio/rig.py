@@ -1,6 +1,5 @@
 """Microphone, lane and sinks of the sound, and the threads between them."""
 
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from pipeline.audio.player import Player
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.tape import Tape
+from pipeline.audio.turns import Turns
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.runner import Crew, do_all
@@ -24,9 +24,6 @@ from pipeline.stage import AudioSink, AudioSource, AudioStage, EndOfSource, Film
 from pipeline.telemetry import AudioReadings, Event, Level
 from profiles.profile import Profile
 
-SWITCH_INTERVAL_S = 0.0005
-"""How long a busy thread keeps the interpreter from the sound. Beside a screen that works a quarter of the time, seven
-seconds of sound had 45 gaps at Python's own 5 ms, 12 at 1 ms, 4 at this, 20 at 0.2 ms; the lane's speed is the same."""
 RING_SAMPLES = RATE_HZ // 2
 """More than half a second behind, sound is thrown away."""
 SILENT_NS = 800_000_000
@@ -90,7 +87,7 @@ class SoundRig:
         self._lossless, self._playhead = playhead is None, playhead or Playhead()
         self._loop = settings.loop
         self._lost: list[DeviceError] = []
-        self._crew, self._interval_s = Crew(), sys.getswitchinterval()
+        self._crew, self._turns = Crew(), Turns()
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
         with ExitStack() as opened:
             self.source = opened.enter_context(self._opened(settings.microphone))
@@ -118,7 +115,7 @@ class SoundRig:
         }
         steps |= {f"sound track {number}": tape.step for number, tape in enumerate(self._tapes, 1)}
         steps |= {"audio lane": self.lane.step, "microphone": self._capture}
-        sys.setswitchinterval(min(self._interval_s, SWITCH_INTERVAL_S))
+        self._turns.take()
         self._crew.start(steps, self._worker_failed)
 
     def cover(self, covered: bool) -> None:
@@ -168,7 +165,7 @@ class SoundRig:
             *(partial(self._crew.join, name, timeout_s) for name in sinks),
             self._open.close,
             self.lane.close,
-            self._restore_interval,
+            self._turns.give_back,
         ]
         do_all(*steps)
 
@@ -179,10 +176,6 @@ class SoundRig:
             present = self.source
         for source in filter(None, (coming, present)):
             source.close()
-
-    def _restore_interval(self) -> None:
-        """Gives the interpreter its own way of taking turns back."""
-        sys.setswitchinterval(self._interval_s)
 
     def join(self, name: str, timeout_s: float) -> None:
         """Waits for one of the threads: `microphone`, `audio lane`, `sound sink 1`, ...
