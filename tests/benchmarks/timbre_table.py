@@ -9,6 +9,7 @@ import argparse
 import time
 import wave
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,7 @@ def unchanged(sound: Sound) -> float:
     """The mel error where the target is the actor."""
     actor = measure(sound)
     assert actor is not None
-    return mel_error_db(sound, converted(Timbre(target(**actor.values()), actor=actor), sound))
+    return mel_error_db(sound, converted(Timbre(target(**asdict(actor)), actor=actor), sound))
 
 
 def write(path: Path, sound: Sound) -> None:

@@ -1,7 +1,6 @@
 """What is measured of a voice: how high it is, how lively, how long its throat, how its sound is coloured."""
 
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,26 +56,6 @@ class VoiceStatistics:
     """Formants against an average adult's."""
     spectrum_db: tuple[float, ...]
     """Levels in the third-octaves `BANDS_HZ`; only their differences count."""
-
-    def values(self) -> dict[str, object]:
-        """Plain values, for a file."""
-        return asdict(self)
-
-    @classmethod
-    def from_values(cls, values: dict[str, object]) -> Self:
-        """The reverse of `values`.
-
-        Raises:
-            ValueError: a figure is missing or is none.
-        """
-        try:
-            spectrum = tuple(float(level) for level in values["spectrum_db"])  # type: ignore[attr-defined]
-            figures = [float(values[name]) for name in ("median_f0_hz", "f0_range_semitones", "formant_scale")]  # type: ignore[arg-type]
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"The statistics of a voice can't be read, {error} is missing or no number.") from error
-        if len(spectrum) != len(BANDS_HZ) or not np.isfinite([*spectrum, *figures]).all() or figures[0] <= 0:
-            raise ValueError(f"The statistics of a voice hold {len(spectrum)} levels, wanted {len(BANDS_HZ)} numbers.")
-        return cls(figures[0], figures[1], figures[2], spectrum)
 
 
 def scale_from_pitch(hz: float) -> float:

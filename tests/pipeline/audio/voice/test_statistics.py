@@ -1,15 +1,11 @@
 """What is measured of a voice."""
 
-import json
-
 import numpy as np
 import pytest
 
 from pipeline.audio.voice.actor import measure
-from pipeline.audio.voice.statistics import BANDS_HZ, PitchLearner, VoiceStatistics, scale_from_pitch
+from pipeline.audio.voice.statistics import PitchLearner, scale_from_pitch
 from tests.pipeline.audio.voice.speech import Sound, swept, vowel
-
-STATISTICS = VoiceStatistics(123.0, 4.5, 0.95, tuple(float(-number) for number in range(len(BANDS_HZ))))
 
 
 def vowels(hz: float, scale: float) -> Sound:
@@ -63,23 +59,3 @@ def test_the_past_fades() -> None:
     for number in range(40_000):
         learner.hear(120.0 if number < 20_000 else 180.0)
     assert learner.median_hz == pytest.approx(180.0, rel=0.02)
-
-
-def test_statistics_survive_a_file() -> None:
-    assert VoiceStatistics.from_values(json.loads(json.dumps(STATISTICS.values()))) == STATISTICS
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("median_f0_hz", None), ("median_f0_hz", 0.0), ("spectrum_db", [1.0]), ("formant_scale", float("nan"))],
-)
-def test_damaged_statistics_are_refused(name: str, value: object) -> None:
-    with pytest.raises(ValueError, match="statistics of a voice"):
-        VoiceStatistics.from_values({**STATISTICS.values(), name: value})
-
-
-def test_missing_statistics_are_refused() -> None:
-    values = STATISTICS.values()
-    del values["formant_scale"]
-    with pytest.raises(ValueError, match="formant_scale"):
-        VoiceStatistics.from_values(values)
