@@ -9,6 +9,7 @@
     ├── PortraitError           a portrait is not fit to become a face; carries every reason
     ├── ConsentError            a profile that nobody has cleared was asked to run
     ├── LaneError               a thread of the pipeline died or did not stop
+    ├── VoiceError              a voice can't be made in real time on this computer
     ├── StageError              one frame or block could not be done; costs that item only
     └── ConditionError          a setting of the microphone's conditioning is out of its range
 
@@ -45,6 +46,10 @@ class LaneError(UnderstudyError):
 
 class StageError(UnderstudyError):
     """One frame or block could not be processed; the output follows the fail-safe policy for it."""
+
+
+class VoiceError(UnderstudyError):
+    """A voice can't be made in real time on this computer."""
 
 
 class PortraitError(UnderstudyError):
