@@ -9,7 +9,7 @@ import sounddevice
 import soxr
 from numpy.typing import NDArray
 
-from pipeline.audio.devices.microphone import found
+from pipeline.audio.devices.port_audio import found, opened
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
 
@@ -107,24 +107,11 @@ class Loudspeaker:
         Raises:
             DeviceError: it can't be had.
         """
-        reason: Exception | None = None
-        for rate_hz in dict.fromkeys((RATE_HZ, int(self._device["default_samplerate"]))):
-            try:
-                stream = sounddevice.OutputStream(
-                    device=self._device["index"],
-                    channels=self._channels,
-                    samplerate=rate_hz,
-                    dtype="float32",
-                    latency=self._latency_s,
-                )
-                stream.start()
-            except sounddevice.PortAudioError as error:
-                reason = error
-                continue
-            self._stream, self._rate_hz, self._room = stream, rate_hz, int(stream.write_available)
-            self._resampler = None if rate_hz == RATE_HZ else soxr.ResampleStream(RATE_HZ, rate_hz, 1, quality="MQ")
-            return
-        raise DeviceError(f"The loudspeaker {self.name} can't be opened: {reason}; choose another.")
+        self._stream, self._rate_hz = opened(self._device, "output", self._latency_s)
+        self._room = int(self._stream.write_available)
+        self._resampler = (
+            None if self._rate_hz == RATE_HZ else soxr.ResampleStream(RATE_HZ, self._rate_hz, 1, quality="MQ")
+        )
 
     def _reopen(self) -> None:
         """Gives the device back and takes it again; what it held is lost.

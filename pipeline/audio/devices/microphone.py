@@ -9,6 +9,7 @@ import soxr
 from numpy.typing import NDArray
 
 from pipeline.audio.devices.device_clock import DeviceClock
+from pipeline.audio.devices.port_audio import found, opened
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.clock import Clock
 from pipeline.errors import DeviceError
@@ -93,32 +94,13 @@ class Microphone:
             DeviceError: it can't be had.
         """
         device = found(self._wanted, "input")
-        channels = min(2, int(device["max_input_channels"]))
-        reason: Exception | None = None
-        for rate_hz in dict.fromkeys((RATE_HZ, int(device["default_samplerate"]))):
-            try:
-                self._stream = sounddevice.InputStream(
-                    device=device["index"],
-                    channels=channels,
-                    samplerate=rate_hz,
-                    dtype="float32",
-                    latency=LATENCY_S,
-                )
-                self._stream.start()
-            except sounddevice.PortAudioError as error:
-                reason = error
-                continue
-            self.name = str(device["name"])
-            self.rate_hz = rate_hz
-            self.description = f"{self.name} · {rate_hz / 1000:g} kHz, {'stereo' if channels == 2 else 'mono'}"
-            self._resampler = None if rate_hz == RATE_HZ else soxr.ResampleStream(rate_hz, RATE_HZ, 1, quality="MQ")
-            self._times = DeviceClock(rate_hz)
-            self._heard_ns = self._clock.now_ns()
-            return
-        raise DeviceError(
-            f"The microphone {device['name']} can't be opened: {reason}; "
-            "close the program that uses it or choose another."
-        )
+        self._stream, rate_hz = opened(device, "input", LATENCY_S)
+        self.name, self.rate_hz = str(device["name"]), rate_hz
+        channels = "stereo" if int(device["max_input_channels"]) > 1 else "mono"
+        self.description = f"{self.name} · {rate_hz / 1000:g} kHz, {channels}"
+        self._resampler = None if rate_hz == RATE_HZ else soxr.ResampleStream(rate_hz, RATE_HZ, 1, quality="MQ")
+        self._times = DeviceClock(rate_hz)
+        self._heard_ns = self._clock.now_ns()
 
     def _taken(self) -> NDArray[np.float32] | None:
         """What the device holds, at least one block; None when too little came in time."""
@@ -157,28 +139,3 @@ class Microphone:
         if stream is not None:
             stream.abort(ignore_errors=True)
             stream.close(ignore_errors=True)
-
-
-def found(wanted: str, kind: str) -> dict[str, Any]:
-    """PortAudio's record of a device.
-
-    Args:
-        wanted: `auto`, a number, or a part of the name.
-        kind: `input` or `output`.
-
-    Raises:
-        DeviceError: there is none.
-    """
-    devices = [device for device in sounddevice.query_devices() if device[f"max_{kind}_channels"] > 0]
-    what = "microphone" if kind == "input" else "loudspeaker"
-    if not devices:
-        raise DeviceError(f"There is no {what}; plug one in, or see `understudy doctor`.")
-    if wanted == "auto":
-        default = sounddevice.default.device[0 if kind == "input" else 1]
-        return dict(next((device for device in devices if device["index"] == default), devices[0]))
-    matches = [device for device in devices if wanted in (device["name"], str(device["index"]))]
-    matches += [device for device in devices if wanted.lower() in device["name"].lower()]
-    if not matches:
-        names = ", ".join(device["name"] for device in devices)
-        raise DeviceError(f"There is no {what} {wanted}; there are: {names}.")
-    return dict(matches[0])

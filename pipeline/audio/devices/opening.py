@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pipeline.audio.assets
 from pipeline.audio.devices.listing import list_sound_devices
-from pipeline.audio.devices.pulse_input import PulseInput, pulse_source
+from pipeline.audio.devices.pulse.input import PulseInput, pulse_source
 from pipeline.audio.devices.sound_decoder import SoundDecoder
 from pipeline.audio.devices.sound_file import SoundFile
 from pipeline.audio.devices.sound_recorder import ENCODERS, SoundRecorder
@@ -83,7 +83,7 @@ def can_be_heard(path: Path) -> bool:
 def can_have_virtual_microphone() -> bool:
     """Whether `auto` can be a virtual microphone on this computer."""
     if sys.platform == "linux":
-        from pipeline.audio.devices.pulse_server import server_answers
+        from pipeline.audio.devices.pulse.server import server_answers
 
         return server_answers()
     try:
@@ -107,7 +107,7 @@ def open_virtual_microphone(wanted: str) -> AudioSink:
         return _loudspeaker(wanted)
     if sys.platform == "linux":
         # Its modules exist on Linux only.
-        from pipeline.audio.devices.pulse_microphone import PulseMicrophone
+        from pipeline.audio.devices.pulse.microphone import PulseMicrophone
 
         return PulseMicrophone()
     cable = _cable()

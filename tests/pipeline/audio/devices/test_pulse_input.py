@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.audio.devices.pulse_input import SILENT_NS, PulseInput
-from pipeline.audio.devices.pulse_server import PulseDevice
+from pipeline.audio.devices.pulse.input import SILENT_NS, PulseInput
+from pipeline.audio.devices.pulse.server import PulseDevice
 from pipeline.errors import DeviceError
 from pipeline.stage import EndOfSource
 from tests.fakes import FakeClock

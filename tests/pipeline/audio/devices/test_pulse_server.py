@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.audio.devices.pulse_server import OWN_SOURCE, PulseDevice, found_among
+from pipeline.audio.devices.pulse.server import OWN_SOURCE, PulseDevice, found_among
 
 HEADSET = PulseDevice("alsa_input.usb-headset", "Headset Mono")
 MONITOR = PulseDevice("alsa_output.pci.monitor", "Monitor of Speakers", monitor=True)

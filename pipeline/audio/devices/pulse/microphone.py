@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio.devices.pulse_server import OWN_SOURCE, pactl, watch_server
+from pipeline.audio.devices.pulse.server import OWN_SOURCE, pactl, watch_server
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
 

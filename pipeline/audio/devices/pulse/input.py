@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from pipeline.audio.devices.device_clock import DeviceClock
-from pipeline.audio.devices.pulse_server import PulseDevice, found_among, pactl, pulse_devices
+from pipeline.audio.devices.pulse.server import PulseDevice, found_among, pactl, pulse_devices
 from pipeline.audio.stream import RATE_HZ
 from pipeline.clock import Clock
 from pipeline.errors import DeviceError
@@ -39,8 +39,8 @@ def pulse_source(wanted: str) -> PulseDevice | None:
 class PulseInput:
     """The sound of one source, 48 kHz mono.
 
-    PortAudio reaches such servers through ALSA's plug-in, which at 10 ms fragments loses a twentieth of the samples
-    without a word and takes the whole program along when the server ends.
+    PortAudio reaches such servers through ALSA's plug-in: a server that ends takes the whole program along, and a
+    stream that the server moves to another source goes on without a word.
     """
 
     live = True

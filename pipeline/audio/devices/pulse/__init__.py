@@ -1,0 +1,1 @@
+"""PulseAudio, or PipeWire in its place: microphones in, a microphone of our own and loudspeakers out."""
