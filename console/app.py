@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.events import Event as ScreenEvent
@@ -29,6 +29,7 @@ from console.screens.palette import PLACEHOLDER, key_commands, profile_commands
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
 from console.sentences import sentence
+from console.sound.sound_app import SoundApp
 from console.view import Watch, switch_text
 from console.widgets.panel import printable
 from pipeline.errors import UnderstudyError
@@ -45,7 +46,7 @@ LEAVING = {"SIGTERM": "The console was told to end", "SIGHUP": "The terminal was
 log = logging.getLogger(__name__)
 
 
-class UnderstudyApp(App[int]):
+class UnderstudyApp(SoundApp):
     """The operator's console over one session."""
 
     TITLE = "Understudy"
@@ -57,10 +58,10 @@ class UnderstudyApp(App[int]):
         self.register_theme(THEME)
         self.theme = THEME.name
         self._surroundings = surroundings
-        self._clock = surroundings.clock
+        self.clock = surroundings.clock
         self.session = open_session(self._hear)
         """The session; it is started once the screen is up."""
-        self.desk = Desk(self.session, surroundings.shelf, surroundings.clock)
+        self.desk = Desk(self.session, surroundings.shelf, surroundings.clock, push_to_talk=surroundings.push_to_talk)
         """The operator's acts."""
         self._watch = Watch(self.desk, surroundings.outputs, surroundings.clock)
         self._dashboard = DashboardScreen()
@@ -93,7 +94,7 @@ class UnderstudyApp(App[int]):
         yield from key_commands(self.run_action, on_air=self.desk.on_air, muted=self.desk.muted)
         for profile in self.desk.summaries:
             take, prepare = partial(self.desk.switch, profile.name), partial(self.desk.prepare, profile.name)
-            yield from profile_commands(profile, partial(self._act, take), partial(self._act, prepare))
+            yield from profile_commands(profile, partial(self.act, take), partial(self.act, prepare))
 
     # The operator's acts
 
@@ -117,43 +118,39 @@ class UnderstudyApp(App[int]):
 
     def action_toggle_air(self) -> None:
         """On air from preview, and back."""
-        self._act(self.desk.toggle_air)
+        self.act(self.desk.toggle_air)
 
     def action_panic(self, pressed_before_s: float = 0.0, may_rearm: bool = True) -> None:
         """The card, at once; taken back only from the dashboard, where the key can't be part of a typed word."""
-        pressed_ns = self._clock.now_ns() - round(pressed_before_s * 1e9)
+        pressed_ns = self.clock.now_ns() - round(pressed_before_s * 1e9)
         may_rearm = may_rearm and not isinstance(self.screen, ModalScreen)
-        self._act(partial(self.desk.panic, pressed_ns, may_rearm=may_rearm))
+        self.act(partial(self.desk.panic, pressed_ns, may_rearm=may_rearm))
 
     def action_take(self, number: int) -> None:
         """Another profile by its number."""
         name = self.desk.name_at(number)
         if name is not None:
-            self._act(partial(self.desk.switch, name))
-
-    def action_mute(self) -> None:
-        """Not heard any more, and heard again."""
-        self._act(self.desk.toggle_mute)
+            self.act(partial(self.desk.switch, name))
 
     def action_move(self, setting: str, steps: int) -> None:
         """One of the scales up or down."""
-        self._act(partial(self.desk.move, Setting(setting), steps))
+        self.act(partial(self.desk.move, Setting(setting), steps))
 
     def action_background(self) -> None:
         """The next background."""
-        self._act(self.desk.cycle_background)
+        self.act(self.desk.cycle_background)
 
     def action_policy(self) -> None:
         """The next fail-safe policy."""
-        self._act(self.desk.cycle_policy)
+        self.act(self.desk.cycle_policy)
 
     def action_corner(self) -> None:
         """The label in the next corner."""
-        self._act(self.desk.cycle_corner)
+        self.act(self.desk.cycle_corner)
 
     def action_undo(self) -> None:
         """The last adjustment taken back."""
-        self._act(self.desk.undo)
+        self.act(self.desk.undo)
 
     def action_help(self) -> None:
         """Every key."""
@@ -169,15 +166,15 @@ class UnderstudyApp(App[int]):
         elif not isinstance(self.screen, Question):
             self.push_screen(Question(printable(ended), "Quit", "Stay"), lambda agreed: self.exit() if agreed else None)
 
-    def _act(self, act: Callable[[], str | None]) -> None:
+    def act(self, act: Callable[[], str | None]) -> None:
         """Does something for the operator and says what came of it."""
         try:
             sentence = act()
         except UnderstudyError as error:
-            self._tell(Level.ERROR, str(error))
+            self.tell(Level.ERROR, str(error))
         else:
             if sentence:
-                self._tell(Level.INFO, sentence)
+                self.tell(Level.INFO, sentence)
         self._refresh()
 
     # The session
@@ -208,7 +205,7 @@ class UnderstudyApp(App[int]):
     @on(SessionStarted)
     def _note_start(self) -> None:
         self.desk.started()
-        self._tell(Level.INFO, "The session runs.")
+        self.tell(Level.INFO, "The session runs.")
         self._refresh()
 
     @on(SessionRefused)
@@ -229,7 +226,7 @@ class UnderstudyApp(App[int]):
         if self.desk.phase is Phase.STARTING:
             self.post_message(SessionRefused(told))
         else:
-            self._tell(Level.ERROR, str(told))
+            self.tell(Level.ERROR, str(told))
 
     # What is told and shown
 
@@ -245,8 +242,8 @@ class UnderstudyApp(App[int]):
             severity: Literal["warning", "error"] = "error" if event.level is Level.ERROR else "warning"
             self.notify(event.text, severity=severity, timeout=TOAST_S, markup=False)
 
-    def _tell(self, level: Level, text: str) -> None:
-        self.post_message(EventReported(Event(level, text, self._clock.now_ns())))
+    def tell(self, level: Level, text: str) -> None:
+        self.post_message(EventReported(Event(level, text, self.clock.now_ns())))
 
     def _tick_text(self) -> None:
         """The clockwork of the figures; seldom under a dialog."""
@@ -258,14 +255,14 @@ class UnderstudyApp(App[int]):
     def _tick_picture(self) -> None:
         """The clockwork of the picture; under a dialog it comes with the figures."""
         if not self._dashboard.covered:
-            self._dashboard.draw(self.session, self._clock.now_ns() / 1e9)
+            self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 
     def _find_end(self) -> None:
         """Notices when the session has ended by itself, and lets it give its devices back."""
         try:
             if not self.desk.ended():
                 return
-            self._tell(Level.WARNING, self.desk.reason)
+            self.tell(Level.WARNING, self.desk.reason)
         except UnderstudyError:
             # The session has told why; the call gets the card until the operator leaves.
             return
@@ -277,9 +274,9 @@ class UnderstudyApp(App[int]):
             self.screen.ask(printable(self.desk.ended_by_leaving) or NOTHING_OUT)
         view = self._watch.look()
         for switch in self._watch.new_switches():
-            self._tell(Level.INFO, switch_text(switch, view.profile.title))
+            self.tell(Level.INFO, switch_text(switch, view.profile.title))
         self._dashboard.present(view)
-        self._dashboard.draw(self.session, self._clock.now_ns() / 1e9)
+        self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 
 
 def run_app(app: UnderstudyApp, *, headless: bool = False) -> int:

@@ -65,6 +65,8 @@ def console(
 def run(options: SessionOptions, plan: RunOptions) -> int:
     """Run without a screen (--headless), or open the console."""
     if plan.headless:
+        if options.push_to_talk:
+            raise typer.BadParameter("--push-to-talk needs a key to hold, and --headless has none: leave one out")
         from console.commands.headless import run_headless
 
         return run_headless(options, plan)

@@ -8,9 +8,10 @@ from console.adjustments import LOADED, MOVES, OF_SOUND, Change, History, Settin
 from console.lineup import SETTLING_NS, Ending, ProfileRow, Standing, Switchover, in_order, number_keys
 from console.ports import SessionPort, ShelfPort, SummaryPort
 from console.sentences import first_problem, sentence
+from console.sound.sound_desk import NO_SOUND, SoundDesk, Talk
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
-from pipeline.telemetry import Readings, State
+from pipeline.telemetry import AudioReadings, Readings, State
 from profiles.errors import ProfileError
 from profiles.profile import Profile
 
@@ -19,7 +20,6 @@ PANIC_REST_NS = 1_200_000_000
 most; only the slowest setting of macOS waits longer."""
 NOBODY_WATCHES = "On air to nobody: no virtual camera, no recording."
 SOURCE_ENDED = "The source has come to its end."
-NO_SOUND = "There is no sound; start with --microphone."
 
 
 class Phase(StrEnum):
@@ -34,8 +34,10 @@ class Phase(StrEnum):
 class Desk:
     """The operator's acts on one session. Called by one thread."""
 
-    def __init__(self, session: SessionPort, shelf: ShelfPort, clock: Clock) -> None:
+    def __init__(self, session: SessionPort, shelf: ShelfPort, clock: Clock, *, push_to_talk: bool = False) -> None:
         self.session = session
+        self.sound = SoundDesk(session, clock, self._heard, push_to_talk=push_to_talk)
+        """The acts on the sound."""
         self.phase = Phase.STARTING
         self.reason = ""
         """Why nothing runs."""
@@ -83,7 +85,7 @@ class Desk:
     def muted(self) -> bool:
         """Whether the actor is kept from being heard."""
         audio = self._look().audio if self.phase is Phase.RUNNING else None
-        return audio is not None and audio.muted
+        return audio is not None and self.sound.talk(audio) is Talk.MUTED
 
     @property
     def ended_by_leaving(self) -> str:
@@ -186,15 +188,6 @@ class Desk:
         self.session.prepare(profile)
         return f"Making {profile.title} ready."
 
-    def toggle_mute(self) -> str:
-        """Nobody hears the actor any more, or hears again."""
-        self._require_running()
-        audio = self._look().audio
-        if audio is None:
-            raise UnderstudyError(NO_SOUND)
-        self.session.mute(not audio.muted)
-        return "The microphone is on again." if audio.muted else "Muted: nobody hears you until m is pressed again."
-
     def move(self, setting: Setting, steps: int) -> None:
         """One of the scales up or down."""
         self._adjust(setting, lambda profile: MOVES[setting](profile, steps))
@@ -243,6 +236,11 @@ class Desk:
         if readings and summary.name in readings.ready:
             return Standing.READY
         return Standing.REFUSED if summary.hindrance or summary.name in self._refused else Standing.IDLE
+
+    def _heard(self) -> AudioReadings | None:
+        """The sound at this instant."""
+        self._require_running()
+        return self._look().audio
 
     def _look(self) -> Readings:
         """The session at this instant, noted."""

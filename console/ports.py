@@ -72,6 +72,9 @@ class SessionPort(Protocol):
     def mute(self, muted: bool) -> None:
         """Lets the actor be heard, or not."""
 
+    def talk_until(self, end_ns: int) -> None:
+        """Lets the actor be heard until an instant of the clock; the next call of this or of `mute` takes its place."""
+
     def set_on_air(self, on: bool) -> None:
         """Sends the program picture out, or the card."""
 
@@ -194,3 +197,5 @@ class Surroundings:
     open_machine: Callable[[], MachinePort] | None = None
     """Makes the reader of the computer's load; called by the thread that starts the session."""
     clock: Clock = MonotonicClock()
+    push_to_talk: bool = False
+    """Whether the session starts muted, and the actor is heard only while a key is held."""

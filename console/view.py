@@ -8,6 +8,7 @@ from console.desk import Desk, Phase
 from console.lineup import ProfileRow
 from console.ports import GpuPort, MachinePort, Outputs, ProcessPort
 from console.sentences import counted
+from console.sound.sound_desk import Talk
 from pipeline.clock import Clock
 from pipeline.telemetry import AudioReadings, Readings, State, SwitchReading, SyncReadings, VideoReadings
 from profiles.profile import Profile
@@ -93,6 +94,8 @@ class View:
     machine: MachineView = MachineView()
     standing_in: bool = False
     """Whether the fail-safe makes what goes out just now."""
+    talking: Talk | None = None
+    """Whether the actor's microphone passes, as the operator has it; None before the operator could have it any way."""
     offset_ms: float | None = None
     """Sound against picture over the last second, positive when the sound is early; None without sound."""
 
@@ -118,6 +121,12 @@ class View:
     def audio(self) -> AudioReadings | None:
         """The audio lane's readings; None without sound."""
         return self.readings.audio if self.readings else None
+
+    @property
+    def talk(self) -> Talk:
+        """Whether the actor's microphone passes."""
+        muted = self.audio is not None and self.audio.muted
+        return self.talking or (Talk.MUTED if muted else Talk.OPEN)
 
     @property
     def sync(self) -> SyncReadings:
@@ -158,6 +167,7 @@ class Watch:
             recent=self._losses.add(readings.at_ns, Losses.of(readings.video)) if readings else Losses(),
             machine=self._look_at_machine(now_ns),
             standing_in=self._policy_frames > before,
+            talking=self._desk.sound.talk(readings.audio) if readings and readings.audio else None,
             offset_ms=self._offset_ms(readings),
         )
 

@@ -150,6 +150,12 @@ class Session:
         if sound is not None:
             sound.switch.set(not muted)
 
+    def talk_until(self, end_ns: int) -> None:
+        """Lets the actor be heard until an instant of the clock, and mutes then, whatever became of the caller."""
+        sound = self._running.sound
+        if sound is not None:
+            sound.switch.open_until(end_ns)
+
     def listen_to(self, microphone: str) -> None:
         """Takes another microphone while the session runs; the output is silent for as long as that takes.
 

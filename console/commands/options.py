@@ -82,6 +82,9 @@ class SessionOptions:
     monitor: Annotated[
         str, typer.Option(metavar="NAME", help="An output on which the operator hears what goes out.")
     ] = "none"
+    push_to_talk: Annotated[
+        bool, typer.Option("--push-to-talk", help="In the console: you are heard only while you hold v.")
+    ] = False
     voice_latency: Annotated[
         float | None,
         typer.Option(min=40, max=5000, metavar="MS", help="How long the voice may take; the profile's by default."),

@@ -69,6 +69,7 @@ def session_settings(options: SessionOptions, usual: Usual | None = None) -> Ses
         microphone=options.microphone or usual.microphone,
         virtual_microphone=options.virtual_microphone or usual.virtual_microphone,
         monitor=options.monitor,
+        muted=options.push_to_talk,
         loop=options.loop,
     )
     source = SourceSettings(
@@ -110,5 +111,6 @@ def open_console(options: SessionOptions) -> int:
     def open_session(tell: Callable[[Event], None]) -> SessionPort:
         return Session(settings, profile, models, on_event=tell)
 
+    surroundings = Surroundings(shelf, outputs, Machine, push_to_talk=options.push_to_talk)
     with chatter_beside(log_file):
-        return run_app(UnderstudyApp(open_session, Surroundings(shelf, outputs, Machine)))
+        return run_app(UnderstudyApp(open_session, surroundings))

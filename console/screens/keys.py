@@ -125,6 +125,22 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("space", "toggle_air", "On air", id=AIR_ID, tooltip="Go on air, or back to preview"),
     *(_panic(key, binding_id) for key, binding_id in (("p", PANIC_ID), ("f12", ANYWHERE_ID))),
     Binding("m", "mute", "Mute", id=MUTE_ID, tooltip="Nobody hears you; again: you are heard"),
+    Binding(
+        "v",
+        "talk",
+        "Talk",
+        id="sound.talk",
+        show=False,
+        tooltip="With push-to-talk: you are heard as long as you hold it, and 0.4 s longer",
+    ),
+    Binding(
+        "V",
+        "push_to_talk",
+        "Push-to-talk",
+        id="sound.push-to-talk",
+        show=False,
+        tooltip="You are heard only while v is held; again: all the time",
+    ),
     *(_take(number) for number in range(1, 10)),
     *SCALE_BINDINGS,
     Binding(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from console.desk import Phase
+from console.sound.sound_desk import Talk
 from console.view import View
 from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, line_width, spread
 from pipeline.telemetry import State
@@ -14,7 +15,12 @@ STATES = {
     State.CARD: ("■ CARD", Role.CARD),
     State.STOPPED: ("□ STOPPED", Role.STOPPED),
 }
-MUTED, SPEAKING = "MUTED", "YOU ARE MUTED BUT SPEAKING"
+TALKS = {
+    Talk.MUTED: ("MUTED", "YOU ARE MUTED BUT SPEAKING"),
+    Talk.WAITING: ("HOLD v TO TALK", "NOBODY HEARS YOU: HOLD v TO TALK"),
+}
+"""What keeps the actor from being heard, in a word, and the same for one who speaks nevertheless."""
+TALKING = "TALKING"
 
 
 def badge(view: View) -> tuple[str, Role]:
@@ -31,14 +37,15 @@ def badge(view: View) -> tuple[str, Role]:
     return words, role
 
 
-def mute_badge(view: View) -> Line:
-    """Whether the actor is kept from being heard, and does not know it; nothing where sound goes out."""
+def talk_badge(view: View) -> Line:
+    """Whether the actor is kept from being heard, and does not know it; nothing where sound always goes out."""
     audio = view.audio
-    if audio is None or not audio.muted or view.state is State.STOPPED:
+    if audio is None or view.talk is Talk.OPEN or view.state is State.STOPPED:
         return BLANK
-    if audio.speaking:
-        return (" ", Role.TEXT), (f" {SPEAKING} ", Role.CARD)
-    return (" ", Role.TEXT), (f" {MUTED} ", Role.STOPPED)
+    if view.talk is Talk.TALKING:
+        return (" ", Role.TEXT), (f" {TALKING} ", Role.PREVIEW)
+    word, warning = TALKS[view.talk]
+    return (" ", Role.TEXT), (f" {warning} ", Role.CARD) if audio.speaking else (f" {word} ", Role.STOPPED)
 
 
 def clock_text(seconds: float) -> str:
@@ -50,7 +57,7 @@ def clock_text(seconds: float) -> str:
 def first_line(view: View, width: int) -> Line:
     """State, mute, title, marks and elapsed time; what has no room is left out, the least important first."""
     words, role = badge(view)
-    left: Line = ((f" {words} ", role), *mute_badge(view), ("  ", Role.TEXT), (view.profile.title, Role.STRONG))
+    left: Line = ((f" {words} ", role), *talk_badge(view), ("  ", Role.TEXT), (view.profile.title, Role.STRONG))
     room = width - line_width(left)
     kept: dict[str, Line] = {}
     for name, part in _marks(view).items():

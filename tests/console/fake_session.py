@@ -249,6 +249,10 @@ class FakeSession:
         self.note(f"mute {muted}")
         self.audio = replace(self.audio, muted=muted) if self.audio else None
 
+    def talk_until(self, end_ns: int) -> None:
+        """Heard for a while."""
+        self.note(f"talk until {end_ns}")
+
     def set_on_air(self, on: bool) -> None:
         """On air or preview."""
         self.note(f"on air {on}")
@@ -275,9 +279,10 @@ class FakeSession:
         )
 
 
-def make_desk(session: FakeSession, *, started: bool = True) -> Desk:
+def make_desk(session: FakeSession, *, started: bool = True, push_to_talk: bool = False) -> Desk:
     """A desk with three good profiles and a broken one."""
-    desk = Desk(session, FakeShelf(ADA, BEN, CLEO, broken=("dora",)), session.clock)
+    shelf = FakeShelf(ADA, BEN, CLEO, broken=("dora",))
+    desk = Desk(session, shelf, session.clock, push_to_talk=push_to_talk)
     if started:
         desk.started()
     return desk

@@ -28,9 +28,9 @@ def test_mute_and_unmute() -> None:
     session = FakeSession()
     desk = make_desk(session)
     assert not desk.muted
-    assert "Muted" in desk.toggle_mute()
+    assert "Muted" in desk.sound.toggle_mute()
     assert desk.muted
-    assert "on again" in desk.toggle_mute()
+    assert "on again" in desk.sound.toggle_mute()
     assert session.calls == ["mute True", "mute False"]
 
 
@@ -38,7 +38,7 @@ def test_mute_and_unmute() -> None:
 def test_without_sound_nothing_of_it_can_be_changed(setting: Setting) -> None:
     session = without_sound()
     desk = make_desk(session)
-    for act in (desk.toggle_mute, lambda: desk.move(setting, 1)):
+    for act in (desk.sound.toggle_mute, lambda: desk.move(setting, 1)):
         with pytest.raises(UnderstudyError, match="--microphone"):
             act()
     assert session.calls == []
@@ -49,7 +49,7 @@ def test_nobody_is_muted_before_the_start() -> None:
     desk = make_desk(FakeSession(), started=False)
     assert not desk.muted
     with pytest.raises(UnderstudyError, match="starting"):
-        desk.toggle_mute()
+        desk.sound.toggle_mute()
 
 
 def value_of(session: FakeSession, setting: Setting) -> float:

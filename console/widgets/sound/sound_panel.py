@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from console.desk import Phase
+from console.sound.sound_desk import Talk
 from console.view import View
 from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, figure_ms, greyed, heading, line_width, spread
 from console.widgets.sound.level_meter import meter_bar, meter_line
 from pipeline.telemetry import AudioReadings, MeterReading
 
 NO_SOUND = "no microphone: start with --microphone"
+SHUT = {Talk.MUTED: "MUTED", Talk.WAITING: "HOLD v"}
 INPUT, OUTPUT = "mic", "out"
 HEADED = 3
 """From so many rows on there is a heading and a row for each meter."""
@@ -26,9 +28,10 @@ def sound_lines(view: View, width: int, height: int) -> list[Line]:
     if audio is None:
         return silent_lines(view, width, height)
     old = f"read {view.age_s:.0f} s ago" if view.stale else ""
-    title = heading("SOUND", width, old or state_word(audio) or audio.engine, _state_role(view, audio))
+    title = heading("SOUND", width, old or state_word(view, audio) or audio.engine, _state_role(view, audio))
     if height < HEADED:
-        row = summary(audio, width, _total(audio) if height == 2 else state_word(audio) or _total(audio))
+        amiss = state_word(view, audio)
+        row = summary(audio, width, (_total(audio) if height == 2 else amiss or _total(audio)), amiss)
         return [title][: height - 1] + (greyed([row]) if view.stale else [row])
     rows = [
         meter_line(INPUT, audio.input_level, width),
@@ -51,10 +54,10 @@ def silent_lines(view: View, width: int, height: int) -> list[Line]:
     return [heading("SOUND", width), *(((line, Role.MUTED),) for line in textwrap.wrap(NO_SOUND, max(10, width)))]
 
 
-def state_word(audio: AudioReadings) -> str:
+def state_word(view: View, audio: AudioReadings) -> str:
     """What is amiss in a word or two; empty when nothing is."""
-    if audio.muted:
-        return "MUTED"
+    if view.talk in SHUT:
+        return SHUT[view.talk]
     if audio.input_level.stale:
         return "silent"
     if not audio.sinks:
@@ -62,9 +65,9 @@ def state_word(audio: AudioReadings) -> str:
     return "CLIP" if audio.input_level.clipped else ""
 
 
-def summary(audio: AudioReadings, width: int, word: str) -> Line:
-    """Both meters and a word in one row."""
-    role = Role.WARNING if word == state_word(audio) else Role.TEXT
+def summary(audio: AudioReadings, width: int, word: str, amiss: str) -> Line:
+    """Both meters and a word in one row, which stands out when it is what is amiss."""
+    role = Role.WARNING if word == amiss else Role.TEXT
     word = f" {word}"
     names = len(INPUT) + len(OUTPUT) + 3
     room = width - len(word) - names
@@ -93,7 +96,7 @@ def latency_parts(audio: AudioReadings) -> tuple[tuple[str, float], ...]:
 
 
 def _state_role(view: View, audio: AudioReadings) -> Role:
-    return Role.WARNING if view.stale or state_word(audio) else Role.MUTED
+    return Role.WARNING if view.stale or state_word(view, audio) else Role.MUTED
 
 
 def _total(audio: AudioReadings) -> str:

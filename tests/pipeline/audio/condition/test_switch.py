@@ -81,3 +81,30 @@ def test_muted_stays_muted_after_a_reset() -> None:
     stage.set(False)
     stage.reset()
     assert not through(stage, ONES).any()
+
+
+@given(until=st.integers(0, 4799), size=st.sampled_from([1, 64, 65, 480, 4800]))
+def test_opened_for_a_time_it_shuts_by_itself_at_the_sample(until: int, size: int) -> None:
+    stage = Switch(passing=False)
+    stage.open_until(until * 1_000_000_000 // RATE_HZ)
+    passed = np.concatenate([stage.process(block).samples[:, 0] for block in cut(ONES, [size] * (4800 // size))])
+    assert passed[: max(0, until)].all()
+    assert not passed[until + RAMP :].any()
+    assert np.abs(np.diff(passed, prepend=0.0)).max() < 2.0 / RAMP
+    assert not stage.passing
+
+
+def test_asked_again_in_time_it_stays_open_without_a_trace() -> None:
+    stage = Switch()
+    for start in range(0, 4800, 480):
+        stage.open_until((start + 960) * 1_000_000_000 // RATE_HZ)
+        assert (stage.process(block_of(ONES[:480], start)).samples == 1.0).all()
+        assert stage.passing
+
+
+def test_muted_meanwhile_it_stays_shut() -> None:
+    stage = Switch()
+    stage.open_until(10_000_000_000)
+    stage.set(False)
+    assert not through(stage, ONES)[RAMP:].any()
+    assert not stage.passing
