@@ -1,6 +1,5 @@
 """Sound handed to one sink without a gap, whatever happens before."""
 
-import threading
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.clock import Clock
+from pipeline.cover import Cover
 from pipeline.media import Block
 from pipeline.stage import AudioSink
 from pipeline.telemetry import DurationMeter
@@ -57,9 +57,7 @@ class Player:
         """
         self._ring, self.sink, self._clock = ring, sink, clock
         self._lossless = lossless
-        self._covered = threading.Event()
-        self._covered.set()
-        self._uncovered_ns = 0
+        self._cover = Cover(clock, up=True)
         self._end_ns: int | None = None
         """When the sound after the newest block was captured."""
         self._written_ns: int | None = None
@@ -77,11 +75,7 @@ class Player:
 
     def cover(self, covered: bool) -> None:
         """Puts silence in place of everything, or takes it off again; what was said under it stays unsaid."""
-        if covered:
-            self._covered.set()
-        elif self._covered.is_set():
-            self._uncovered_ns = self._clock.now_ns()
-            self._covered.clear()
+        self._cover.put(covered)
 
     def step(self) -> bool:
         """Writes one block, or waits a little; False at the end.
@@ -102,7 +96,7 @@ class Player:
     def _play(self, block: Block) -> None:
         samples = block.samples[:, 0]
         self._end_ns = block.captured_ns + len(samples) * 1_000_000_000 // RATE_HZ
-        if self._covered.is_set() or (block.captured_ns < self._uncovered_ns and not self._lossless):
+        if self._cover.up if self._lossless else self._cover.hides(block.captured_ns):
             samples = np.zeros_like(samples)
         if self._drift is not None:
             samples = self._drift.corrected(samples, self._held())

@@ -99,7 +99,10 @@ class SoundRig:
                 for ring, sink in zip(self._rings, sinks, strict=False)
             ]
             rings = self._rings[len(sinks) :]
-            self._tapes = [Tape(ring, track) for ring, track in zip(rings, settings.tracks, strict=True)]
+            self._tapes = [
+                Tape(ring, track, clock, lossless=self._lossless)
+                for ring, track in zip(rings, settings.tracks, strict=True)
+            ]
             links = AudioLinks(self._input, self._rings, clock, hooks.report)
             self.lane = AudioLane((*conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()

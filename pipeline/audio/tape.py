@@ -1,12 +1,13 @@
 """The finished sound on its way into a recording, by the instants at which it was captured."""
 
-import threading
 from dataclasses import replace
 
 import numpy as np
 
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES
+from pipeline.clock import Clock
+from pipeline.cover import Cover
 from pipeline.stage import FilmTrack
 
 PATIENCE_S = 0.1
@@ -15,15 +16,21 @@ PATIENCE_S = 0.1
 class Tape:
     """Takes finished sound from a ring and writes it to a film as it comes: no clock, no gap to fill."""
 
-    def __init__(self, ring: Ring, track: FilmTrack) -> None:
-        """A tape that records silence until it is uncovered."""
-        self._ring, self._track = ring, track
-        self._covered = threading.Event()
-        self._covered.set()
+    def __init__(self, ring: Ring, track: FilmTrack, clock: Clock, *, lossless: bool = False) -> None:
+        """A tape that records silence until it is uncovered.
+
+        Args:
+            ring: where the sound comes from.
+            track: where it goes.
+            clock: the program's clock.
+            lossless: the sound comes as fast as possible, and its instants are those of the file.
+        """
+        self._ring, self._track, self._lossless = ring, track, lossless
+        self._cover = Cover(clock, up=True)
 
     def cover(self, covered: bool) -> None:
-        """Puts silence in place of everything, or takes it off again."""
-        (self._covered.set if covered else self._covered.clear)()
+        """Puts silence in place of everything, or takes it off again; what was said under it stays unsaid."""
+        self._cover.put(covered)
 
     def step(self) -> bool:
         """Writes one block, or waits a little; False at the end of the sound or of the film."""
@@ -31,7 +38,7 @@ class Tape:
             return True
         block = self._ring.read(BLOCK_SAMPLES)
         if block is not None:
-            if self._covered.is_set():
+            if self._cover.up if self._lossless else self._cover.hides(block.captured_ns):
                 block = replace(block, samples=np.zeros_like(block.samples))
             if self._track.write_sound(block):
                 return True

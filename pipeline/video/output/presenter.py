@@ -1,6 +1,5 @@
 """Pictures handed to the sinks when they are due, at a steady rate, whatever happens before."""
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.clock import Clock
+from pipeline.cover import Cover
 from pipeline.errors import DeviceError
 from pipeline.media import Picture, Pixels
 from pipeline.stage import VideoSink
@@ -34,7 +34,8 @@ class OutputMeters:
 class Presenter:
     """Takes entries off the delay line when they are due and writes them to every sink.
 
-    The card is kept here and not before the line, so that panic shows within one frame however long the delay is.
+    The card is kept here and not before the line, so that panic shows within one frame however long the delay is. It
+    stays until the first picture is due that was captured after it was taken off.
     """
 
     def __init__(
@@ -53,10 +54,13 @@ class Presenter:
         self._interval_ns = round(1e9 / fps)
         self._card: NDArray[np.uint8] | None = None
         self._shown: NDArray[np.uint8] | None = None
+        """The newest picture that came off the line, seen or covered."""
+        self._shown_ns = 0
+        """When it was captured."""
         self._last: Picture | None = None
         self._sent_ns: int | None = None
         self._without_sinks = not sinks
-        self._covered = threading.Event()
+        self._cover = Cover(clock, up=False)
         self.delay_ns = 0
         """From capture to the sinks at least this long."""
         self.realtime = True
@@ -69,7 +73,7 @@ class Presenter:
 
     def cover(self, covered: bool) -> None:
         """Puts the card over everything, or takes it off again."""
-        (self._covered.set if covered else self._covered.clear)()
+        self._cover.put(covered)
 
     @property
     def sinks(self) -> tuple[VideoSink, ...]:
@@ -79,7 +83,7 @@ class Presenter:
     @property
     def covered(self) -> bool:
         """Whether the card is over everything."""
-        return self._covered.is_set()
+        return self._cover.up
 
     def step(self) -> bool:
         """Shows what is due, or waits a little; False at the end of the line."""
@@ -119,16 +123,14 @@ class Presenter:
 
     def _show(self, entry: Entry, sinks: Sequence[VideoSink]) -> None:
         """Writes one entry to sinks and counts it where one took it, or where nobody wants any."""
-        covered = self.covered
-        planes = entry.planes
-        if planes is not None:
+        covered = self._hides(entry.captured_ns)
+        if entry.planes is not None:
             if self._shown is not None:
                 self._line.give_back(self._shown)
-            self._shown = planes
-        if covered or entry.showing is Showing.CARD or self._shown is None:
-            planes = self._card
-        elif entry.showing is Showing.AGAIN:
-            planes = self._shown
+            self._shown, self._shown_ns = entry.planes, entry.captured_ns
+        planes = self._card
+        if not covered and entry.showing is not Showing.CARD:
+            planes = self._showable()
         taken = self._without_sinks
         if planes is not None:
             picture = Picture(planes, entry.captured_ns, entry.media_ns, covered or entry.by_policy)
@@ -142,6 +144,15 @@ class Presenter:
         if entry.showing is Showing.PICTURE:
             self.meters.latency.add(now_ns - entry.captured_ns)
 
+    def _showable(self) -> NDArray[np.uint8] | None:
+        """The newest picture, or the card where there is none or it may not be seen."""
+        return self._card if self._shown is None or self._hides(self._shown_ns) else self._shown
+
+    def _hides(self, captured_ns: int) -> bool:
+        """Whether the card is to be seen in place of what was captured then."""
+        # As fast as possible, instants are the file's and not the clock's.
+        return self._cover.hides(captured_ns) if self.realtime else self._cover.up
+
     def _is_late(self, now_ns: int) -> bool:
         """Whether a steady sink has waited too long."""
         if not self.realtime or not any(sink.steady for sink in self._sinks):
@@ -153,7 +164,8 @@ class Presenter:
     def _repeat(self, now_ns: int) -> None:
         """Sends the last picture, or the card, to the steady sinks again."""
         again = self._last
-        planes = self._card if self.covered or again is None or self._shown is None else again.planes
+        # What was sent last is the newest picture, or a card.
+        planes = self._showable() if again is not None and again.planes is self._shown else self._card
         if planes is None:
             return
         media_ns = 0 if again is None else again.media_ns

@@ -1,67 +1,12 @@
-"""The presenter: each picture when it is due, the card whenever asked, and something at every beat."""
+"""The presenter: each picture when it is due, and something at every beat."""
 
-import cv2
-import numpy as np
 import pytest
 
 from pipeline.errors import DeviceError
-from pipeline.media import Pixels
-from pipeline.video.output.delay_line import DelayLine, Showing
-from pipeline.video.output.presenter import LATE_INTERVALS, Presenter
-from tests.fakes import FakeClock, FakeSink
-
-FPS = 50.0
-INTERVAL_NS = 20_000_000
-SIZE = (64, 48)
-CARD, WHITE = 30, 235
-GREYS = {
-    int(cv2.cvtColor(np.full((2, 2, 3), level, np.uint8), cv2.COLOR_BGR2YUV_I420)[0, 0]): level
-    for level in range(20, 240, 5)
-}
-"""By luminance as I420 has it."""
-
-
-class Desk:
-    """A presenter with its line, its sinks and a clock."""
-
-    def __init__(self, *sinks: FakeSink, capacity: int = 400, delay_ns: int = 0, lossless: bool = False) -> None:
-        self.clock = FakeClock(1_000_000_000)
-        self.line = DelayLine(SIZE, capacity, lossless)
-        self.sinks = sinks or (FakeSink(steady=True),)
-        self.lost: list[DeviceError] = []
-        self.presenter = Presenter(self.line, self.sinks, self.clock, FPS, self.lost.append)
-        self.presenter.delay_ns = delay_ns
-        self.presenter.realtime = not lossless
-
-    def give_card(self, level: int = CARD) -> None:
-        """The card, a plain grey."""
-        self.presenter.show_card(grey(level))
-
-    def write(self, level: int) -> int:
-        """Puts a picture of one grey on the line, captured now; the instant."""
-        now_ns = self.clock.now_ns()
-        self.line.write(grey(level), now_ns, now_ns)
-        return now_ns
-
-    def mark(self, showing: Showing) -> None:
-        """Puts an instant without a picture on the line."""
-        self.line.mark(showing, self.clock.now_ns(), self.clock.now_ns())
-
-    def beat(self, level: int | None = None) -> None:
-        """One frame interval, with a picture or without, and a step."""
-        self.clock.advance(INTERVAL_NS)
-        if level is not None:
-            self.write(level)
-        self.presenter.step()
-
-
-def grey(level: int) -> Pixels:
-    return np.full((SIZE[1], SIZE[0], 3), level, np.uint8)
-
-
-def levels(sink: FakeSink) -> list[int]:
-    """The grey of every picture that a sink got, one of those that the tests use."""
-    return [GREYS[int(picture.planes[0, 0])] for picture in sink.pictures]
+from pipeline.video.output.delay_line import Showing
+from pipeline.video.output.presenter import LATE_INTERVALS
+from tests.fakes import FakeSink
+from tests.presenter_desk import CARD, FPS, INTERVAL_NS, Desk, levels
 
 
 def test_a_picture_goes_out_exactly_when_it_is_due() -> None:
@@ -111,54 +56,6 @@ def test_a_picture_that_is_a_little_late_is_not_preceded_by_a_repeat() -> None:
     assert levels(desk.sinks[0]) == [100, 110]
 
 
-def test_nothing_goes_out_before_there_is_a_card() -> None:
-    desk = Desk()
-    desk.presenter.cover(True)
-    for _ in range(5):
-        desk.beat()
-    desk.mark(Showing.CARD)
-    desk.beat()
-    desk.mark(Showing.AGAIN)
-    desk.beat()
-    assert desk.sinks[0].pictures == []
-
-
-def test_the_card_goes_out_to_a_steady_sink_before_the_first_picture() -> None:
-    desk = Desk(delay_ns=5_000_000_000)
-    desk.give_card()
-    for _ in range(10):
-        desk.beat(WHITE)
-    assert set(levels(desk.sinks[0])) == {CARD}
-    assert len(desk.sinks[0].pictures) >= 6
-
-
-@pytest.mark.parametrize("delay_ns", [0, 5_000_000_000])
-def test_the_card_covers_within_one_step_however_long_the_delay(delay_ns: int) -> None:
-    desk = Desk(delay_ns=delay_ns)
-    desk.give_card()
-    for _ in range(300):
-        desk.beat(WHITE)
-    assert levels(desk.sinks[0])[-1] == WHITE
-    desk.presenter.cover(True)
-    shown = len(desk.sinks[0].pictures)
-    desk.beat(WHITE)
-    assert levels(desk.sinks[0])[shown:] == [CARD]
-    assert desk.sinks[0].pictures[-1].by_policy
-    desk.presenter.cover(False)
-    desk.beat(WHITE)
-    assert levels(desk.sinks[0])[-1] == WHITE
-
-
-def test_the_card_covers_without_any_new_picture() -> None:
-    desk = Desk()
-    desk.give_card()
-    desk.beat(WHITE)
-    desk.presenter.cover(True)
-    desk.beat()
-    desk.beat()
-    assert levels(desk.sinks[0]) == [WHITE, CARD]
-
-
 def test_a_held_instant_shows_the_last_picture_again() -> None:
     desk = Desk(FakeSink())
     desk.give_card()
@@ -177,26 +74,6 @@ def test_a_held_instant_with_nothing_to_hold_shows_the_card() -> None:
     desk.mark(Showing.AGAIN)
     desk.beat()
     assert levels(desk.sinks[0]) == [CARD]
-
-
-def test_the_cards_instant_shows_the_card_and_a_picture_ends_it() -> None:
-    desk = Desk(FakeSink())
-    desk.give_card()
-    desk.beat(150)
-    desk.mark(Showing.CARD)
-    desk.beat()
-    desk.beat(160)
-    assert levels(desk.sinks[0]) == [150, CARD, 160]
-
-
-def test_another_card_is_taken_at_once() -> None:
-    desk = Desk(FakeSink())
-    desk.give_card(30)
-    desk.presenter.cover(True)
-    desk.beat(WHITE)
-    desk.give_card(60)
-    desk.beat(WHITE)
-    assert levels(desk.sinks[0]) == [30, 60]
 
 
 def test_a_sink_that_fails_is_closed_and_left_out_and_the_others_go_on() -> None:

@@ -1,0 +1,48 @@
+"""The sound of a recording: what was said under silence is not in it, however late it comes."""
+
+import numpy as np
+import pytest
+
+from pipeline.audio.ring import Ring
+from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
+from pipeline.audio.tape import Tape
+from pipeline.media import Block
+from tests.fakes import FakeClock
+
+BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
+
+
+class FakeTrack:
+    """A film that keeps which blocks have sound in them."""
+
+    def __init__(self) -> None:
+        self.loud: list[bool] = []
+        self.ended = False
+
+    def write_sound(self, block: Block) -> bool:
+        """Keeps it."""
+        self.loud.append(bool(block.samples.any()))
+        return True
+
+    def end_sound(self) -> None:
+        """Keeps that it ended."""
+        self.ended = True
+
+
+@pytest.mark.parametrize(
+    ("lossless", "loud"), [(False, [False] * 4 + [True] * 2), (True, [True] * 6)], ids=["real time", "lossless"]
+)
+def test_what_was_captured_before_the_silence_was_taken_off_is_recorded_as_silence(
+    lossless: bool, loud: list[bool]
+) -> None:
+    clock, ring, track = FakeClock(), Ring(RATE_HZ), FakeTrack()
+    tape = Tape(ring, track, clock, lossless=lossless)
+    for number in range(6):
+        ring.write(Block(np.ones((BLOCK_SAMPLES, 1), np.float32), RATE_HZ, number * BLOCK_NS))
+    clock.advance(3 * BLOCK_NS)
+    tape.cover(False)
+    ring.close()
+    while tape.step():
+        pass
+    assert track.loud == loud
+    assert track.ended
