@@ -13,7 +13,7 @@ from profiles.plain_text import visible
 
 
 def list_devices(*, as_json: bool) -> int:
-    """Prints every camera, virtual camera and sound device; what a terminal would obey in their names is written out."""
+    """Prints every camera and sound device; what a terminal would obey in their names is written out."""
     cameras, virtual, (sound, no_sound) = list_cameras(), list_virtual_cameras(), _sound_devices()
     served = {"inputs": server_sources(), "outputs": server_sinks()}
     if as_json:

@@ -215,7 +215,7 @@ class TestLogs:
 
 
 def test_devices_are_listed_for_people_and_scripts(run: Run) -> None:
-    assert set(json.loads(run("devices", "--json")[1])) == {"cameras", "virtual_cameras", "sound"}
+    assert set(json.loads(run("devices", "--json")[1])) == {"cameras", "virtual_cameras", "sound", "sound_server"}
     assert "Virtual cameras" in run("devices")[1]
     assert "Microphones" in run("devices")[1]
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pipeline.audio.assets
 from pipeline.audio.devices.listing import list_sound_devices
 from pipeline.audio.devices.pulse.input import PulseInput, pulse_source
+from pipeline.audio.devices.pulse.output import PulseOutput, pulse_sink
+from pipeline.audio.devices.pulse.server import OWN_SOURCE, PulseDevice, pulse_devices, server_answers
 from pipeline.audio.devices.sound_decoder import SoundDecoder
 from pipeline.audio.devices.sound_file import SoundFile
 from pipeline.audio.devices.sound_recorder import ENCODERS, SoundRecorder
@@ -43,11 +45,14 @@ def open_microphone(
         return SoundFile(path, clock, playhead, loop=loop, paced=paced)
     if sys.platform == "linux" and (source := pulse_source(wanted)) is not None:
         return PulseInput(source, clock)
+    served = server_sources()
     try:
         # PortAudio may be missing, and is needed for devices only.
         from pipeline.audio.devices.microphone import Microphone
+        from pipeline.audio.devices.port_audio import found
     except OSError as error:
-        raise DeviceError(f"The microphone {wanted} can't be opened: {error}; {PORTAUDIO}.") from error
+        raise _without_port_audio("microphone", wanted, served, error) from error
+    found(wanted, "input", map(str, served))
     return Microphone(wanted, clock)
 
 
@@ -83,8 +88,6 @@ def can_be_heard(path: Path) -> bool:
 def can_have_virtual_microphone() -> bool:
     """Whether `auto` can be a virtual microphone on this computer."""
     if sys.platform == "linux":
-        from pipeline.audio.devices.pulse.server import server_answers
-
         return server_answers()
     try:
         return _cable() is not None
@@ -117,17 +120,40 @@ def open_virtual_microphone(wanted: str) -> AudioSink:
     return _loudspeaker(cable)
 
 
+def server_sources() -> tuple[PulseDevice, ...]:
+    """The sound server's microphones, without the one that this program makes; none where no server runs."""
+    sources = pulse_devices("sources") if sys.platform == "linux" else ()
+    return tuple(source for source in sources if source.name != OWN_SOURCE)
+
+
+def server_sinks() -> tuple[PulseDevice, ...]:
+    """The sound server's outputs; none where no server runs."""
+    return pulse_devices("sinks") if sys.platform == "linux" else ()
+
+
 def _loudspeaker(wanted: str) -> AudioSink:
-    """An output device.
+    """An output device: the sound server's where it has one of that name, else PortAudio's.
 
     Raises:
         DeviceError: it can't be had.
     """
+    if sys.platform == "linux" and (sink := pulse_sink(wanted)) is not None:
+        return PulseOutput(sink)
+    served = server_sinks()
     try:
         from pipeline.audio.devices.loudspeaker import Loudspeaker
+        from pipeline.audio.devices.port_audio import found
     except OSError as error:
-        raise DeviceError(f"The output {wanted} can't be opened: {error}; {PORTAUDIO}.") from error
+        raise _without_port_audio("loudspeaker", wanted, served, error) from error
+    found(wanted, "output", map(str, served))
     return Loudspeaker(wanted)
+
+
+def _without_port_audio(what: str, wanted: str, served: tuple[PulseDevice, ...], error: OSError) -> DeviceError:
+    """Why a device can't be had that is none of the sound server's, where PortAudio is missing."""
+    if served:
+        return DeviceError(f"There is no {what} {wanted}; there are: {', '.join(map(str, served))}.")
+    return DeviceError(f"The {what} {wanted} can't be opened: {error}; {PORTAUDIO}.")
 
 
 def _cable() -> str | None:

@@ -23,6 +23,10 @@ class PulseDevice:
     monitor: bool = False
     """Whether it gives what is played to an output."""
 
+    def __str__(self) -> str:
+        """The device for people, who can type either."""
+        return f"{self.name} ({self.title})"
+
 
 def pactl(*arguments: str) -> str:
     """What `pactl` prints.
@@ -89,4 +93,5 @@ def found_among(wanted: str, devices: tuple[PulseDevice, ...], usual: str) -> Pu
         return fit[0] if fit else None
     exact = [device for device in devices if wanted in (device.name, device.title)]
     part = [device for device in devices if wanted.casefold() in f"{device.name}\n{device.title}".casefold()]
-    return next(iter(exact + part), None)
+    # A mere number is one of PortAudio's, and part of many a name.
+    return next(iter(exact if wanted.isdigit() else exact + part), None)

@@ -1,0 +1,103 @@
+"""Sound to one sink of PulseAudio or PipeWire: headphones, a cable, what a call program listens to."""
+
+import threading
+import time
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.devices.pulse.library import PlaybackStream
+from pipeline.audio.devices.pulse.server import PulseDevice, found_among, pactl, pulse_devices
+from pipeline.audio.stream import RATE_HZ
+from pipeline.errors import DeviceError
+
+HELD_SAMPLES = RATE_HZ // 10
+"""How much the server can hold: the player keeps it a third full, which leaves room for threads that are late."""
+REQUEST_SAMPLES = RATE_HZ // 100
+STUCK_S = 0.7
+"""A sink that takes nothing for so long is gone, whatever the server says."""
+LEAST_WAIT_S = 0.001
+
+
+def pulse_sink(wanted: str) -> PulseDevice | None:
+    """The sink that a user means, or None where no server answers or has it; `auto` for the server's own choice."""
+    sinks = pulse_devices("sinks")
+    return found_among(wanted, sinks, pactl("get-default-sink").strip()) if sinks else None
+
+
+class PulseOutput:
+    """One sink, which plays at its own clock; `write` waits for room. When it vanishes, nothing is heard elsewhere."""
+
+    paced = True
+
+    def __init__(self, device: PulseDevice) -> None:
+        """Connects to it.
+
+        Raises:
+            DeviceError: it can't be had.
+        """
+        self.name = str(device)
+        self.description = f"{device.title} · 48 kHz mono"
+        self._closed = threading.Event()
+        self._using = threading.Lock()
+        try:
+            self._stream: PlaybackStream | None = PlaybackStream(device.name, RATE_HZ, HELD_SAMPLES, REQUEST_SAMPLES)
+        except DeviceError as error:
+            raise DeviceError(f"The output {self.name} can't be opened: {error}; choose another.") from error
+
+    @property
+    def buffered_ns(self) -> int:
+        """What the server holds and has not handed to the sink."""
+        with self._using:
+            room = HELD_SAMPLES if self._stream is None else self._stream.room
+        return max(0, HELD_SAMPLES - room) * 1_000_000_000 // RATE_HZ
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Plays float32 (n,), waiting for room.
+
+        Raises:
+            DeviceError: the sink or the server is gone.
+        """
+        until_s = time.monotonic() + STUCK_S
+        while not self._taken(samples):
+            if self._closed.wait(LEAST_WAIT_S):
+                return
+            if time.monotonic() > until_s:
+                raise DeviceError(self._gone("it takes no more sound"))
+
+    def close(self) -> None:
+        """Ends a write that waits and gives the sink back; may be called twice."""
+        self._closed.set()
+        with self._using:
+            stream, self._stream = self._stream, None
+            if stream is not None:
+                stream.close()
+
+    def __enter__(self) -> Self:
+        """The output itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Closes it."""
+        self.close()
+
+    def _taken(self, samples: NDArray[np.float32]) -> bool:
+        """Hands samples over if there is room for all; whether there was.
+
+        Raises:
+            DeviceError: the sink or the server is gone.
+        """
+        with self._using:
+            if self._stream is None:
+                return False
+            reason = self._stream.ended
+            if reason:
+                raise DeviceError(self._gone(reason))
+            if self._stream.room < len(samples):
+                return False
+            self._stream.write(np.ascontiguousarray(samples, np.float32).tobytes())
+        return True
+
+    def _gone(self, reason: str) -> str:
+        return f"The output {self.name} is gone: {reason}; bring it back and start the session again."

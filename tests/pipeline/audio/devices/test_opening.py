@@ -1,0 +1,80 @@
+"""Devices of a sound server and of PortAudio, told apart by the name that the user types."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sounddevice = pytest.importorskip("sounddevice", reason="PortAudio is not here", exc_type=OSError)
+
+from pipeline.audio.devices import opening  # noqa: E402  # it may need PortAudio
+from pipeline.audio.devices.opening import open_microphone, open_virtual_microphone, server_sources  # noqa: E402
+from pipeline.audio.devices.pulse.server import OWN_SOURCE  # noqa: E402
+from pipeline.clock import Playhead  # noqa: E402
+from pipeline.errors import DeviceError  # noqa: E402
+from tests.fakes import FakeClock  # noqa: E402
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio and PipeWire are Linux's")
+
+SOURCES = [
+    {"name": "headset", "description": "Headset Mono"},
+    {"name": "call_out.monitor", "description": "Monitor of Call", "monitor_source": "call_out"},
+    {"name": OWN_SOURCE, "description": "Understudy microphone"},
+]
+SINKS = [{"name": "call_out", "description": "Call output"}, {"name": "speakers.7", "description": "Room speakers"}]
+CARD = {"name": "hw:0", "index": 7, "max_input_channels": 2, "max_output_channels": 2, "default_samplerate": 48e3}
+
+
+@pytest.fixture(autouse=True)
+def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server with a few devices, and a card of which only PortAudio knows."""
+    (tmp_path / "sources").write_text(json.dumps(SOURCES))
+    (tmp_path / "sinks").write_text(json.dumps(SINKS))
+    script = tmp_path / "pactl"
+    script.write_text(f'#!/bin/sh\n[ "$2" = list ] && exec cat "{tmp_path}/$3"\necho call_out\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(sounddevice, "query_devices", lambda: [CARD])
+    monkeypatch.setattr(opening, "PulseOutput", lambda device: device.name)
+    monkeypatch.setattr(opening, "PulseInput", lambda device, clock: device.name)
+
+
+def microphone(wanted: str) -> Any:
+    return open_microphone(wanted, FakeClock(), Playhead())
+
+
+@pytest.mark.parametrize(("wanted", "name"), [("call_out", "call_out"), ("Room speakers", "speakers.7")])
+def test_the_servers_outputs_are_taken_by_name_and_by_what_people_call_them(wanted: str, name: str) -> None:
+    assert open_virtual_microphone(wanted) == name
+
+
+@pytest.mark.parametrize(("wanted", "name"), [("headset", "headset"), ("Monitor of Call", "call_out.monitor")])
+def test_the_servers_microphones_are_taken_by_name_and_by_what_people_call_them(wanted: str, name: str) -> None:
+    assert microphone(wanted) == name
+
+
+@pytest.mark.parametrize("wanted", ["7", "hw:0"])
+def test_a_number_is_port_audios_whatever_the_server_calls_its_own(
+    wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.audio.devices import loudspeaker
+
+    monkeypatch.setattr(loudspeaker, "Loudspeaker", lambda wanted: f"PortAudio {wanted}")
+    assert open_virtual_microphone(wanted) == f"PortAudio {wanted}"
+
+
+def test_what_is_not_there_is_told_with_all_that_is() -> None:
+    with pytest.raises(DeviceError) as caught:
+        open_virtual_microphone("attic")
+    told = "There is no loudspeaker attic; there are: call_out (Call output), speakers.7 (Room speakers), hw:0."
+    assert str(caught.value) == told
+    with pytest.raises(DeviceError) as caught:
+        microphone("attic")
+    told = "There is no microphone attic; there are: headset (Headset Mono), call_out.monitor (Monitor of Call), hw:0."
+    assert str(caught.value) == told
+
+
+def test_what_the_program_makes_itself_is_no_microphone_to_choose() -> None:
+    assert [source.name for source in server_sources()] == ["headset", "call_out.monitor"]

@@ -1,0 +1,90 @@
+"""A sound server's output that fills up, stands still, vanishes and is closed in the middle of it."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from pipeline.audio.devices.pulse import output
+from pipeline.audio.devices.pulse.output import HELD_SAMPLES, PulseOutput
+from pipeline.audio.devices.pulse.server import PulseDevice
+from pipeline.errors import DeviceError
+
+SILENCE = np.zeros(480, np.float32)
+FULL = HELD_SAMPLES // len(SILENCE)
+
+
+class FakeStream:
+    """A sink that takes so much and then no more."""
+
+    def __init__(self, *_: object) -> None:
+        self.room = HELD_SAMPLES
+        self.ended = ""
+        self.closed = False
+
+    def write(self, samples: bytes) -> None:
+        """Takes what there must be room for."""
+        assert len(samples) // 4 <= self.room
+        self.room -= len(samples) // 4
+
+    def close(self) -> None:
+        """Ends it."""
+        self.closed = True
+
+
+@pytest.fixture
+def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
+    """The stream that is played through."""
+    fake = FakeStream()
+    monkeypatch.setattr(output, "PlaybackStream", lambda *_: fake)
+    monkeypatch.setattr(output, "STUCK_S", 0.01)
+    return fake
+
+
+def test_what_the_server_holds_is_told(stream: FakeStream) -> None:
+    with PulseOutput(PulseDevice("call", "Call output")) as sink:
+        assert sink.buffered_ns == 0
+        sink.write(SILENCE)
+        assert sink.buffered_ns == 10_000_000
+    assert stream.closed
+    assert sink.buffered_ns == 0
+
+
+@pytest.mark.parametrize("reason", ["the sound server ended", "the sound server took it away"])
+def test_an_output_that_vanishes_is_one_sentence(stream: FakeStream, reason: str) -> None:
+    with PulseOutput(PulseDevice("call", "Call output")) as sink:
+        sink.write(SILENCE)
+        stream.ended = reason
+        with pytest.raises(DeviceError) as caught:
+            sink.write(SILENCE)
+    assert str(caught.value).startswith(f"The output call (Call output) is gone: {reason}; ")
+
+
+def test_an_output_that_stands_still_is_given_up(stream: FakeStream) -> None:
+    with PulseOutput(PulseDevice("call", "Call output")) as sink:
+        for _ in range(FULL):
+            sink.write(SILENCE)
+        with pytest.raises(DeviceError, match="is gone: it takes no more sound"):
+            sink.write(SILENCE)
+
+
+def test_closing_ends_a_write_that_waits(stream: FakeStream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "STUCK_S", 60.0)
+    sink = PulseOutput(PulseDevice("call", "Call output"))
+    for _ in range(FULL):
+        sink.write(SILENCE)
+    writing = threading.Thread(target=sink.write, args=(SILENCE,))
+    writing.start()
+    sink.close()
+    writing.join(5.0)
+    assert not writing.is_alive()
+    sink.close()
+
+
+def test_an_output_that_can_not_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise DeviceError("connection refused")
+
+    monkeypatch.setattr(output, "PlaybackStream", refuse)
+    with pytest.raises(DeviceError, match=r"The output call \(Call\) can't be opened: connection refused; choose"):
+        PulseOutput(PulseDevice("call", "Call"))
