@@ -9,8 +9,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from profiles.engines.face import (
+    DfmSettings,
+    EmbeddingSettings,
+    MaskSettings,
+    MattingSettings,
+    MergeSettings,
+    RestoreSettings,
+    TrackingSettings,
+)
+from profiles.engines.section import Fraction, Section, Sha256
+from profiles.engines.voice import RvcSettings
 from profiles.plain_text import is_plain
 
 
@@ -22,17 +33,10 @@ def _require_plain(text: str) -> str:
 
 PRINTABLE = AfterValidator(_require_plain)
 """Marks a text for the screen: a character that a terminal would obey is refused."""
-Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Level = Annotated[float, Field(ge=-120.0, le=120.0)]
 Spectrum = Annotated[tuple[Level, ...], Field(min_length=22, max_length=22)]
 Colour = Annotated[str, StringConstraints(pattern=re.compile(r"^#[0-9a-fA-F]{6}$"))]
 ProfileName = Annotated[str, StringConstraints(pattern=re.compile(r"^[a-z0-9][a-z0-9_-]{0,39}$"))]
-
-
-class Section(BaseModel):
-    """A part of a profile: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Kind(StrEnum):
@@ -66,8 +70,8 @@ class FaceChoice(StrEnum):
 class FaceSettings(Section):
     """The target's face and how it is put on the actor."""
 
-    engine: Literal["photo"] = "photo"
-    """`photo` warps one portrait onto the actor's face."""
+    engine: Literal["photo", "dfm", "embedding"] = "photo"
+    """`photo` warps one portrait onto the actor's face; `dfm` and `embedding` are networks that a profile brings."""
     portrait: Path = Path("portrait.png")
     """The picture of the target's face, relative to the profile's folder."""
     size: Annotated[float, Field(ge=0.8, le=1.25)] = 1.0
@@ -106,8 +110,8 @@ class FaceSettings(Section):
 class VoiceSettings(Section):
     """The target's voice."""
 
-    engine: Literal["timbre"] = "timbre"
-    """`timbre` moves pitch, formants and spectrum toward the target's statistics."""
+    engine: Literal["timbre", "rvc"] = "timbre"
+    """`timbre` moves pitch, formants and spectrum toward the target's statistics; `rvc` is a trained voice."""
     latency_ms: Annotated[float, Field(ge=40.0, le=5000.0)] = 40.0
     """How long the voice may take; with more time engines do better. The picture waits for it."""
     median_f0_hz: Annotated[float, Field(ge=50.0, le=500.0)] = 150.0
@@ -209,6 +213,16 @@ class Profile(Section):
     disclosure: DisclosureSettings = DisclosureSettings()
     consent: ConsentSettings = ConsentSettings()
     reference: ReferenceSettings = ReferenceSettings()
+    dfm: DfmSettings = DfmSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    merge: MergeSettings = MergeSettings()
+    masks: MaskSettings = MaskSettings()
+    restore: RestoreSettings = RestoreSettings()
+    tracking: TrackingSettings = TrackingSettings()
+    matting: MattingSettings = MattingSettings()
+    rvc: RvcSettings = RvcSettings()
+    hashes: dict[str, Sha256] = {}
+    """The SHA-256 of each model's file when it was brought in, by its path in the folder; a changed one is refused."""
 
     def resolve(self, path: Path) -> Path:
         """`path` as seen from the profile's folder."""

@@ -9,7 +9,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from profiles.profile import PRINTABLE, Profile, Section
+from profiles.engines.section import Section
+from profiles.profile import PRINTABLE, Profile
 
 CLOSE = 0.75
 """Share of a word that has to agree before another one is offered in its place: a wrong guess is worse than none."""

@@ -126,7 +126,8 @@ def test_hardly_anything_catches_everything() -> None:
                 broad.append(name_of(path))
     # What an accelerator's library raises depends on its maker, and any of it means that it can't be used; whatever
     # spoils a profile, the one that is worn goes on.
-    assert set(broad) <= {"pipeline/runner.py", "pipeline/inference/providers.py", "pipeline/loader.py"}
+    allowed = {"pipeline/runner.py", "pipeline/loader.py"}
+    assert set(broad) <= allowed | {"pipeline/inference/providers.py", "pipeline/inference/onnx/network.py"}
 
 
 @pytest.mark.parametrize("module", ["pipeline.session", "pipeline.render", "pipeline.assembly", "profiles.store"])

@@ -3,9 +3,13 @@
 Run as a program it prints them as JSON: what native libraries say when they fail to load stays in that process.
 """
 
+import ctypes
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -13,6 +17,9 @@ import numpy as np
 FLOAT = 1
 OPSET = 17
 IR_VERSION = 8
+PROBE_S = 60.0
+FILES = {"CUDAExecutionProvider": "cuda", "TensorrtExecutionProvider": "tensorrt"}
+"""Providers that live in libraries of their own, and what these are called."""
 
 
 def onnx_runtime() -> ModuleType:
@@ -30,6 +37,22 @@ def onnx_runtime() -> ModuleType:
     return runtime
 
 
+def probed_problems() -> dict[str, str]:
+    """What `provider_problems` finds in a process of its own, whose crash or complaints disturb nobody.
+
+    Returns:
+        Each provider and why it can't be used; empty text where it can. Empty when ONNX Runtime does not run at all.
+    """
+    command = [sys.executable, "-m", "pipeline.inference.providers"]
+    folder = Path(__file__).parents[2]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_S, check=False, cwd=folder)
+        problems: dict[str, str] = json.loads(done.stdout.strip().splitlines()[-1])
+    except (subprocess.TimeoutExpired, OSError, ValueError, IndexError):
+        return {}
+    return problems
+
+
 def provider_problems() -> dict[str, str]:
     """Every provider that the installed ONNX Runtime knows, and why it can't be used; empty where it can."""
     onnxruntime = onnx_runtime()
@@ -41,6 +64,9 @@ def provider_problems() -> dict[str, str]:
 
 
 def _problem(onnxruntime: ModuleType, name: str, model: bytes) -> str:
+    missing = _missing_library(onnxruntime, name)
+    if missing:
+        return missing
     try:
         session = onnxruntime.InferenceSession(model, providers=[name])
         got = session.get_providers()[0]
@@ -49,6 +75,23 @@ def _problem(onnxruntime: ModuleType, name: str, model: bytes) -> str:
         session.run(None, {"x": np.zeros(1, np.float32)})
     except Exception as error:  # what a provider raises depends on its maker; any of it means that it can't be used
         return str(error).strip().splitlines()[0]
+    return ""
+
+
+def _missing_library(onnxruntime: ModuleType, name: str) -> str:
+    """Which library the provider's own one needs and does not find; empty when it loads.
+
+    ONNX Runtime itself says so on the error output only, and goes on without the provider.
+    """
+    folder = Path(str(onnxruntime.__file__)).parent / "capi"
+    pattern = "onnxruntime_providers_{}.dll" if sys.platform == "win32" else "libonnxruntime_providers_{}.so"
+    if name not in FILES or not (folder / pattern.format(FILES[name])).exists():
+        return ""
+    try:
+        ctypes.CDLL(str(folder / pattern.format("shared")), ctypes.RTLD_GLOBAL)
+        ctypes.CDLL(str(folder / pattern.format(FILES[name])))
+    except OSError as error:
+        return f"its libraries don't load: {error}"
     return ""
 
 

@@ -1,0 +1,146 @@
+"""A model that a user brings: read whole, hashed, and refused where it is not safe or not whole."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.errors import ModelError
+from pipeline.inference.onnx.graph import Graph, Weights, read_graph, stays_inside
+from pipeline.inference.onnx.wire import WireError
+
+MOST_FILE_BYTES = 2 << 30
+"""Protobuf messages are no larger."""
+MOST_WEIGHT_BYTES = 6 << 30
+READ_BYTES = 1 << 22
+FOREIGN = {
+    b"PK\x03\x04": "a zip archive or a PyTorch checkpoint",
+    b"\x80\x02": "a Python pickle",
+    b"\x80\x04": "a Python pickle",
+}
+SUFFIXES_OF_OTHERS = frozenset({".pth", ".pt", ".ckpt", ".pkl", ".bin", ".safetensors", ".h5", ".npy"})
+CURE = "only ONNX files are loaded; export the model to ONNX with the program that trained it"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelFile:
+    """An ONNX file that is whole.
+
+    Attributes:
+        sha256: of the file's own bytes, in lower-case hexadecimal.
+        size: in bytes, with what stands in other files.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+    graph: Graph
+
+    @property
+    def name(self) -> str:
+        """The file's name, for sentences."""
+        return self.path.name
+
+
+def read_model(path: Path, wanted_sha256: str | None = None) -> ModelFile:
+    """Reads and checks a model's file; nothing in it is run.
+
+    Args:
+        path: the file.
+        wanted_sha256: what its bytes must hash to; None where nothing was recorded.
+
+    Raises:
+        ModelError: it is missing, too large, no ONNX, cut off, changed, or its weights lie outside its folder.
+    """
+    data, digest = _read(path)
+    if wanted_sha256 is not None and digest != wanted_sha256:
+        raise ModelError(
+            f"The model {path} has changed: SHA-256 wanted {wanted_sha256}, got {digest}; "
+            "put the old file back, or record the new one with `understudy profiles new`."
+        )
+    view = data.data
+    try:
+        graph = read_graph(view)
+    except WireError as error:
+        raise ModelError(f"The file {path} is no whole ONNX model: {error}; {_cure(path, bytes(view[:4]))}.") from error
+    outside = sum(_check_weights(path, weights) for weights in graph.weights)
+    total = sum(weights.claimed_bytes for weights in graph.weights)
+    if total > MOST_WEIGHT_BYTES:
+        raise ModelError(
+            f"The model {path} claims {total / 1e9:.1f} GB of weights, wanted at most {MOST_WEIGHT_BYTES / 1e9:.1f}; "
+            "export a smaller one."
+        )
+    return ModelFile(path, len(data) + outside, digest, graph)
+
+
+def _read(path: Path) -> tuple["np.ndarray[tuple[int], np.dtype[np.uint8]]", str]:
+    """A file's bytes and their SHA-256. The interpreter is free meanwhile, the memory's first touch included."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_FILE_BYTES:
+            wanted = f"wanted at most {MOST_FILE_BYTES / 1e9:.1f} GB"
+            raise ModelError(
+                f"The model {path} has {size / 1e9:.1f} GB, {wanted}; keep its weights in files beside it."
+            )
+        data, digest = np.empty(size, np.uint8), hashlib.sha256()
+        view, at = data.data, 0
+        with path.open("rb", buffering=0) as file:
+            while at < size and (count := file.readinto(view[at : at + READ_BYTES])):
+                digest.update(view[at : at + count])
+                at += count
+    except FileNotFoundError:
+        raise ModelError(f"The model {path} is missing; put the file there, or take its name out.") from None
+    except OSError as error:
+        raise ModelError(f"The model {path} can't be read: {error.strerror}; check the file and its rights.") from error
+    return data[:at], digest.hexdigest()
+
+
+def _check_weights(path: Path, weights: Weights) -> int:
+    """Compares what a constant claims with what there is; tells how much lies in another file.
+
+    Raises:
+        ModelError: it claims more than there is, or lies outside the model's folder.
+    """
+    if not weights.outside:
+        if weights.data is not None and weights.data[1] != weights.claimed_bytes and weights.dtype != "string":
+            raise ModelError(
+                f"The model {path} is damaged: the constant {weights.name} holds {weights.data[1]} bytes, "
+                f"wanted {weights.claimed_bytes} for {list(weights.shape)}; copy or export it again."
+            )
+        return 0
+    location = weights.outside.get("location", "")
+    file, folder = path.parent / location, path.parent.resolve()
+    if not stays_inside(location) or not file.resolve().is_relative_to(folder):
+        raise ModelError(
+            f"The model {path} refers to the file {location!r} outside of its folder; "
+            "put all of its files into one folder."
+        )
+    try:
+        offset = int(weights.outside.get("offset", "0"))
+        length = int(weights.outside.get("length", weights.claimed_bytes))
+        there = file.stat().st_size
+    except ValueError:
+        raise ModelError(
+            f"The model {path} is damaged: the place of {weights.name} is no number; export it again."
+        ) from None
+    except OSError:
+        raise ModelError(
+            f"The model {path} needs the file {file}, which is missing; copy it beside the model."
+        ) from None
+    if offset < 0 or length < weights.claimed_bytes or offset + length > there:
+        raise ModelError(
+            f"The file {file} of the model {path} is too short: {there} bytes, wanted {offset + length} "
+            f"for the constant {weights.name}; copy it again."
+        )
+    return length
+
+
+def _cure(path: Path, start: bytes) -> str:
+    """What helps with a file that is no model, or only the first part of one."""
+    if not start:
+        return "the file is empty; copy it again"
+    for magic, what in FOREIGN.items():
+        if start.startswith(magic):
+            return f"it looks like {what}; {CURE}"
+    return CURE if path.suffix.lower() in SUFFIXES_OF_OTHERS else "copy or export it again"

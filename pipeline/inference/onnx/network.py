@@ -1,0 +1,215 @@
+"""One ONNX Runtime session with its memory laid out beforehand, on one device."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ModelError, StageError
+from pipeline.inference.onnx.graph import Tensor
+from pipeline.inference.onnx.model_file import ModelFile
+from pipeline.inference.onnx.ports import shown
+
+CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
+MOST_ITEM_BYTES = 8
+MOST_TENSOR_BYTES = 1 << 30
+"""No format here has an input or an output of a gigabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a network runs.
+
+    Attributes:
+        provider: ONNX Runtime's name for it.
+        threads: how many the network may use on a CPU.
+        graphs: whether the device may replay its whole work from one call; needs shapes that never change.
+    """
+
+    provider: str = CPU
+    threads: int = 1
+    graphs: bool = False
+
+    @property
+    def label(self) -> str:
+        """For people: `CPU`, `CUDA`, `TensorRT`."""
+        return {CPU: "CPU", CUDA: "CUDA", TENSORRT: "TensorRT"}.get(self.provider, self.provider)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a network is fed with.
+
+    Attributes:
+        shapes: of every input, by its name in the file.
+        carried: outputs that become the input of the next run: input's name by output's name.
+        values: inputs that never change, such as a threshold.
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+    carried: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+class OnnxNetwork:
+    """A network on one device, warm. Called by one thread at a time.
+
+    Attributes:
+        inputs: arrays of the file's types by the file's names; written into, then `run`.
+        outputs: arrays by the file's names, overwritten by each run.
+        place: where it runs.
+    """
+
+    def __init__(self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place) -> None:
+        """Loads the file and runs it once, so that nothing is left to be made later.
+
+        Args:
+            runtime: ONNX Runtime.
+            file: what is run; checked against its format before.
+            layout: the shapes to run it with.
+            place: where.
+
+        Raises:
+            ModelError: it can't be loaded or does not run with these shapes, or the device can't be had.
+        """
+        self.file, self.place = file, place
+        self.name = file.name
+        self.inputs: dict[str, NDArray[Any]] = {}
+        self.outputs: dict[str, NDArray[Any]] = {}
+        self._device_inputs: dict[str, Any] = {}
+        self._device_outputs: dict[str, Any] = {}
+        self._carried = dict(layout.carried)
+        self._binding: Any = None
+        for tensor in (*file.graph.inputs, *file.graph.outputs):
+            _check_size(file, tensor)
+        try:
+            self._session: Any = runtime.InferenceSession(
+                str(file.path), _options(runtime, place), providers=_providers(place)
+            )
+            got = self._session.get_providers()[0]
+            if got != place.provider:
+                raise ModelError(f"The model {file.path} does not run on {place.label}; it was given {got}.")
+            self._lay_out(runtime, layout)
+        except (ModelError, StageError):
+            raise
+        except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
+            raise ModelError(f"The model {file.path} can't be run on {place.label}: {_first_line(error)}.") from error
+
+    def run(self) -> None:
+        """Works on what stands in `inputs`.
+
+        Raises:
+            StageError: it failed, or put out values that are no numbers.
+        """
+        try:
+            for name, value in self._device_inputs.items():
+                value.update_inplace(self.inputs[name])
+            self._session.run_with_iobinding(self._binding)
+            for name, value in self._device_outputs.items():
+                np.copyto(self.outputs[name], value.numpy())
+        except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
+            raise StageError(f"The model {self.name} failed on {self.place.label}: {_first_line(error)}.") from error
+        for output in self.outputs.values():
+            # A sum costs less than a look at every value, and is no number if one of them is none.
+            if output.dtype.kind == "f" and not math.isfinite(float(output.sum(dtype=np.float64))):
+                raise StageError(f"The model {self.name} put out values that are no numbers on {self.place.label}.")
+        for source, carried in self._carried.items():
+            np.copyto(self.inputs[carried], self.outputs[source])
+
+    def reset(self) -> None:
+        """Forgets what was carried from run to run."""
+        for carried in self._carried.values():
+            self.inputs[carried][...] = 0
+
+    def close(self) -> None:
+        """Frees the session and its memory; may be called twice."""
+        self._session = self._binding = None
+        self._device_inputs, self._device_outputs = {}, {}
+        self.inputs, self.outputs = {}, {}
+
+    def _lay_out(self, runtime: ModuleType, layout: Layout) -> None:
+        """Makes the arrays and binds them; the outputs' shapes come from a first run."""
+        for tensor in self.file.graph.inputs:
+            shape = layout.shapes.get(tensor.name)
+            if shape is None:
+                raise ModelError(
+                    f"The model {self.file.path} has an input {tensor.name} that its format does not know."
+                )
+            dtype = _dtype(self.file, tensor.dtype)
+            self.inputs[tensor.name] = np.full(shape, layout.values.get(tensor.name, 0), dtype)
+        first = self._session.run(None, self.inputs)
+        names = [output.name for output in self._session.get_outputs()]
+        self.outputs = {name: np.ascontiguousarray(value) for name, value in zip(names, first, strict=True)}
+        for output, carried in self._carried.items():
+            if self.outputs[output].shape != self.inputs[carried].shape:
+                got, wanted = shown(self.outputs[output].shape), shown(self.inputs[carried].shape)
+                raise ModelError(f"The output {output} of the model {self.file.path} is {got}, wanted {wanted}.")
+        self._bind(runtime)
+        self.run()
+        self.reset()
+
+    def _bind(self, runtime: ModuleType) -> None:
+        """Ties arrays to the session: on a CPU the arrays themselves, elsewhere memory of the device."""
+        self._binding = self._session.io_binding()
+        of_numpy, on_device = runtime.OrtValue.ortvalue_from_numpy, self.place.provider != CPU
+        for name, array in self.inputs.items():
+            value = of_numpy(array, "cuda", 0) if on_device else of_numpy(array)
+            if on_device:
+                self._device_inputs[name] = value
+            self._binding.bind_ortvalue_input(name, value)
+        for name, array in self.outputs.items():
+            value = of_numpy(array, "cuda", 0) if on_device else of_numpy(array)
+            if on_device:
+                self._device_outputs[name] = value
+            self._binding.bind_ortvalue_output(name, value)
+
+
+def _options(runtime: ModuleType, place: Place) -> Any:
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = place.threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    # Threads that spin while they wait take the processor from the other lane.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _providers(place: Place) -> Sequence[str | tuple[str, dict[str, str]]]:
+    """The device's settings. The CPU stands behind it for operators that it lacks."""
+    if place.provider == CUDA:
+        graph = {"enable_cuda_graph": "1"} if place.graphs else {}
+        settings = {"arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC", **graph}
+        return [(CUDA, settings), CPU]
+    if place.provider == TENSORRT:
+        return [(TENSORRT, {"trt_engine_cache_enable": "1"}), CUDA, CPU]
+    return [CPU]
+
+
+def _check_size(file: ModelFile, tensor: Tensor) -> None:
+    """Refuses what would take all of the memory.
+
+    Raises:
+        ModelError: the file fixes a shape that no format has.
+    """
+    count = math.prod(size for size in tensor.shape if isinstance(size, int))
+    if count * MOST_ITEM_BYTES > MOST_TENSOR_BYTES:
+        raise ModelError(
+            f"The model {file.path} claims {count / 1e6:.0f} million values for {tensor.name}, wanted at most "
+            f"{MOST_TENSOR_BYTES // MOST_ITEM_BYTES / 1e6:.0f} million; it is of another format."
+        )
+
+
+def _dtype(file: ModelFile, name: str) -> np.dtype[Any]:
+    try:
+        return np.dtype(name)
+    except TypeError:
+        raise ModelError(f"The model {file.path} takes {name}, which is not supported; export it as float32.") from None
+
+
+def _first_line(error: Exception) -> str:
+    """What a library says, without what follows on further lines."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,1 @@
+"""Faces that networks make, and the networks around them."""
