@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from pipeline.audio.devices.device_clock import DeviceClock
-from pipeline.audio.devices.pulse.server import PulseDevice, found_among, pactl, pulse_devices
+from pipeline.audio.devices.pulse.server import PulseDevice, found_among, pactl, plain_environment, pulse_devices
 from pipeline.audio.stream import RATE_HZ
 from pipeline.clock import Clock
 from pipeline.errors import DeviceError
@@ -142,6 +142,7 @@ class PulseInput:
                  "--channels=1", f"--latency-msec={FRAGMENT_MS}", "--client-name=Understudy",
                  "--stream-name=Actor", "--verbose"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+                env=plain_environment(),
             )  # fmt: skip
         except FileNotFoundError:
             raise DeviceError(

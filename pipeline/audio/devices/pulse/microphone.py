@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio.devices.pulse.server import OWN_SOURCE, pactl, watch_server
+from pipeline.audio.devices.pulse.server import OWN_SOURCE, pactl, remove_source, watch_server
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
 
@@ -36,6 +36,7 @@ class PulseMicrophone:
         self.description = f"{title} · 48 kHz mono"
         self.dropped = 0
         """Samples that the server did not take in time."""
+        self._source = name
         self._folder = tempfile.TemporaryDirectory(prefix="understudy-")
         self._pipe = Path(self._folder.name) / "microphone"
         self._file = -1
@@ -73,11 +74,15 @@ class PulseMicrophone:
         """Hands float32 (n,) on; what the server has no room for is dropped and counted.
 
         Raises:
-            DeviceError: the server is gone.
+            DeviceError: the server or the source is gone.
         """
         # A server that was killed leaves its pipe behind.
-        if not self._pipe.exists() or (self._watch is not None and self._watch.poll() is not None):
+        if self._watch is not None and self._watch.poll() is not None:
             raise DeviceError("The virtual microphone is gone: the sound server ended; start it and the session again.")
+        if not self._pipe.exists():
+            raise DeviceError(
+                "The virtual microphone is gone: the sound server ended or took it away; start the session again."
+            )
         data = (np.clip(samples, -1.0, 1.0) * np.float32(32767)).astype("<i2").tobytes()
         try:
             written = os.write(self._file, data)
@@ -99,7 +104,7 @@ class PulseMicrophone:
             watch.wait()
         try:
             if module:
-                pactl("unload-module", module)
+                remove_source(self._source, module)
         except DeviceError:
             # A server that ended took the source with it.
             pass
@@ -125,5 +130,5 @@ def remove_left_behind(name: str = OWN_SOURCE) -> int:
         line.split("\t")[0] for line in pactl("list", "short", "modules").splitlines() if f"source_name={name} " in line
     ]
     for module in left:
-        pactl("unload-module", module)
+        remove_source(name, module)
     return len(left)

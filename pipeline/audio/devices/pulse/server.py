@@ -1,6 +1,7 @@
 """PulseAudio, or PipeWire in its place, asked through its own command line."""
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from typing import Literal
@@ -28,6 +29,11 @@ class PulseDevice:
         return f"{self.name} ({self.title})"
 
 
+def plain_environment() -> dict[str, str]:
+    """The environment of the server's programs, which else speak the user's language and write numbers its way."""
+    return {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": ""}
+
+
 def pactl(*arguments: str) -> str:
     """What `pactl` prints.
 
@@ -36,7 +42,12 @@ def pactl(*arguments: str) -> str:
     """
     try:
         done = subprocess.run(
-            ["pactl", *arguments], capture_output=True, text=True, timeout=PACTL_TIMEOUT_S, check=False
+            ["pactl", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=PACTL_TIMEOUT_S,
+            check=False,
+            env=plain_environment(),
         )
     except FileNotFoundError:
         raise DeviceError(
@@ -77,6 +88,31 @@ def pulse_devices(kind: Literal["sources", "sinks"]) -> tuple[PulseDevice, ...]:
     return tuple(
         PulseDevice(device["name"], device["description"], bool(device.get("monitor_source"))) for device in listed
     )
+
+
+def remove_source(name: str, module: str) -> None:
+    """Takes a source away, and ends what is recorded from it.
+
+    A server would go on recording from another microphone: call programs would get the actor's own voice.
+
+    Raises:
+        DeviceError: no sound server answers.
+    """
+    for stream in _listening_to(name):
+        pactl("kill-source-output", stream)
+    pactl("unload-module", module)
+
+
+def _listening_to(name: str) -> list[str]:
+    """The numbers of the streams that are recorded from a source.
+
+    Raises:
+        DeviceError: no sound server answers.
+    """
+    sources = [line.split("\t") for line in pactl("list", "short", "sources").splitlines()]
+    numbers = {fields[0] for fields in sources if len(fields) > 1 and fields[1] == name}
+    streams = [line.split("\t") for line in pactl("list", "short", "source-outputs").splitlines()]
+    return [fields[0] for fields in streams if len(fields) > 1 and fields[1] in numbers]
 
 
 def found_among(wanted: str, devices: tuple[PulseDevice, ...], usual: str) -> PulseDevice | None:

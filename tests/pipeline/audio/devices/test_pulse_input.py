@@ -24,7 +24,7 @@ def recorder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A `parec` that gives 20 ms of silence, says what is in the file `says` and goes quiet."""
     script = tmp_path / "parec"
     script.write_text(
-        f"#!/bin/sh\necho >>{tmp_path / STARTS}\ncat {tmp_path}/says >&2 2>/dev/null\n"
+        f"#!/bin/sh\necho $LC_ALL >>{tmp_path / STARTS}\ncat {tmp_path}/says >&2 2>/dev/null\n"
         "head -c 3840 /dev/zero\nexec sleep 60\n"
     )
     script.chmod(0o755)
@@ -75,6 +75,15 @@ def test_what_another_source_gives_is_not_taken(recorder: Path) -> None:
     (recorder / "says").write_text("Stream moved to device headset (3, not suspended).\n")
     with PulseInput(HEADSET, FakeClock()) as microphone:
         assert heard(microphone) > 0
+
+
+def test_the_recorder_speaks_no_language_but_the_one_that_is_understood(
+    recorder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    with PulseInput(HEADSET, FakeClock()) as microphone:
+        assert heard(microphone) > 0
+    assert (recorder / STARTS).read_text() == "C.UTF-8\n"
 
 
 def test_without_the_recorder_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
