@@ -42,11 +42,12 @@ class Ring:
         """Whether nothing more will come."""
         return self._closed
 
-    def write(self, block: Block) -> None:
-        """Appends a block's first channel. Once closed it goes nowhere."""
+    def write(self, block: Block, *, patient: bool = False) -> None:
+        """Appends a block's first channel, waiting for room if `patient`. Once closed it goes nowhere."""
         samples = block.samples[:, 0]
+        waits = self._lossless or patient
         with self._changed:
-            while self._lossless and not self._closed and self._written - self._read + len(samples) > self._room():
+            while waits and not self._closed and self._written - self._read + len(samples) > self._room():
                 self._changed.wait()
             if self._closed or len(samples) == 0:
                 return
@@ -60,6 +61,7 @@ class Ring:
                 self._read += late
                 self.dropped += late
                 self.overruns += 1
+                self._forget()
             self._changed.notify_all()
 
     def read(self, count: int) -> Block | None:
@@ -118,7 +120,11 @@ class Ring:
 
     def _captured_ns(self) -> int:
         """When the next sample to be read was captured."""
-        while len(self._instants) > 1 and self._instants[1][0] <= self._read:
-            self._instants.popleft()
+        self._forget()
         position, captured_ns = self._instants[0]
         return captured_ns + round((self._read - position) * 1e9 / RATE_HZ)
+
+    def _forget(self) -> None:
+        """Leaves out the instants of blocks that are read or lost to the last sample."""
+        while len(self._instants) > 1 and self._instants[1][0] <= self._read:
+            self._instants.popleft()

@@ -1,6 +1,7 @@
 """Sound between two threads: in order, whole, and with the instants at which it was captured."""
 
 import threading
+import tracemalloc
 
 import numpy as np
 from hypothesis import given
@@ -91,3 +92,28 @@ def test_skipping_throws_the_oldest_away() -> None:
     block = ring.read(2)
     assert block is not None and block.samples[:, 0].tolist() == [5, 6]
     assert ring.skip(50) == 13
+
+
+def test_a_ring_that_nobody_reads_does_not_grow() -> None:
+    ring = Ring(RATE_HZ // 2)
+    ring.write(ramp(0, RATE_HZ // 2))
+    tracemalloc.start()
+    for first in range(0, 20_000 * 480, 480):
+        ring.write(Block(np.zeros((480, 1), np.float32), RATE_HZ, first))
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 50_000
+
+
+def test_a_patient_writer_waits_for_room_until_the_ring_is_closed() -> None:
+    ring = Ring(50)
+    ring.write(ramp(0, 40))
+    writer = threading.Thread(target=lambda: [ring.write(ramp(first, 20), patient=True) for first in (40, 60)])
+    writer.start()
+    got = ring.read(30)
+    assert got is not None and got.samples[:, 0].tolist() == list(range(30))
+    assert ring.wait(30, PATIENCE_S)
+    ring.close()
+    writer.join(PATIENCE_S)
+    assert not writer.is_alive()
+    assert ring.dropped == 0
