@@ -70,7 +70,7 @@ class Player:
 
     @property
     def drift_ppm(self) -> float:
-        """By how much the sink's clock is faster than the source's, as far as it is known."""
+        """By how much the sink's clock is slower than the source's, as far as it is known."""
         return 0.0 if self._drift is None else self._drift.ppm
 
     def cover(self, covered: bool) -> None:
@@ -197,4 +197,5 @@ class Drift:
         self._trend = min(max(self._trend, -MOST_CORRECTION), MOST_CORRECTION)
         rate = self._trend + GAIN_PER_S * error_s
         self._resampler.set_io_ratio(1.0 + min(max(rate, -MOST_CORRECTION), MOST_CORRECTION), 1.0, SLEW_SAMPLES)
-        return np.asarray(self._resampler.resample_chunk(samples), np.float32)
+        # Between two samples at full scale sound may go beyond it.
+        return np.asarray(np.clip(self._resampler.resample_chunk(samples), -1.0, 1.0), np.float32)
