@@ -3,66 +3,32 @@
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pipeline.audio.condition.activity import Activity
 from pipeline.audio.condition.chain import conditioner
-from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.condition.switch import Switch
-from pipeline.audio.devices.opening import microphone_of, open_microphone, open_virtual_microphone
+from pipeline.audio.devices.opening import open_microphone, open_virtual_microphone
 from pipeline.audio.lane import AudioLane, AudioLinks
 from pipeline.audio.player import Player
 from pipeline.audio.ring import Ring
+from pipeline.audio.settings import SoundHooks, SoundSettings
 from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.tape import Tape
 from pipeline.audio.turns import Turns
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.runner import Crew, do_all
-from pipeline.stage import AudioSink, AudioSource, AudioStage, EndOfSource, FilmTrack
+from pipeline.stage import AudioSink, AudioSource, AudioStage, EndOfSource
 from pipeline.telemetry import AudioReadings, Event, Level
 from profiles.profile import Profile
+
+__all__ = ["SoundHooks", "SoundRig", "SoundSettings"]
 
 RING_SAMPLES = RATE_HZ // 2
 """More than half a second behind, sound is thrown away."""
 SILENT_NS = 800_000_000
 """A microphone that gives nothing for so long is lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class SoundSettings:
-    """Where a session's sound comes from and goes to."""
-
-    microphone: str | AudioSource = "none"
-    """`none`, `auto`, `demo`, a device, a file, or a source that is open already."""
-    virtual_microphone: str | AudioSink = "none"
-    """`none`, `auto`, a device, a file, or a sink that is open already."""
-    monitor: str = "none"
-    """A device on which the operator hears what goes out."""
-    condition: ConditionSettings = field(default_factory=ConditionSettings)
-    tracks: tuple[FilmTrack, ...] = ()
-    """Films that are being recorded, which get the sound as well."""
-    muted: bool = False
-    loop: bool = False
-    """A file begins again at its end."""
-
-    def beside(self, camera: str, *, live: bool, is_demo: bool) -> "SoundSettings":
-        """These settings with a name in place of `auto`: the microphone that belongs to a camera."""
-        if self.microphone != "auto":
-            return self
-        return replace(self, microphone=microphone_of(camera, live=live, is_demo=is_demo))
-
-
-@dataclass(frozen=True, slots=True)
-class SoundHooks:
-    """Whom the rig tells, on any thread."""
-
-    report: Callable[[Event], None]
-    failed: Callable[[UnderstudyError], None]
-    """Takes the reason when a thread ended early or the last sink is gone."""
-    heard: Callable[[int], None]
-    """Takes each block's latency in nanoseconds, at the first sink."""
 
 
 class SoundRig:
