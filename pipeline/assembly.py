@@ -1,19 +1,19 @@
 """A profile in, a chain of stages out: the one place that knows every engine."""
 
-import math
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.audio.voice.chunks import Gathered
-from pipeline.audio.voice.dial import least_latency_ms, voice_stage
-from pipeline.audio.voice.timbre import Timbre
+from pipeline.audio.voice.actor import Actor
+from pipeline.audio.voice.dial import Dial, voice_stage
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import ConsentError
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
+from pipeline.runner import do_all
 from pipeline.stage import AudioStage, VideoStage
 from pipeline.telemetry import Event, Level
 from pipeline.video.background.compose import Compose
@@ -42,7 +42,7 @@ class Chain:
         profile: what it was built from.
         stages: in the order of work; the first ones are shared by all chains of the session.
         owned: those of the stages that end with this chain.
-        voice: the stage that makes the target's voice; the audio lane closes it.
+        voice: the stage that makes the target's voice; it ends with this chain as well.
         label: drawn last.
         card: uint8 (height, width, 3) BGR, with the label.
     """
@@ -55,9 +55,8 @@ class Chain:
     card: Pixels
 
     def close(self) -> None:
-        """Closes the stages that are this chain's own."""
-        for stage in self.owned:
-            stage.close()
+        """Closes the stages that are this chain's own, when no lane works with them any more; may be called twice."""
+        do_all(*(stage.close for stage in self.owned), self.voice.close)
 
 
 class Assembly:
@@ -87,14 +86,11 @@ class Assembly:
         self._size = size
         self._clock = clock or MonotonicClock()
         self._report = report
-        self._kept_ms = math.inf
-        """A latency that this computer is known to keep."""
         self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._shared: tuple[VideoStage, ...] = (Ahead(self._matte), self._tracker, self._matte)
-        self._timbre: Timbre | None = None
-        """The newest voice: what it knows of the actor helps the next one."""
+        self._dial, self._actor = Dial(), Actor()
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
 
     @property
@@ -110,34 +106,40 @@ class Assembly:
             ConsentError: the profile is of a real person and nothing clears it.
             MediaError: a picture or video can't be read.
             PortraitError: the portrait is not fit.
+            VoiceError: this computer can't make the voice in real time.
         """
         require_clearance(profile)
-        room = open_room(profile)
-        owned: list[VideoStage] = [Bystanders(profile), PhotoSwap(self._target(profile), profile)]
-        if room is not None:
-            compose = Compose(room, profile, self._beside)
-            owned = [Ahead(compose), *owned, compose]
-        label, picture = marks(profile, self._size)
-        voice = self._voice(profile)
+        with ExitStack() as unfinished:
+            room = open_room(profile)
+            compose = None if room is None else Compose(room, profile, self._beside)
+            owned: list[VideoStage] = []
+            if compose is not None:
+                unfinished.callback(compose.close)
+                owned.append(Ahead(compose))
+            for stage in (Bystanders(profile), PhotoSwap(self._target(profile), profile)):
+                unfinished.callback(stage.close)
+                owned.append(stage)
+            if compose is not None:
+                owned.append(compose)
+            voice = self._voice(profile)
+            unfinished.callback(voice.close)
+            label, picture = marks(profile, self._size)
+            unfinished.pop_all()
         return Chain(profile, (*self._shared, *owned), tuple(owned), voice, label, picture)
 
     def _voice(self, profile: Profile) -> AudioStage:
         """The profile's voice, with as much time as it asks for or this computer needs."""
         wanted_ms = profile.voice.latency_ms
-        if self._report is not None and wanted_ms < self._kept_ms:
-            kept_ms = least_latency_ms(profile, wanted_ms)
+        if self._report is not None:
+            kept_ms = self._dial.least_ms(profile, wanted_ms)
             if kept_ms > wanted_ms:
                 text = (
                     f"This computer can't make the voice of {profile.title} within {wanted_ms:g} ms; "
                     f"it gets {kept_ms:g} ms. Close other programs, or set latency_ms in [voice] higher."
                 )
                 self._report(Event(Level.WARNING, text, self._clock.now_ns()))
-            self._kept_ms = min(self._kept_ms, kept_ms)
             wanted_ms = kept_ms
-        stage = voice_stage(profile, wanted_ms, None if self._timbre is None else self._timbre.actor)
-        inner = stage.inner if isinstance(stage, Gathered) else stage
-        self._timbre = inner if isinstance(inner, Timbre) else None
-        return stage
+        return voice_stage(profile, wanted_ms, self._actor)
 
     def relabel(self, chain: Chain, profile: Profile) -> Chain:
         """The chain for the live settings of `profile`, label and card made anew if they change.

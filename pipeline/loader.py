@@ -9,6 +9,8 @@ from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.lane import Handover
+from pipeline.runner import do_all
+from pipeline.stage import AudioStage
 from pipeline.telemetry import Event, Level, PreparationFailed
 from profiles.profile import Profile
 
@@ -35,18 +37,22 @@ class Request:
 
 
 class Loader:
-    """Builds what is asked for on its own thread, closes what the lane is done with."""
+    """Builds what is asked for on its own thread, closes what the lanes are done with."""
 
     def __init__(
         self, assembly: Assembly, clock: Clock, hand_over: Callable[[Handover], None], report: Callable[[Event], None]
     ) -> None:
         """A loader without requests."""
         self._assembly, self._clock, self._hand_over, self._report = assembly, clock, hand_over, report
+        self.spoken_with: Callable[[AudioStage], bool] = lambda voice: False
+        """Whether the audio lane works with a voice; it goes on with one for a while when the video lane has left."""
         self._changed = threading.Condition()
         self._requests: OrderedDict[str, Request] = OrderedDict()
         self._wanted: Request | None = None
         self._retired: list[Chain] = []
         self._ready: OrderedDict[str, Chain] = OrderedDict()
+        self._discarded: list[Chain] = []
+        """Of no more use, to be closed when the audio lane has left them too."""
         self.loading: str | None = None
         """Name of the profile that is being built."""
 
@@ -100,15 +106,23 @@ class Loader:
         if request is not None:
             self._build(request)
             self.loading = None
+        self._close_discarded()
         return True
 
     def close(self) -> None:
-        """Closes every chain that is kept."""
+        """Closes every chain that is kept; both lanes have ended."""
         with self._changed:
-            chains = [*self._ready.values(), *self._retired]
+            chains = [*self._ready.values(), *self._retired, *self._discarded]
             self._ready.clear()
             self._retired.clear()
-        for chain in chains:
+            self._discarded.clear()
+        do_all(*(chain.close for chain in chains))
+
+    def _close_discarded(self) -> None:
+        """Closes what is of no more use. Chains come here from the video lane: no lane can take them any more."""
+        done = [chain for chain in self._discarded if not self.spoken_with(chain.voice)]
+        self._discarded = [chain for chain in self._discarded if chain not in done]
+        for chain in done:
             chain.close()
 
     def _cancel_takes(self) -> None:
@@ -153,6 +167,4 @@ class Loader:
             replaced = self._ready.pop(chain.profile.name, None)
             self._ready[chain.profile.name] = chain
             oldest = self._ready.popitem(last=False)[1] if len(self._ready) > READY_LIMIT else None
-        for old in (replaced, oldest):
-            if old is not None:
-                old.close()
+            self._discarded += [old for old in (replaced, oldest) if old is not None]

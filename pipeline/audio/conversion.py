@@ -28,10 +28,12 @@ class Conversion:
             MediaError: it has no sound that can be read.
         """
         self._source = SoundDecoder(path)
-        self._lag = round(sum(stage.latency_ns for stage in (*conditioning, voice)) * RATE_HZ / 1e9)
-        self._input, self._output = Ring(2 * BLOCK_SAMPLES), Ring(self._lag + 2 * BLOCK_SAMPLES)
-        links = AudioLinks(self._input, (self._output,), clock, lambda event: None)
-        self._lane = AudioLane(conditioning, voice, links)
+        outputs: list[Ring] = []
+        self._input = Ring(2 * BLOCK_SAMPLES)
+        self._lane = AudioLane(conditioning, voice, AudioLinks(self._input, outputs, clock, lambda event: None))
+        self._lag = round(self._lane.latency_ns * RATE_HZ / 1e9)
+        self._output = Ring(self._lag + 2 * BLOCK_SAMPLES)
+        outputs.append(self._output)
         self.start_ns = self._source.start_ns
         """When the sound starts, against the file's first picture; 0 in a file without pictures."""
         self.length_s = self._source.length_s

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pipeline.audio.condition.limiter import Limiter
 from pipeline.audio.metering.meter import Meter
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
@@ -18,6 +19,8 @@ from profiles.profile import Profile
 
 MOST_OVERLAP = RATE_HZ // 5
 """A voice that lags behind by more is waited for in silence: what the old one said then would be said twice."""
+CEILING_DBFS = -1.0
+"""Nothing louder goes out."""
 PATIENCE_S = 0.1
 REPORT_EVERY_NS = 5_000_000_000
 """A voice that fails again and again is reported no more often than this."""
@@ -41,17 +44,21 @@ class AudioLinks:
     outputs: Sequence[Ring]
     clock: Clock
     report: Callable[[Event], None]
+    hurry: threading.Event | None = None
+    """Until it is set, what the stages still hold at the end goes out as slowly as it is spoken; None: all at once."""
 
 
 class AudioLane:
     """Works on blocks on one thread; everything that other threads ask for happens between two blocks.
 
-    What a stage could not do goes out as silence: never the actor's own voice.
+    What a stage could not do goes out as silence: never the actor's own voice. What is too loud, such as a high voice
+    made low, whose periods heap up, is held at `CEILING_DBFS`; anything else leaves as the voice made it.
     """
 
     def __init__(self, conditioning: Sequence[AudioStage], voice: AudioStage, links: AudioLinks) -> None:
         """A lane with its first voice."""
         self._conditioning, self._voice, self._links = tuple(conditioning), voice, links
+        self._limiter = Limiter(CEILING_DBFS)
         self._lock = threading.Lock()
         self._next: AudioStage | None = None
         self._leaving: AudioStage | None = None
@@ -62,6 +69,9 @@ class AudioLane:
         self._reported_ns: int | None = None
         self._next_ns: int | None = None
         """When the sound after the newest block is captured; None before any came."""
+        self._left: int | None = None
+        """Samples that the stages still hold at the end."""
+        self._due_ns = 0
         self.meters = AudioLaneMeters()
         self.input_meter, self.output_meter = Meter(), Meter()
 
@@ -72,14 +82,19 @@ class AudioLane:
 
     @property
     def latency_ns(self) -> int:
-        """By how much conditioning and voice lag behind, apart from computing."""
-        return sum(stage.latency_ns for stage in (*self._conditioning, self._voice))
+        """By how much what goes out lags behind, apart from computing."""
+        return sum(stage.latency_ns for stage in (*self._conditioning, self._voice, self._limiter))
 
     def take(self, voice: AudioStage) -> None:
         """Gives the lane another voice, which it fades over to; the one that it has already is no other."""
         with self._lock:
             self._next = None if voice is self._voice else voice
             self._settings = None
+
+    def holds(self, voice: AudioStage) -> bool:
+        """Whether the lane works with a voice, or will; once it is let go of, only `take` brings it back."""
+        with self._lock:
+            return any(voice is held for held in (self._next, self._voice, self._leaving))
 
     def adjust(self, profile: Profile) -> None:
         """Gives the lane live settings to take before its next block."""
@@ -93,8 +108,10 @@ class AudioLane:
             return True
         block = source.read(BLOCK_SAMPLES)
         if block is None:
-            self._finish()
-            return False
+            going_on = self._wind_up()
+            while going_on and self._links.hurry is None:
+                going_on = self._wind_up()
+            return going_on
         began_ns = self._links.clock.now_ns()
         self.input_meter.feed(block, began_ns)
         finished = self._converted(block)
@@ -114,26 +131,43 @@ class AudioLane:
         for ring in self._links.outputs:
             ring.write(block)
 
-    def _finish(self) -> None:
-        """Lets out what the stages still hold, by following the last sound with silence, and ends the outputs."""
-        left = 0 if self._next_ns is None else round(self.latency_ns * RATE_HZ / 1e9)
-        while left > 0:
-            silence = np.zeros((min(left, BLOCK_SAMPLES), 1), np.float32)
-            self._emit(self._converted(Block(silence, RATE_HZ, self._next_ns or 0)))
-            self._next_ns = (self._next_ns or 0) + len(silence) * 1_000_000_000 // RATE_HZ
-            left -= len(silence)
+    def _wind_up(self) -> bool:
+        """Lets out one block of what the stages still hold, by following the last sound with silence.
+
+        Whether there is more; at the end the outputs are ended.
+        """
+        if self._left is None:
+            self._left = 0 if self._next_ns is None else round(self.latency_ns * RATE_HZ / 1e9)
+            self._due_ns = self._links.clock.now_ns()
+        if self._next_ns is None or self._left <= 0:
+            for ring in self._links.outputs:
+                ring.close()
+            return False
+        silence = np.zeros((min(self._left, BLOCK_SAMPLES), 1), np.float32)
+        length_ns = len(silence) * 1_000_000_000 // RATE_HZ
+        self._due_ns += length_ns
+        if self._links.hurry is not None:
+            self._links.clock.wait_until(self._due_ns, self._links.hurry)
+        finished = self._converted(Block(silence, RATE_HZ, self._next_ns))
         for ring in self._links.outputs:
-            ring.close()
+            ring.write(finished, patient=True)
+        self._next_ns += length_ns
+        self._left -= len(silence)
+        return True
 
     def _converted(self, block: Block) -> Block:
-        """The block in the target's voice."""
+        """The block in the target's voice, never too loud."""
         self._take_requests()
         heard = self._through(self._conditioning, block)
+        return self._through((self._limiter,), self._spoken(heard))
+
+    def _spoken(self, heard: Block) -> Block:
+        """A block in the voice that is to be heard, on the way from one voice to another in both."""
         spoken = self._through((self._voice,), heard)
         if self._leaving is None:
             return spoken
         before = self._through((self._leaving,), heard)
-        self._overlap -= len(block.samples)
+        self._overlap -= len(heard.samples)
         if self._overlap > 0:
             return before
         self._leaving = None
@@ -148,9 +182,10 @@ class AudioLane:
             coming, self._next = self._next, None
             settings, self._settings = self._settings, None
             if coming is not None:
-                self._leaving = self._leaving or self._voice
+                still_heard = self._leaving or self._voice
+                self._leaving = None if coming is still_heard else still_heard
                 self._voice = coming
-        if coming is not None:
+        if self._leaving is not None and coming is not None:
             # What it heard when it was here before is not to be said now.
             coming.reset()
             self._overlap = min(round(coming.latency_ns * RATE_HZ / 1e9), MOST_OVERLAP)

@@ -59,7 +59,6 @@ class Render:
             size = self._source.size
             assembly = parts.enter_context(closing(Assembly(models, job.profile, size)))
             chain = parts.enter_context(closing(assembly.build(job.profile)))
-            parts.callback(chain.voice.close)
             self._sound = self._open_sound(job)
             if self._sound is not None:
                 parts.enter_context(closing(self._sound))

@@ -9,14 +9,14 @@ from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.conversion import Conversion
 from pipeline.audio.devices.sound_decoder import SoundDecoder, beginning
 from pipeline.audio.stream import RATE_HZ
-from pipeline.audio.voice.actor import measure
+from pipeline.audio.voice.actor import Actor, measure
 from pipeline.audio.voice.dial import voice_stage
 from pipeline.clock import Clock
 from pipeline.media import Block
 from pipeline.stage import FilmTrack
 from profiles.profile import Profile
 
-AMPLE_MS = 120.0
+AMPLE_MS = 125.0
 """A render waits for nobody: its voice gets at least so much time, which is all that the embedded engine can use."""
 LISTENED_S = 60.0
 """So much of the file is listened to beforehand, to know the actor."""
@@ -30,7 +30,7 @@ def conversion_of(path: Path, profile: Profile, clock: Clock) -> Conversion:
     """
     with closing(SoundDecoder(path)) as decoder:
         actor = measure(beginning(decoder, LISTENED_S))
-    voice = voice_stage(profile, max(profile.voice.latency_ms, AMPLE_MS), actor)
+    voice = voice_stage(profile, max(profile.voice.latency_ms, AMPLE_MS), Actor(actor))
     return Conversion(path, conditioner(ConditionSettings()), voice, clock)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.audio.stream import RATE_HZ
-from pipeline.audio.voice.actor import measure
+from pipeline.audio.voice.actor import Actor, measure
 from pipeline.audio.voice.statistics import AVERAGE_SPECTRUM_DB, VoiceStatistics
 from pipeline.audio.voice.timbre import Timbre
 from tests.footage import PERSONAS, persona
@@ -102,7 +102,7 @@ def unchanged(sound: Sound) -> float:
     """The mel error where the target is the actor."""
     actor = measure(sound)
     assert actor is not None
-    return mel_error_db(sound, converted(Timbre(target(**asdict(actor)), actor=actor), sound))
+    return mel_error_db(sound, converted(Timbre(target(**asdict(actor)), actor=Actor(actor)), sound))
 
 
 def write(path: Path, sound: Sound) -> None:

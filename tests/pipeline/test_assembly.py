@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from pipeline.assembly import TARGETS_KEPT, Assembly, require_clearance, same_but_live
+from pipeline.audio.voice.timbre import Timbre
 from pipeline.errors import ConsentError, MediaError, ModelError, PortraitError
 from pipeline.inference.store import ModelStore
 from pipeline.video.output.card import card
 from profiles.profile import BackgroundSettings, DisclosureSettings, Kind, Profile
 from tests.chains import make_profile
+from tests.fakes import FakeStage, FakeVoice
 from tests.footage import models, persona
+from tests.pipeline.audio.voice.speech import through, vowel
 
 SIZE = (320, 240)
 
@@ -80,7 +83,7 @@ def test_only_so_many_portraits_are_kept(assembly: Assembly, monkeypatch: pytest
 
     monkeypatch.setattr("pipeline.assembly.read_portrait", read)
     monkeypatch.setattr("pipeline.assembly.PhotoTarget", lambda portrait: portrait)
-    monkeypatch.setattr("pipeline.assembly.PhotoSwap", lambda target, profile: target)
+    monkeypatch.setattr("pipeline.assembly.PhotoSwap", lambda target, profile: FakeStage(target))
     names = [f"p{index}" for index in range(TARGETS_KEPT + 1)]
     profiles = [persona().model_copy(update={"folder": tmp_path / name}) for name in names]
     for profile in (*profiles, profiles[-1], profiles[0]):
@@ -107,6 +110,54 @@ def test_a_portrait_without_a_face_is_told(assembly: Assembly, tmp_path: Path) -
 def test_a_network_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         Assembly(ModelStore(tmp_path), persona(), SIZE)
+
+
+class Room:
+    """A room that counts how often it is closed."""
+
+    closes = 0
+
+    def close(self) -> None:
+        """Counts."""
+        self.closes += 1
+
+
+@pytest.mark.parametrize("later", ["PhotoSwap", "voice_stage", "marks"])
+def test_what_was_opened_for_a_chain_that_is_not_finished_is_closed(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch, later: str
+) -> None:
+    room, voice = Room(), FakeVoice()
+
+    def torn(*_: object) -> None:
+        raise MediaError("Torn.")
+
+    monkeypatch.setattr("pipeline.assembly.open_room", lambda profile: room)
+    monkeypatch.setattr("pipeline.assembly.voice_stage", lambda *_: voice)
+    monkeypatch.setattr(f"pipeline.assembly.{later}", torn)
+    with pytest.raises(MediaError, match="Torn"):
+        assembly.build(persona())
+    assert room.closes == 1
+    assert voice.closed == (later == "marks")
+
+
+def test_the_voice_ends_with_its_chain(assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    voice = FakeVoice()
+    monkeypatch.setattr("pipeline.assembly.voice_stage", lambda *_: voice)
+    chain = assembly.build(persona())
+    assert not voice.closed
+    chain.close()
+    chain.close()
+    assert voice.closed
+
+
+def test_what_the_voice_that_is_heard_learns_of_the_actor_all_know(assembly: Assembly) -> None:
+    voices = [assembly.build(persona(name)).voice for name in ("mara", "tomas", "ines")]
+    through(voices[0], vowel(110.0, 1.0))
+    for voice in voices[1:]:
+        assert isinstance(voice, Timbre)
+        through(voice, np.zeros(480, np.float32))
+        assert voice.shift is not None
+        assert voice.shift.centre_hz == pytest.approx(110.0, rel=0.02)
 
 
 def test_another_label_makes_another_card_and_anything_else_keeps_both(assembly: Assembly) -> None:

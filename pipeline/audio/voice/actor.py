@@ -27,8 +27,16 @@ _KNOWN_HOPS = 4_000.0
 """What was measured before counts as much as 20 s of voice."""
 
 
+_LEFT_HOPS = 100
+"""A voice that missed so many of another's steps, half a second, is heard no more."""
+
+
 class Actor:
-    """Learns the statistics of a voice from its steps."""
+    """Learns the statistics of a voice from its steps; the voices of a session share one.
+
+    While one voice goes over into the next both bring the same steps: those of the one that was there first count,
+    until it brings no more. All of them run on the same thread.
+    """
 
     def __init__(self, known: VoiceStatistics | None = None) -> None:
         self._known = known
@@ -38,14 +46,21 @@ class Actor:
         self._heard = np.zeros(FRAME_SAMPLES, np.float32)
         self._hops = 0
         self._voiced = 0
+        self._by: object = None
+        self._missed = 0
 
     @property
     def heard_s(self) -> float:
         """Seconds of voice that the figures rest on."""
         return (self._pitch.hops + (_KNOWN_HOPS if self._known else 0.0)) * HOP_SAMPLES / 48_000
 
-    def hear(self, hop: NDArray[np.float32], pitch: Pitch) -> None:
-        """One step of the voice."""
+    def hear(self, hop: NDArray[np.float32], pitch: Pitch, by: object = None) -> None:
+        """One step of the voice, which `by` brings."""
+        if by is not self._by and self._hops:
+            self._missed += 1
+            if self._missed < _LEFT_HOPS:
+                return
+        self._by, self._missed = by, 0
         self._heard[:-HOP_SAMPLES] = self._heard[HOP_SAMPLES:]
         self._heard[-HOP_SAMPLES:] = hop
         self._hops += 1

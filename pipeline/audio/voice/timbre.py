@@ -15,7 +15,6 @@ from pipeline.audio.voice.statistics import (
     AVERAGE_SPECTRUM_DB,
     FRAME_SAMPLES,
     SpectrumLearner,
-    VoiceStatistics,
 )
 from pipeline.errors import StageError
 from pipeline.media import Block
@@ -23,6 +22,8 @@ from profiles.profile import Profile, VoiceSettings
 
 LEAST_LOOK_AHEAD_MS = 20.0
 MOST_LOOK_AHEAD_MS = 60.0
+STEP_MS = 1000.0 * HOP_SAMPLES / RATE_HZ
+"""By so much more than it looks ahead the voice lags behind."""
 
 _LOUDEST = 2.0
 """No microphone puts out more; what a fault puts out is cut off there."""
@@ -59,26 +60,20 @@ class Timbre:
         self,
         profile: Profile,
         look_ahead_ms: float = LEAST_LOOK_AHEAD_MS,
-        actor: VoiceStatistics | None = None,
+        actor: Actor | None = None,
     ) -> None:
-        """`look_ahead_ms` (20..60) serves voices below 100 Hz; `actor` comes from the preflight check."""
+        """`look_ahead_ms` (20..60) serves voices below 100 Hz; `actor` is what voices before this one learnt."""
         if not LEAST_LOOK_AHEAD_MS <= look_ahead_ms <= MOST_LOOK_AHEAD_MS:
             raise ValueError(f"look_ahead_ms: got {look_ahead_ms}, wanted {LEAST_LOOK_AHEAD_MS}..{MOST_LOOK_AHEAD_MS}")
         self._look_ahead = round(look_ahead_ms * RATE_HZ / 1000)
         self._settings: VoiceSettings = profile.voice
-        self._actor = Actor(actor)
-        self._shift: Shift | None = None
+        self._actor = actor or Actor()
         self._aim = Shift()
         self._converted = SpectrumLearner()
         self._equaliser = Equaliser()
         self.latency_ns = 0
         self.reset()
         self.latency_ns = self._psola.delay * 1_000_000_000 // RATE_HZ
-
-    @property
-    def actor(self) -> VoiceStatistics | None:
-        """What is known of the actor's voice; None before the first voice."""
-        return self._actor.statistics
 
     @property
     def shift(self) -> Shift | None:
@@ -93,7 +88,8 @@ class Timbre:
             self._look()
 
     def reset(self) -> None:
-        """Forgets the sound; what was learnt of the actor stays."""
+        """Forgets the sound; what was learnt of the actor stays, and is made use of at once."""
+        self._shift: Shift | None = None
         self._psola = Psola(self._look_ahead)
         self._breath = Breath()
         self._levels = deque([0.0] * (self._look_ahead // HOP_SAMPLES))
@@ -134,7 +130,7 @@ class Timbre:
         self._hops += 1
         shift = self._move()
         converted, pitch = self._psola.step(hop, shift)
-        self._actor.hear(hop, pitch)
+        self._actor.hear(hop, pitch, self)
         if self._shift is None and pitch.hz or self._hops % _LOOK_HOPS == 0:
             self._look()
         # The newest pitch is heard before the voice that it belongs to comes out.

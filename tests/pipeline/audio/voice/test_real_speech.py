@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.audio.voice.actor import measure
+from pipeline.audio.voice.actor import Actor, measure
 from pipeline.audio.voice.timbre import Timbre
 from tests.footage import needs_media
 from tests.pipeline.audio.voice.measures import (
@@ -48,7 +48,7 @@ def test_the_pitch_of_a_spoken_sentence_hardly_leaps(language: str) -> None:
 def test_a_real_voice_gets_the_targets_pitch(median: float, scale: float) -> None:
     sound = recording()
     actor = measure(sound)
-    done = converted(Timbre(target(median_f0_hz=median, formant_scale=scale), actor=actor), sound)
+    done = converted(Timbre(target(median_f0_hz=median, formant_scale=scale), actor=Actor(actor)), sound)
     assert median_hz_where_voiced(sound, done) == pytest.approx(median, rel=0.03)
 
 
@@ -70,7 +70,7 @@ def test_a_real_voice_like_the_targets_passes_almost_unchanged() -> None:
         formant_scale=actor.formant_scale,
         spectrum_db=actor.spectrum_db,
     )
-    assert mel_error_db(sound, converted(Timbre(profile, actor=actor), sound)) < 1.0
+    assert mel_error_db(sound, converted(Timbre(profile, actor=Actor(actor)), sound)) < 1.0
 
 
 @needs_media
