@@ -126,7 +126,9 @@ class Rig:
         settings = replace(settings, tracks=tracks_of(self.presenter.sinks))
         hooks = SoundHooks(self._report, self._hooks.failed, self.sync.heard)
         playhead = None if self._lossless else self._playhead
-        return SoundRig(settings, chain.voice, self._clock, hooks, playhead)
+        rig = SoundRig(settings, chain.voice, self._clock, hooks, playhead)
+        self.loader.spoken_with = rig.lane.holds
+        return rig
 
     def _open_output(self, settings: SessionSettings, profile: Profile, with_sound: bool) -> None:
         """Opens the sinks and what feeds them."""
