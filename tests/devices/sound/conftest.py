@@ -9,13 +9,17 @@ import threading
 import time
 import wave
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.audio.stream import RATE_HZ
+from pipeline.audio.devices.opening import SPEECH
+from pipeline.audio.devices.sound_file import SoundFile
+from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
+from pipeline.clock import MonotonicClock
 from pipeline.inference.store import ModelStore
 from tests.devices.conftest import ROOT
 
@@ -25,8 +29,11 @@ MODULES = (
     "module-native-protocol-unix",
     "module-null-sink sink_name=fake_mic rate=48000 channels=1 norewinds=1",
     "module-null-sink sink_name=call_out rate=48000 channels=1 norewinds=1",
+    "module-null-sink sink_name=room rate=48000 channels=1 norewinds=1",
 )
+"""A microphone, what a call program listens to, and loudspeakers that everybody in the room hears."""
 NEEDED = ("pulseaudio", "pactl", "parec", "paplay")
+OWN = "understudy_microphone"
 SOON_S = 60.0
 
 
@@ -51,7 +58,7 @@ class Server:
         self.environment.pop("PULSE_SERVER", None)
         (folder / "alsa.conf").write_text(
             "</usr/share/alsa/alsa.conf>\n"
-            'pcm.call_out { type pulse device "call_out" hint { show on description "Call output" } }\n'
+            'pcm.plugged { type pulse device "call_out" hint { show on description "Call output" } }\n'
         )
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -62,7 +69,11 @@ class Server:
             command += ["-L", module]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        return until(lambda: self.pactl("info") != "", 10.0)
+        if not until(lambda: self.pactl("info") != "", 10.0):
+            return False
+        self.pactl("set-default-sink", "room")
+        self.pactl("set-default-source", "fake_mic.monitor")
+        return True
 
     def kill(self) -> None:
         """Ends it without a word to its clients."""
@@ -96,7 +107,18 @@ class Server:
 
     def play(self, file: Path) -> None:
         """Plays a file into the fake microphone, to its end."""
-        subprocess.run(["paplay", "--device=fake_mic", str(file)], env=self.environment, check=True, timeout=120)
+        with self.playing(file) as player:
+            assert player.wait(timeout=120) == 0
+
+    @contextmanager
+    def playing(self, file: Path, sink: str = "fake_mic") -> Iterator[subprocess.Popen[bytes]]:
+        """Plays a file to a sink meanwhile."""
+        player = subprocess.Popen(["paplay", f"--device={sink}", str(file)], env=self.environment)
+        try:
+            yield player
+        finally:
+            player.kill()
+            player.wait()
 
 
 class Tape:
@@ -133,40 +155,66 @@ class Tape:
 
 
 class Program:
-    """`understudy run --headless` with the fake microphone."""
+    """`understudy run --headless`, with the fake microphone unless the options name another."""
 
-    def __init__(self, server: Server, virtual_microphone: str) -> None:
-        devices = ["--microphone", "fake_mic", "--virtual-microphone", virtual_microphone]
+    def __init__(self, server: Server, virtual_microphone: str, *options: str) -> None:
+        sound = ["--microphone", "fake_mic", "--virtual-microphone", virtual_microphone]
         video = ["--camera", "demo", "--size", "320x180", "--fps", "15", "--profile", "mara", "--seconds", "300"]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "console", "run", "--headless", *devices, *video],
+            [sys.executable, "-m", "console", "run", "--headless", *sound, *video, *options],
             cwd=ROOT,
             env=server.environment,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
         )
-        self.complaints = ""
+        self._told: list[tuple[int, str]] = []
+        self._listener = threading.Thread(target=self._listen, name="complaints")
+        self._listener.start()
 
     @property
     def running(self) -> bool:
         """Whether it goes on."""
         return self._process.poll() is None
 
+    @property
+    def complaints(self) -> str:
+        """Everything it said so far."""
+        return "".join(line for _, line in self._told)
+
+    def told(self, words: str) -> list[int]:
+        """When it said something with these words, in nanoseconds."""
+        return [at_ns for at_ns, line in self._told if words in line]
+
     def kill(self) -> None:
         """Ends it without a word."""
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        self._listener.join()
 
     def stop(self) -> int:
         """Asks it to end; its status."""
         if self.running:
             self._process.send_signal(signal.SIGTERM)
         try:
-            _, self.complaints = self._process.communicate(timeout=30)
+            self._process.wait(timeout=30)
         finally:
-            self._process.kill()
+            self.kill()
         return self._process.returncode
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._told.append((time.monotonic_ns(), line))
+        self._process.stderr.close()
+
+
+@pytest.fixture(scope="session")
+def speech() -> Sound:
+    """What the demo actor says: real enough for a pitch, and nobody's."""
+    with SoundFile(SPEECH, MonotonicClock(), loop=True, paced=False) as file:
+        blocks = [file.read().samples[:, 0] for _ in range(12 * RATE_HZ // BLOCK_SAMPLES)]
+    return np.concatenate(blocks)
 
 
 @pytest.fixture

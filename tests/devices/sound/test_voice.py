@@ -8,29 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.audio.devices.opening import SPEECH
-from pipeline.audio.devices.sound_file import SoundFile
-from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
-from pipeline.clock import MonotonicClock
+from pipeline.audio.stream import RATE_HZ
 from pipeline.selftest.finding import beep_latencies
 from pipeline.selftest.score import Score
 from profiles.store import ProfileStore
-from tests.devices.sound.conftest import Program, Server, Sound, Tape, until, write_wav
+from tests.devices.sound.conftest import OWN, Program, Server, Sound, Tape, until, write_wav
 from tests.pipeline.audio.voice.measures import median_hz
 
 pytestmark = pytest.mark.device
 
-OWN = "understudy_microphone"
 BEEPS = Score(13.0)
 STEP = RATE_HZ // 100
-
-
-@pytest.fixture(scope="module")
-def speech() -> Sound:
-    """What the demo actor says: real enough for a pitch, and nobody's."""
-    with SoundFile(SPEECH, MonotonicClock(), loop=True, paced=False) as file:
-        blocks = [file.read().samples[:, 0] for _ in range(12 * RATE_HZ // BLOCK_SAMPLES)]
-    return np.concatenate(blocks)
 
 
 def played_through(
