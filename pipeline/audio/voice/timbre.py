@@ -27,6 +27,8 @@ STEP_MS = 1000.0 * HOP_SAMPLES / RATE_HZ
 
 _LOUDEST = 2.0
 """No microphone puts out more; what a fault puts out is cut off there."""
+_LOUDEST_OUT = 4.0
+"""A high voice made low heaps its periods up: the limiter behind it holds those; only what a fault makes is cut off."""
 _PITCH_LIMITS = (0.3, 3.0)
 _FORMANT_LIMITS = (0.8, 1.25)
 _SPREAD_LIMITS = (0.5, 2.0)
@@ -136,7 +138,7 @@ class Timbre:
         # The newest pitch is heard before the voice that it belongs to comes out.
         self._levels.append(pitch.level if pitch.hz else 0.0)
         breathing = self._breath.step(converted, self._levels.popleft(), self._settings.breath)
-        return _bounded(self._colour(breathing), 1.0)
+        return _bounded(self._colour(breathing), _LOUDEST_OUT)
 
     def _look(self) -> None:
         """Works out anew what the actor's voice needs to become the target's."""
