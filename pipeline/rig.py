@@ -1,8 +1,8 @@
 """The opened devices and the threads between them, as one thing that starts and stops."""
 
-from collections.abc import Callable
+import threading
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from pipeline.loader import Loader
 from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
 from pipeline.runner import Crew, do_all
-from pipeline.stage import EndOfSource, VideoSink, VideoSource
+from pipeline.settings import Hooks, SessionSettings
+from pipeline.stage import EndOfSource
 from pipeline.sync import LONGEST_NS, Sync
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
 from pipeline.video.devices.demo_actor import DemoActor
@@ -27,41 +28,11 @@ from pipeline.video.output.delay_line import DelayLine
 from pipeline.video.output.presenter import Presenter
 from profiles.profile import Profile
 
+__all__ = ["Hooks", "Rig", "SessionSettings"]
+
 HISTORY = 120
 SPARE_PICTURES, LOSSLESS_PICTURES = 6, 3
 """Room in the delay line beyond what the delay itself needs; all of it where nothing may be lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSettings:
-    """Where a session's pictures come from and go to."""
-
-    source: SourceSettings | VideoSource = field(default_factory=SourceSettings)
-    """What to open, or a source that is open already; the session closes it."""
-    virtual_camera: str = "none"
-    """`none`, `auto`, a device, or a file to record to."""
-    record: Path | None = None
-    """A file that what goes out is recorded to as well."""
-    on_air: bool = True
-    """Whether the program picture goes out from the start."""
-    sound: SoundSettings = field(default_factory=SoundSettings)
-    """Where its sound comes from and goes to."""
-    sinks: tuple[VideoSink, ...] = ()
-    """More sinks for the pictures, open already; the session closes them."""
-    assemble: type[Assembly] | None = None
-    """What builds the chains, where it is not the one that knows every engine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """Whom the rig tells, on any thread."""
-
-    report: Callable[[Event], None]
-    """Takes rare events."""
-    ended: Callable[[], None]
-    """Called when the last picture is out."""
-    failed: Callable[[UnderstudyError], None]
-    """Takes the reason when a thread ended early or the last sink is gone; the card goes out from then on."""
 
 
 class Rig:
@@ -80,6 +51,8 @@ class Rig:
         """Closes what is open, last opened first; a part that can't be closed leaves no other open."""
         self._crew = Crew()
         self._lost: list[DeviceError] = []
+        self._over = threading.Event()
+        """Set when the last picture is out."""
         try:
             self._open(settings, profile, models)
         except BaseException:
@@ -101,16 +74,24 @@ class Rig:
         self.assembly = assemble(models, profile, self.source.size, self._clock, report)
         self._closing.callback(self.assembly.close)
         chain = self.assembly.build(profile)
+        self._open_lane(chain)
         sound = self._sound_settings(settings)
-        self._open_output(settings, profile, sound.microphone != "none")
+        self._open_output(settings, sound.microphone != "none")
+        self.sound = self._open_sound(sound, chain)
+        if self.sound is not None:
+            self._closing.callback(self.sound.close)
+        self._taken(chain)
+
+    def _open_lane(self, chain: Chain) -> None:
+        """Makes what frames go through, with its first chain."""
+        pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(LONGEST_NS * self.fps / 1e9)
+        self.line = DelayLine(self.source.size, pictures, self._lossless)
         self.loader = Loader(self.assembly, self._clock, lambda handover: self.lane.hand_over(handover), self._report)
         self._closing.callback(self.loader.close)
         self.frames: Latest[Frame] = Latest(self._lossless)
-        self.arrivals = RateMeter()
+        self.arrivals, self.sync = RateMeter(), Sync()
         self.lane = VideoLane(chain, self._links())
         self._closing.callback(self.lane.close)
-        self.sound = self._open_sound(sound, chain)
-        self._taken(chain)
 
     def _sound_settings(self, settings: SessionSettings) -> SoundSettings:
         """The settings of the sound with the microphone that belongs to the camera."""
@@ -124,13 +105,13 @@ class Rig:
         if settings.microphone == "none":
             return None
         settings = replace(settings, tracks=tracks_of(self.presenter.sinks))
-        hooks = SoundHooks(self._report, self._hooks.failed, self.sync.heard)
+        hooks = SoundHooks(self._report, self._hooks.failed, self.sync.heard, self.sync.silent)
         playhead = None if self._lossless else self._playhead
         rig = SoundRig(settings, chain.voice, self._clock, hooks, playhead)
         self.loader.spoken_with = rig.lane.holds
         return rig
 
-    def _open_output(self, settings: SessionSettings, profile: Profile, with_sound: bool) -> None:
+    def _open_output(self, settings: SessionSettings, with_sound: bool) -> None:
         """Opens the sinks and what feeds them."""
         if isinstance(settings.source, SourceSettings):
             refuse_overwriting(Path(settings.source.camera), settings.virtual_camera, settings.record)
@@ -142,14 +123,9 @@ class Rig:
         sinks = settings.sinks + open_sinks(
             settings.virtual_camera, self.source.size, self.fps, record=settings.record, settings=recording
         )
-        delay_ns = 0 if self._lossless else round(profile.sync.delay_ms * 1e6)
-        longest_ns = max(delay_ns, LONGEST_NS if with_sound else 0)
-        pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(longest_ns * self.fps / 1e9)
-        self.sync = Sync(delay_ns, round(profile.sync.trim_ms * 1e6))
-        self.line = DelayLine(self.source.size, pictures, self._lossless)
         self.presenter = Presenter(self.line, sinks, self._clock, self.fps, self._sink_lost)
         self._closing.callback(self.presenter.close)
-        self.presenter.realtime, self.presenter.delay_ns = not self._lossless, delay_ns
+        self.presenter.realtime = not self._lossless
         self.presenter.cover(not settings.on_air)
 
     @property
@@ -175,6 +151,7 @@ class Rig:
         Raises:
             UnderstudyError: a thread or a device did not end in time; everything else is stopped and closed.
         """
+        to_the_end = self._over.is_set()
         for name in ("capture", "loader"):
             self._crew.stop(name)
         do_all(
@@ -186,7 +163,7 @@ class Rig:
             partial(self._crew.join, "loader", timeout_s),
             self.line.close,
             partial(self._end_sinks, timeout_s),
-            partial(self._end_sound, timeout_s),
+            partial(self._end_sound, timeout_s, to_the_end),
             self._closing.close,
         )
 
@@ -236,7 +213,8 @@ class Rig:
     def _taken(self, chain: Chain) -> None:
         """Follows the lane to another chain."""
         self.presenter.show_card(chain.card)
-        self.sync.trim_ns = round(chain.profile.sync.trim_ms * 1e6)
+        if not self._lossless:
+            self.sync.follow(chain.profile.sync)
         if self.sound is not None:
             self.sound.take(chain.voice, chain.profile)
 
@@ -261,6 +239,7 @@ class Rig:
         if self.presenter.meters.latency.count > sent:
             self.sync.shown(round(self.presenter.meters.latency.latest_ms(1)[0] * 1e6))
         if not going_on:
+            self._over.set()
             self._hooks.ended()
         return going_on
 
@@ -285,11 +264,12 @@ class Rig:
         self._crew.join("sinks", timeout_s)
         self.presenter.drain()
 
-    def _end_sound(self, timeout_s: float) -> None:
+    def _end_sound(self, timeout_s: float, to_the_end: bool) -> None:
         """Ends the audio lane, if there is one."""
         if self.sound is not None:
             # Recordings that wait for their sound have to be finished before it ends.
-            do_all(*([self.presenter.close] if self._lossless else []), partial(self.sound.stop, timeout_s))
+            sound = partial(self.sound.stop, timeout_s, to_the_end=to_the_end)
+            do_all(*([self.presenter.close] if self._lossless else []), sound)
 
     def cover(self, covered: bool) -> None:
         """Puts the card and silence over everything, or takes them off."""

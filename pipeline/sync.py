@@ -6,6 +6,7 @@ from collections import deque
 import numpy as np
 
 from pipeline.telemetry import Percentiles, SyncReadings
+from profiles.profile import SyncSettings
 
 MEASURED_BLOCKS = 9
 """The voice path is the median of so many blocks: one late thread moves nothing."""
@@ -21,26 +22,30 @@ KEPT = 900
 class Sync:
     """The delay of the pictures, from the delay of the sound. Any thread may call any method."""
 
-    def __init__(self, least_ns: int = 0, trim_ns: int = 0) -> None:
-        """Sound and picture that have not begun.
-
-        Args:
-            least_ns: pictures are never held for less.
-            trim_ns: added to what the sound takes.
-        """
-        self._least_ns = least_ns
+    def __init__(self) -> None:
+        """Sound and picture that have not begun."""
+        self._least_ns = self._trim_ns = 0
         self._lock = threading.Lock()
         self._paths: deque[int] = deque(maxlen=MEASURED_BLOCKS)
         self._offsets: deque[float] = deque(maxlen=KEPT)
         self._path_ns: int | None = None
-        self._delay_ns = float(least_ns)
+        self._delay_ns = 0.0
         self._moved_ns: int | None = None
-        self.trim_ns = trim_ns
+
+    def follow(self, settings: SyncSettings) -> None:
+        """Takes a profile's settings: how long pictures are held at least, and what is added to what the sound takes.
+
+        Those of the first profile hold from the first picture on; others are slewed to.
+        """
+        with self._lock:
+            self._least_ns, self._trim_ns = round(settings.delay_ms * 1e6), round(settings.trim_ms * 1e6)
+            if self._moved_ns is None:
+                self._delay_ns = float(self.target_ns)
 
     @property
     def target_ns(self) -> int:
         """How long pictures are to be held."""
-        path_ns = 0 if self._path_ns is None else self._path_ns + self.trim_ns
+        path_ns = 0 if self._path_ns is None else self._path_ns + self._trim_ns
         return min(max(path_ns, self._least_ns), LONGEST_NS)
 
     def heard(self, latency_ns: int) -> None:
@@ -78,7 +83,7 @@ class Sync:
         """Where it stands."""
         with self._lock:
             sizes = np.abs(np.array(self._offsets))
-            newest = self._offsets[-1] if self._offsets else None
+            newest = self._offsets[-1] if self._offsets and self._paths else None
             spread = (
                 Percentiles(*(float(value) for value in np.percentile(sizes, (50, 95, 99)))) if len(sizes) else None
             )
@@ -88,5 +93,5 @@ class Sync:
                 worst_ms=float(sizes.max()) if len(sizes) else 0.0,
                 delay_ms=self._delay_ns / 1e6,
                 target_ms=self.target_ns / 1e6,
-                trim_ms=self.trim_ns / 1e6,
+                trim_ms=self._trim_ns / 1e6,
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.audio.settings import SoundSettings
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
 from pipeline.media import Frame, Picture
@@ -96,11 +97,12 @@ class Workshop:
         profile: Profile | None = None,
         clock: Clock | None = None,
         on_air: bool = True,
+        sound: SoundSettings | None = None,
     ) -> Rig:
         """An opened rig."""
         self.sinks = sinks
         hooks = Hooks(self.watch.events.append, self.watch.ended.set, self.watch.fail)
-        settings = SessionSettings(source=source, on_air=on_air)
+        settings = SessionSettings(source=source, on_air=on_air, sound=sound or SoundSettings())
         rig = Rig(settings, profile or make_profile(), models(), clock or MonotonicClock(), hooks)
         self._rigs.append(rig)
         return rig

@@ -1,5 +1,6 @@
 """Sound handed to one sink without a gap, whatever happens before."""
 
+import threading
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,7 +58,7 @@ class Player:
         """
         self._ring, self.sink, self._clock = ring, sink, clock
         self._lossless = lossless
-        self._cover = Cover(clock, up=True)
+        self._cover, self._never = Cover(clock, up=True), threading.Event()
         self._end_ns: int | None = None
         """When the sound after the newest block was captured."""
         self._written_ns: int | None = None
@@ -66,6 +67,8 @@ class Player:
         self._surplus = 0
         """Samples still to be left out because too much waited."""
         self._drift = Drift() if sink.paced and not lossless else None
+        self._over_ns: int | None = None
+        """When everything that was written is heard, once nothing more comes."""
         self.meters = PlayerMeters()
 
     @property
@@ -87,7 +90,7 @@ class Player:
         if self._ring.wait(self._least(), self._patience_s()):
             block = self._ring.read(BLOCK_SAMPLES)
             if block is None:
-                return not self._ring.closed
+                return not self._ring.closed or self._rings_out()
             self._play(block)
         elif self._is_late():
             self._fill()
@@ -108,6 +111,17 @@ class Player:
         self.meters.latency_ns = heard_ns - block.captured_ns
         self.meters.latency.add(max(0, self.meters.latency_ns))
         self.meters.blocks += 1
+
+    def _rings_out(self) -> bool:
+        """Waits a little while the sink still plays what it was given last; whether it does."""
+        now_ns = self._clock.now_ns()
+        if self._over_ns is None:
+            if self._drift is not None and self.meters.blocks:
+                # What the resampler keeps back comes out before the silence.
+                self.sink.write(self._drift.corrected(np.zeros(BLOCK_SAMPLES, np.float32), RESERVE_SAMPLES))
+            self._over_ns = self._clock.now_ns() + (0 if self._drift is None else self.sink.buffered_ns)
+        self._clock.wait_until(min(self._over_ns, now_ns + BLOCK_NS), self._never)
+        return self._clock.now_ns() < self._over_ns
 
     def _least(self) -> int:
         """How many samples have to wait before one is taken; after a gap a sink with a clock wants its reserve."""

@@ -29,6 +29,8 @@ RING_SAMPLES = RATE_HZ // 2
 """More than half a second behind, sound is thrown away."""
 SILENT_NS = 800_000_000
 """A microphone that gives nothing for so long is lost."""
+ENDING_S = 0.5
+"""A film's sound may last longer than its pictures by so much and is heard to its end all the same."""
 
 
 class SoundRig:
@@ -53,11 +55,13 @@ class SoundRig:
         self._lossless, self._playhead = playhead is None, playhead or Playhead()
         self._loop = settings.loop
         self._lost: list[DeviceError] = []
+        self._hurry, self._played_out = threading.Event(), threading.Event()
+        """Set when what is left is not worth waiting for, and when the source has come to its end by itself."""
         self._crew, self._turns = Crew(), Turns()
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
         with ExitStack() as opened:
             self.source = opened.enter_context(self._opened(settings.microphone))
-            sinks = [opened.enter_context(sink) for sink in _sinks(settings)]
+            sinks = _sinks(settings, opened)
             self._input = Ring(RING_SAMPLES, lossless=self._lossless)
             self._rings = [Ring(RING_SAMPLES, lossless=self._lossless) for _ in (*sinks, *settings.tracks)]
             self.players = [
@@ -69,7 +73,11 @@ class SoundRig:
                 Tape(ring, track, clock, lossless=self._lossless)
                 for ring, track in zip(rings, settings.tracks, strict=True)
             ]
-            links = AudioLinks(self._input, self._rings, clock, hooks.report)
+            self._living, self._measured = list(self.players), self.players[0] if self.players else None
+            """Those that still play, and the one whose figures are told."""
+            # Where nobody listens, and where everything goes as fast as it can, the end is not waited for.
+            hurry = self._hurry if self.players and not self._lossless else None
+            links = AudioLinks(self._input, self._rings, clock, hooks.report, hurry)
             self.lane = AudioLane((*conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()
         self._heard_ns, self._deaf = clock.now_ns(), False
@@ -115,12 +123,18 @@ class SoundRig:
         if unused is coming:
             raise DeviceError(f"The microphone {microphone} comes too late: the session's sound has ended.")
 
-    def stop(self, timeout_s: float) -> None:
+    def stop(self, timeout_s: float, *, to_the_end: bool = False) -> None:
         """Stops the threads, the microphone's first, and closes the devices.
+
+        Args:
+            timeout_s: how long each thread may take.
+            to_the_end: a file that is over, or as good as over, is heard to its end.
 
         Raises:
             UnderstudyError: a thread or a device did not end in time; everything else is stopped.
         """
+        if not to_the_end or self.source.live or not self._played_out.wait(ENDING_S):
+            self._cut()
         self._crew.stop("microphone")
         sinks = [f"sound sink {number}" for number in range(1, len(self.players) + 1)]
         sinks += [f"sound track {number}" for number in range(1, len(self._tapes) + 1)]
@@ -129,14 +143,28 @@ class SoundRig:
             self._close_source,
             partial(self._crew.join, "microphone", timeout_s),
             self._input.close,
-            partial(self._crew.join, "audio lane", timeout_s),
+            partial(self._crew.join, "audio lane", timeout_s + self.lane.latency_ns / 1e9),
             *(ring.close for ring in self._rings),
             *(partial(self._crew.join, name, timeout_s) for name in sinks),
-            self._open.close,
-            self.lane.close,
-            self._turns.give_back,
+            self.close,
         ]
         do_all(*steps)
+
+    def close(self) -> None:
+        """Closes the devices of a rig whose threads have ended or have never begun; may be called twice.
+
+        Raises:
+            UnderstudyError: one of them could not be closed; all the others are.
+        """
+        do_all(self._close_source, self._open.close, self.lane.close, self._turns.give_back)
+
+    def _cut(self) -> None:
+        """Lets go of what waits for devices that play at their own pace; files get it all, as fast as they can."""
+        self._hurry.set()
+        for number, (ring, player) in enumerate(zip(self._rings, self.players, strict=False), 1):
+            if player.sink.paced and not self._lossless:
+                ring.close()
+                self._crew.stop(f"sound sink {number}")
 
     def _close_source(self) -> None:
         """Closes the microphone, and one that waits to take its place."""
@@ -156,7 +184,7 @@ class SoundRig:
 
     def readings(self, now_ns: int) -> AudioReadings:
         """The audio lane at this instant."""
-        lane, first = self.lane.meters, self.players[0] if self.players else None
+        lane, first = self.lane.meters, self._measured
         return AudioReadings(
             source=self.source.description,
             sinks=tuple(player.sink.description for player in self.players),
@@ -195,9 +223,11 @@ class SoundRig:
             block = self.source.read()
         except EndOfSource:
             with self._changing:
-                self._ended = self._coming is None
+                by_itself, self._ended = not self._ended, self._coming is None
             if self._ended:
                 self._input.close()
+                if by_itself:
+                    self._played_out.set()
             return not self._ended
         now_ns = self._clock.now_ns()
         if block is not None:
@@ -221,17 +251,31 @@ class SoundRig:
             self._sink_lost(player, error)
             return False
         latency_ns = player.meters.latency_ns
-        if player is self.players[0] and player.meters.blocks > blocks and latency_ns is not None:
+        if player is self._measured and player.meters.blocks > blocks and latency_ns is not None:
             self._hooks.heard(latency_ns)
+        if not going_on:
+            self._leave(player, lost=False)
         return going_on
 
     def _sink_lost(self, player: Player, error: DeviceError) -> None:
         """Says that a sink is gone; the others go on."""
         self._lost.append(error)
         self._rings[self.players.index(player)].close()
+        self._leave(player, lost=True)
         self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
         if len(self._lost) == len(self.players):
             self._hooks.failed(error)
+
+    def _leave(self, player: Player, *, lost: bool) -> None:
+        """Goes on without a player; in place of one that is lost the next is measured."""
+        with self._changing:
+            self._living.remove(player)
+            if player is not self._measured:
+                return
+            if lost and self._living:
+                self._measured = self._living[0]
+                return
+        self._hooks.silent()
 
     def _worker_failed(self, name: str, error: UnderstudyError) -> None:
         """Silences everything and says what ended a thread."""
@@ -242,19 +286,11 @@ class SoundRig:
         self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
 
 
-def _sinks(settings: SoundSettings) -> list[AudioSink]:
-    """The sinks, open.
+def _sinks(settings: SoundSettings, opened: ExitStack) -> list[AudioSink]:
+    """The sinks, open, each to be closed by `opened`.
 
     Raises:
-        DeviceError: one of them can't be had; none is left open.
+        DeviceError: one of them can't be had.
     """
-    with ExitStack() as opened:
-        sinks: list[AudioSink] = []
-        if not isinstance(settings.virtual_microphone, str):
-            sinks.append(opened.enter_context(settings.virtual_microphone))
-        elif settings.virtual_microphone != "none":
-            sinks.append(opened.enter_context(open_virtual_microphone(settings.virtual_microphone)))
-        if settings.monitor != "none":
-            sinks.append(opened.enter_context(open_virtual_microphone(settings.monitor)))
-        opened.pop_all()
-    return sinks
+    wanted = [sink for sink in (settings.virtual_microphone, settings.monitor) if sink != "none"]
+    return [opened.enter_context(open_virtual_microphone(sink) if isinstance(sink, str) else sink) for sink in wanted]

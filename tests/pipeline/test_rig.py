@@ -8,14 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.audio.settings import SoundSettings
 from pipeline.clock import MonotonicClock
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.lane import Handover
 from pipeline.loader import Request
 from pipeline.media import Frame
 from pipeline.telemetry import Level
+from profiles.profile import SyncSettings
 from tests.chains import make_chain, make_profile, stage_of
-from tests.fakes import FakeSink, FakeSource, FakeStage, make_frame
+from tests.fakes import FakeClock, FakeSink, FakeSource, FakeStage, make_frame
 from tests.rigging import SOON_S, PatientSource, WatchedSink, Workshop
 
 
@@ -220,10 +222,59 @@ def test_off_air_only_the_card_goes_out(workshop: Workshop, on_air: bool) -> Non
     assert {picture.by_policy for picture in sink.pictures} == {not on_air}
 
 
-def test_the_trim_of_the_profile_in_the_lane_counts(workshop: Workshop) -> None:
-    rig = workshop.rig(FakeSource.of(1))
-    early = make_profile().sync.model_copy(update={"trim_ms": -30.0})
-    rig.lane.adjust(make_profile().model_copy(update={"sync": early}))
+@pytest.mark.parametrize("switched", [False, True], ids=["live", "switched"])
+def test_the_delay_and_trim_of_the_profile_in_the_lane_count(workshop: Workshop, switched: bool) -> None:
+    profile = make_profile("ben" if switched else "ada")
+    other = profile.model_copy(update={"sync": SyncSettings(delay_ms=250.0, trim_ms=-30.0)})
+    rig = workshop.rig(PatientSource())
+    if switched:
+        rig.lane.hand_over(Handover(make_chain(other), 0, 0, True))
+    else:
+        rig.lane.adjust(other)
+    assert rig.sync.readings().target_ms == 0.0
     rig.frames.put(make_frame(0))
     assert rig.lane.step()
+    assert rig.sync.readings().target_ms == 250.0
     assert rig.sync.readings().trim_ms == -30.0
+
+
+def test_a_delay_that_is_set_while_it_runs_is_waited_for_and_has_room_in_the_line(workshop: Workshop) -> None:
+    """Nothing is left out of what is due: every picture is seen, late by so much."""
+    clock = FakeClock(jumps=False)
+    sink = FakeSink()
+    rig = workshop.rig(PatientSource(), sink, clock=clock)
+    rig.lane.adjust(make_profile().model_copy(update={"sync": SyncSettings(delay_ms=5000.0)}))
+    for number in range(1200):
+        clock.advance(10_000_000)
+        rig.frames.put(replace(make_frame(number), captured_ns=clock.now_ns()))
+        assert rig.lane.step()
+        rig.presenter.delay_ns = rig.sync.delay_ns(clock.now_ns())
+        while len(sink.pictures) < number and (rig.line.head_ns() or clock.now_ns()) <= (
+            clock.now_ns() - rig.presenter.delay_ns
+        ):
+            rig.presenter.step()
+    assert rig.line.dropped == 0
+    assert clock.now_ns() - sink.pictures[-1].captured_ns == pytest.approx(5_000_000_000, abs=10_000_000)
+
+
+def test_sound_that_was_opened_is_closed_when_a_later_step_of_building_fails(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, microphone = PatientSource(), FakeSource()
+    monkeypatch.setattr("pipeline.rig.Rig._taken", refuse)
+    with pytest.raises(LaneError, match="no card"):
+        workshop.rig(source, sound=SoundSettings(microphone))  # type: ignore[arg-type]  # nobody listens to it
+    assert microphone.closed
+    assert source.closed
+
+
+def test_a_chain_is_closed_when_the_sinks_cant_be_opened(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.rig.open_sinks", refuse)
+    with pytest.raises(LaneError, match="no card"):
+        workshop.rig(FakeSource())
+    assert stage_of(workshop.assembly.built[0]).closes == 1
+
+
+def refuse(*_: object, **__: object) -> None:
+    """Does nothing but fail."""
+    raise LaneError("There is no card.")

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.sync import LONGEST_NS, MEASURED_BLOCKS, SLEW, Sync
+from profiles.profile import SyncSettings
 
 MS = 1_000_000
 STEP_NS = 10 * MS
@@ -14,6 +15,13 @@ STEP_NS = 10 * MS
 def heard(sync: Sync, latency_ms: float, blocks: int = MEASURED_BLOCKS) -> None:
     for _ in range(blocks):
         sync.heard(round(latency_ms * MS))
+
+
+def following(delay_ms: float = 0.0, trim_ms: float = 0.0) -> Sync:
+    """A synchronisation with a profile's settings."""
+    sync = Sync()
+    sync.follow(SyncSettings(delay_ms=delay_ms, trim_ms=trim_ms))
+    return sync
 
 
 def delays(sync: Sync, seconds: float, from_ns: int = 0) -> list[float]:
@@ -53,7 +61,7 @@ def test_one_late_block_moves_nothing() -> None:
 
 
 def test_the_trim_is_added_and_a_profiles_own_delay_is_the_least() -> None:
-    sync = Sync(least_ns=200 * MS, trim_ns=-30 * MS)
+    sync = following(delay_ms=200.0, trim_ms=-30.0)
     assert sync.target_ns == 200 * MS
     heard(sync, 300.0)
     assert sync.target_ns == 270 * MS
@@ -63,9 +71,39 @@ def test_the_trim_is_added_and_a_profiles_own_delay_is_the_least() -> None:
     assert sync.target_ns == 200 * MS
 
 
+def test_the_first_profiles_delay_holds_from_the_first_picture_on() -> None:
+    assert following(delay_ms=300.0).delay_ns(12_345) == 300 * MS
+
+
+@pytest.mark.parametrize("path_ms", [None, 60.0])
+def test_another_delay_is_followed_at_the_slew(path_ms: float | None) -> None:
+    sync = following(delay_ms=100.0)
+    if path_ms is not None:
+        heard(sync, path_ms)
+    delays(sync, 1.0)
+    sync.follow(SyncSettings(delay_ms=1100.0))
+    way = delays(sync, 3.0, 1_000 * MS)
+    assert np.abs(np.diff(way)).max() <= SLEW * 10 + 0.01
+    assert way[-1] == pytest.approx(1100, abs=1)
+    sync.follow(SyncSettings())
+    assert delays(sync, 3.0, 4_000 * MS)[-1] == pytest.approx(path_ms or 0.0, abs=1)
+
+
+def test_when_no_sound_comes_any_more_pictures_wait_only_for_the_profiles_delay() -> None:
+    sync = following(delay_ms=100.0, trim_ms=50.0)
+    heard(sync, 1500.0)
+    assert delays(sync, 5.0)[-1] == pytest.approx(1550, abs=1)
+    sync.silent()
+    assert delays(sync, 3.0, 5_000 * MS)[-1] == pytest.approx(100, abs=1)
+    sync.shown(100 * MS)
+    assert sync.readings().offset_ms is None
+    heard(sync, 60.0)
+    assert delays(sync, 3.0, 8_000 * MS)[-1] == pytest.approx(110, abs=1)
+
+
 @given(latency_ms=st.lists(st.floats(-1000, 60_000), max_size=40), trim_ms=st.floats(-500, 500))
 def test_the_delay_is_never_negative_nor_longer_than_the_line_holds(latency_ms: list[float], trim_ms: float) -> None:
-    sync = Sync(trim_ns=round(trim_ms * MS))
+    sync = following(trim_ms=trim_ms)
     now_ns = 0
     for value in latency_ms:
         heard(sync, value)
