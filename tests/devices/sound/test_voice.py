@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.audio.stream import RATE_HZ
+from pipeline.audio.voice.actor import measure
 from pipeline.selftest.finding import beep_latencies
 from pipeline.selftest.score import Score
 from profiles.store import ProfileStore
@@ -87,14 +88,18 @@ def test_the_virtual_microphone_gives_the_personas_voice_without_a_gap(
 ) -> None:
     before = server.modules()
     went_in, came_out = played_through(server, "auto", OWN, write_wav(tmp_path / "speech.wav", speech))
-    wanted_hz = ProfileStore().load("mara").voice.median_f0_hz
+    voice, reached = ProfileStore().load("mara").voice, measure(came_out[1])
+    wanted_hz = voice.median_f0_hz
     assert wanted_hz is not None
+    assert reached is not None
     heard_hz = median_hz(came_out[1])
     seconds = (came_out[0][-1] - came_out[0][0]) / 1e9
     print(f"F0 in {median_hz(went_in[1]):.1f} Hz, out {heard_hz:.1f} Hz, wanted {wanted_hz:.1f} Hz")
+    print(f"formants {reached.formant_scale:.3f} of an average adult's, wanted {voice.formant_scale:.3f}")
     print(f"{len(came_out[1])} samples in {seconds:.2f} s, longest hole {longest_hole_ms(went_in, came_out):.1f} ms")
     assert server.modules() == before
     assert heard_hz == pytest.approx(wanted_hz, rel=0.03)
+    assert reached.formant_scale == pytest.approx(voice.formant_scale, rel=0.05)
     require_calm()
     assert longest_hole_ms(went_in, came_out) <= 15.0
     assert len(came_out[1]) == pytest.approx(seconds * RATE_HZ, rel=0.01)
