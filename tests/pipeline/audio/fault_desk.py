@@ -223,8 +223,7 @@ class FaultDesk:
 
     def likeness(self) -> float:
         """How like the talker's own voice the most alike ten milliseconds are, 0..1."""
-        heard = self.ears[0].heard
-        return max(_likeness(heard, at, self.talker.sound) for at in range(0, len(heard) - BLOCK_SAMPLES, 240))
+        return likeness(self.ears[0].heard, self.talker.sound)
 
 
 def noise(seconds: float, seed: int = 1) -> Sound:
@@ -254,6 +253,18 @@ def _faulty(numbers: tuple[int, ...], error: Exception | None, number: int, soun
 def torn() -> StageError:
     """What an engine says that can't do a block."""
     return StageError("The stage masked is torn.")
+
+
+def likeness(heard: Sound, said: Sound) -> float:
+    """How like what was said shortly before it the most alike ten milliseconds of what was heard are, 0..1."""
+    return max(_likeness(heard, at, said) for at in range(0, len(heard) - BLOCK_SAMPLES, BLOCK_SAMPLES // 2))
+
+
+def silences(heard: Sound) -> list[int]:
+    """How long each silence is that is longer than a millisecond, in samples, between the first sound and the last."""
+    loud = np.flatnonzero(np.abs(heard) > 1e-4)
+    lengths = np.diff(loud) - 1
+    return [int(length) for length in lengths if length > RATE_HZ // 1000]
 
 
 def _likeness(heard: Sound, at: int, sound: Sound) -> float:

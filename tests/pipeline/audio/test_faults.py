@@ -12,7 +12,7 @@ from pipeline.audio.voice.timbre import Timbre
 from pipeline.selftest.plain import Unchanged
 from tests.footage import persona
 from tests.pipeline.audio.condition.sounds import words
-from tests.pipeline.audio.fault_desk import FaultDesk, Masked, Sound, silence_on, torn
+from tests.pipeline.audio.fault_desk import FaultDesk, Masked, Sound, silence_on, silences, torn
 
 ALIKE = 0.5
 """Noise is like other noise by a quarter at most; a voice that passes is like itself by 1, and by 0.77 behind a
@@ -28,13 +28,6 @@ def desk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     desk = FaultDesk(monkeypatch, paced=request.param)
     yield desk
     desk.end()
-
-
-def silences(heard: Sound) -> list[int]:
-    """How long each silence is that is longer than a millisecond, in samples, between the first sound and the last."""
-    loud = np.flatnonzero(np.abs(heard) > 1e-4)
-    lengths = np.diff(loud) - 1
-    return [int(length) for length in lengths if length > RATE_HZ // 1000]
 
 
 def test_a_voice_that_passes_would_be_found(desk: FaultDesk) -> None:
