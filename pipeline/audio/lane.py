@@ -23,7 +23,9 @@ CEILING_DBFS = -1.0
 """Nothing louder goes out."""
 PATIENCE_S = 0.1
 REPORT_EVERY_NS = 5_000_000_000
-"""A voice that fails again and again is reported no more often than this."""
+"""What fails again and again is reported no more often than this."""
+
+NO_SOUND = "The microphone delivers no numbers, for which silence goes out: plug it in again or choose another."
 
 
 @dataclass(slots=True, eq=False)
@@ -66,7 +68,8 @@ class AudioLane:
         self._overlap = 0
         """Samples until then."""
         self._settings: Profile | None = None
-        self._reported_ns: int | None = None
+        self._told_ns: dict[Level, int] = {}
+        """When a failure of the voice, or a fault of the microphone, was last told."""
         self._next_ns: int | None = None
         """When the sound after the newest block is captured; None before any came."""
         self._left: int | None = None
@@ -113,6 +116,8 @@ class AudioLane:
                 going_on = self._wind_up()
             return going_on
         began_ns = self._links.clock.now_ns()
+        if not np.isfinite(block.samples).all():
+            self._tell(Level.WARNING, NO_SOUND)
         self.input_meter.feed(block, began_ns)
         finished = self._converted(block)
         self.output_meter.feed(finished, began_ns)
@@ -210,11 +215,15 @@ class AudioLane:
 
     def _failed(self, error: StageError) -> None:
         """Counts a failure and says it, not too often."""
-        now_ns = self._links.clock.now_ns()
         self.meters.failed += 1
-        if self._reported_ns is None or now_ns - self._reported_ns > REPORT_EVERY_NS:
-            self._reported_ns = now_ns
-            self._links.report(Event(Level.ERROR, f"{error} Silence goes out instead.", now_ns))
+        self._tell(Level.ERROR, f"{error} Silence goes out instead.")
+
+    def _tell(self, level: Level, text: str) -> None:
+        """Says a thing, not too often."""
+        now_ns, told_ns = self._links.clock.now_ns(), self._told_ns.get(level)
+        if told_ns is None or now_ns - told_ns > REPORT_EVERY_NS:
+            self._told_ns[level] = now_ns
+            self._links.report(Event(level, text, now_ns))
 
 
 def faded(old: Block, new: Block) -> Block:
