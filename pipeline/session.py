@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 from pipeline.assembly import require_clearance, same_but_live
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.inference.store import ModelStore
@@ -155,6 +156,18 @@ class Session:
         sound = self._running.sound
         if sound is not None:
             sound.switch.open_until(end_ns)
+
+    @property
+    def monitoring(self) -> Monitoring:
+        """Whether the operator hears what goes out, and why not."""
+        sound = self._running.sound
+        return Monitoring.NONE if sound is None or sound.monitor is None else sound.monitor.state
+
+    def monitor(self, on: bool) -> None:
+        """Lets the operator hear what goes out, or not; without a monitor nothing happens."""
+        sound = self._running.sound
+        if sound is not None and sound.monitor is not None:
+            sound.monitor.turn(on)
 
     def listen_to(self, microphone: str) -> None:
         """Takes another microphone while the session runs; the output is silent for as long as that takes.

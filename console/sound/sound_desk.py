@@ -1,4 +1,4 @@
-"""The operator's acts on the sound of a session, without a screen: each returns the sentence that says what was done."""
+"""The operator's acts on the sound, without a screen: each returns the sentence that says what was done."""
 
 from collections.abc import Callable
 from enum import StrEnum

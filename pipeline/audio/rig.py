@@ -10,6 +10,7 @@ from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.switch import Switch
 from pipeline.audio.devices.opening import open_microphone, open_virtual_microphone
 from pipeline.audio.lane import AudioLane, AudioLinks
+from pipeline.audio.monitor.monitor import open_monitor
 from pipeline.audio.player import Player
 from pipeline.audio.ring import Ring
 from pipeline.audio.settings import SoundHooks, SoundSettings
@@ -61,7 +62,10 @@ class SoundRig:
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
         with ExitStack() as opened:
             self.source = opened.enter_context(self._opened(settings.microphone))
-            sinks = _sinks(settings, opened)
+            sinks = _sinks(settings.virtual_microphone, opened)
+            self.monitor = open_monitor(settings.monitor, clock, hooks.report)
+            sinks += [] if self.monitor is None else [opened.enter_context(self.monitor)]
+            ears = () if self.monitor is None else (self.monitor.ear,)
             self._input = Ring(RING_SAMPLES, lossless=self._lossless)
             self._rings = [Ring(RING_SAMPLES, lossless=self._lossless) for _ in (*sinks, *settings.tracks)]
             self.players = [
@@ -78,7 +82,7 @@ class SoundRig:
             # Where nobody listens, and where everything goes as fast as it can, the end is not waited for.
             hurry = self._hurry if self.players and not self._lossless else None
             links = AudioLinks(self._input, self._rings, clock, hooks.report, hurry)
-            self.lane = AudioLane((*conditioner(settings.condition), self.activity, self.switch), voice, links)
+            self.lane = AudioLane((*ears, *conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()
         self._heard_ns, self._deaf = clock.now_ns(), False
         self._changing = threading.Lock()
@@ -286,11 +290,11 @@ class SoundRig:
         self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
 
 
-def _sinks(settings: SoundSettings, opened: ExitStack) -> list[AudioSink]:
-    """The sinks, open, each to be closed by `opened`.
+def _sinks(wanted: str | AudioSink, opened: ExitStack) -> list[AudioSink]:
+    """The virtual microphone, if one is wanted, open, to be closed by `opened`.
 
     Raises:
-        DeviceError: one of them can't be had.
+        DeviceError: it can't be had.
     """
-    wanted = [sink for sink in (settings.virtual_microphone, settings.monitor) if sink != "none"]
-    return [opened.enter_context(open_virtual_microphone(sink) if isinstance(sink, str) else sink) for sink in wanted]
+    sinks = [] if wanted == "none" else [open_virtual_microphone(wanted) if isinstance(wanted, str) else wanted]
+    return [opened.enter_context(sink) for sink in sinks]

@@ -104,10 +104,8 @@ def open_virtual_microphone(wanted: str) -> AudioSink:
     Raises:
         DeviceError: it can't be had; the sentence says how to get one.
     """
-    if Path(wanted).suffix.lower() in ENCODERS:
-        return SoundRecorder(Path(wanted))
     if wanted != "auto":
-        return _loudspeaker(wanted)
+        return open_output(wanted)
     if sys.platform == "linux":
         # Its modules exist on Linux only.
         from pipeline.audio.devices.pulse.microphone import PulseMicrophone
@@ -118,6 +116,15 @@ def open_virtual_microphone(wanted: str) -> AudioSink:
         program = "BlackHole (brew install blackhole-2ch)" if sys.platform == "darwin" else "VB-Cable (vb-audio.com)"
         raise DeviceError(f"There is no virtual microphone; install {program} and start again.")
     return _loudspeaker(cable)
+
+
+def open_output(wanted: str) -> AudioSink:
+    """Opens what somebody hears sound from: `auto` for the system's own, a device's name or number, or a file.
+
+    Raises:
+        DeviceError: it can't be had.
+    """
+    return SoundRecorder(Path(wanted)) if Path(wanted).suffix.lower() in ENCODERS else _loudspeaker(wanted)
 
 
 def server_sources() -> tuple[PulseDevice, ...]:

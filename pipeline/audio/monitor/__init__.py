@@ -1,0 +1,1 @@
+"""What the operator hears of the voice, and what keeps it from going round."""
