@@ -18,6 +18,7 @@ from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.voice.actor import Actor, measure
 from pipeline.audio.voice.statistics import AVERAGE_SPECTRUM_DB, VoiceStatistics
 from pipeline.audio.voice.timbre import Timbre
+from profiles.profile import VoiceSettings
 from tests.footage import PERSONAS, persona
 from tests.pipeline.audio.voice.measures import median_hz_where_voiced, mel_error_db, voicing_kept
 from tests.pipeline.audio.voice.speech import (
@@ -38,8 +39,8 @@ REPORT = """# What the timbre engine reaches
 Sentences of about {seconds:.0f} s by espeak-ng in {languages}, and a real recording of 11 s where it is there; each
 twice in a row. The engine starts without knowing who speaks; the figures are those of the second time. F0: median over
 the steps voiced before and after. Formants: scale against an average adult's, wanted / reached, by the engine's own
-measure, which is rough above 200 Hz. Colour: distance of the third-octaves from 200 Hz to 4 kHz from an average
-speaker's, before / after. Voicing: surely voiced steps that still are. CPU: of one core, 10 ms blocks. Duration:
+measure, which is rough above 200 Hz. Colour: distance of the third-octaves from 200 Hz to 4 kHz from the persona's,
+before / after. Voicing: surely voiced steps that still are. CPU: of one core, 10 ms blocks. Duration:
 samples out less samples in. Latency: {latency:.1f} ms, constant.
 
 | voice | persona | F0 Hz wanted / reached | off | formants | colour dB | voicing | CPU | duration |
@@ -65,9 +66,9 @@ def voices() -> Iterator[tuple[str, Sound]]:
             yield f"{language} {variant}", spoken(language, variant, 2)
 
 
-def colour_db(found: VoiceStatistics) -> float:
-    """How far a voice's colour is from an average speaker's."""
-    return float(np.std(np.subtract(found.spectrum_db, AVERAGE_SPECTRUM_DB)[MIDDLE]))
+def colour_db(found: VoiceStatistics, voice: VoiceSettings) -> float:
+    """How far a voice's colour is from a persona's."""
+    return float(np.std(np.subtract(found.spectrum_db, voice.spectrum_db or AVERAGE_SPECTRUM_DB)[MIDDLE]))
 
 
 def conversion(name: str, who: str, sound: Sound, folder: Path | None) -> str:
@@ -85,8 +86,8 @@ def conversion(name: str, who: str, sound: Sound, folder: Path | None) -> str:
         write(folder / f"{name.replace(' ', '-')}-{who}.wav", done)
     return (
         f"| {name} | {who} | {wanted:.0f} / {reached:.0f} | {100 * (reached / wanted - 1):+.1f} % "
-        f"| {profile.voice.formant_scale:.2f} / {after.formant_scale:.2f} | {colour_db(before):.1f} / "
-        f"{colour_db(after):.1f} | {100 * kept:.1f} % | {100 * spent:.1f} % "
+        f"| {profile.voice.formant_scale:.2f} / {after.formant_scale:.2f} | {colour_db(before, profile.voice):.1f} / "
+        f"{colour_db(after, profile.voice):.1f} | {100 * kept:.1f} % | {100 * spent:.1f} % "
         f"| {len(done) - len(sound)} |"
     )
 
