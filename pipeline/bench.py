@@ -1,24 +1,21 @@
 """How fast the video lane is on this computer, in one run, as percentiles and ratios."""
 
-import threading
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import psutil
 
-from pipeline.clock import MonotonicClock
+from pipeline.clock import MonotonicClock, Playhead
 from pipeline.inference.store import ModelStore
 from pipeline.machine import MEGABYTE
 from pipeline.media import Frame, Pixels
 from pipeline.session import Session, SessionSettings
-from pipeline.stage import EndOfSource
 from pipeline.telemetry import Percentiles, SwitchReading, VideoReadings
 from pipeline.video.devices.settings import SourceSettings
 from pipeline.video.devices.sources import first_pictures
+from pipeline.video.held_pictures import HeldPictures
 from pipeline.video.tracking.mesh import CHIN, FOREHEAD_TOP
 from pipeline.video.tracking.tracker import Tracker
 from profiles.profile import Profile
@@ -88,52 +85,6 @@ class BenchReport:
         )
 
 
-class MemorySource:
-    """Frames held in memory, played there and back for ever, at a rate or as fast as they are taken."""
-
-    name = description = "frames in memory"
-
-    def __init__(self, pictures: Sequence[Pixels], fps: float, live: bool) -> None:
-        """A source of pictures of one size, uint8 (height, width, 3) BGR."""
-        self._pictures = [*pictures, *pictures[-2:0:-1]]
-        self._clock = MonotonicClock()
-        self._closed = threading.Event()
-        self._begin_ns: int | None = None
-        self._count = 0
-        self.fps, self.live = fps, live
-        self.size = (pictures[0].shape[1], pictures[0].shape[0])
-
-    def read(self) -> Frame | None:
-        """The next frame, at its time when live.
-
-        Raises:
-            EndOfSource: the source was closed.
-        """
-        if self._begin_ns is None:
-            self._begin_ns = self._clock.now_ns()
-        media_ns = round(self._count * 1e9 / self.fps)
-        captured_ns = self._begin_ns + media_ns
-        if self._closed.is_set() or (self.live and self._clock.wait_until(captured_ns, self._closed)):
-            raise EndOfSource
-        pixels = self._pictures[self._count % len(self._pictures)]
-        self._count += 1
-        return Frame(pixels, captured_ns if self.live else self._clock.now_ns(), media_ns)
-
-    def close(self) -> None:
-        """Ends the source."""
-        self._closed.set()
-
-    def __enter__(self) -> Self:
-        """The source itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Closes it."""
-        self.close()
-
-
 def bench_video(settings: BenchSettings, models: ModelStore) -> BenchReport:
     """Measures the video lane.
 
@@ -142,9 +93,10 @@ def bench_video(settings: BenchSettings, models: ModelStore) -> BenchReport:
     """
     pictures = first_pictures(SourceSettings(camera=settings.camera, size=settings.size), FRAMES_HELD)
     profiles, fps = settings.profiles, settings.fps
-    unpaced = _run(profiles[:1], models, MemorySource(pictures, fps, live=False), settings.unpaced_s)
-    paced = _run(profiles[:1], models, MemorySource(pictures, fps, live=True), settings.paced_s)
-    switched = _run(profiles, models, MemorySource(pictures, fps, live=True), settings.paced_s / 2)
+    clock = MonotonicClock()
+    unpaced = _run(profiles[:1], models, HeldPictures(pictures, fps, clock), settings.unpaced_s)
+    paced = _run(profiles[:1], models, HeldPictures(pictures, fps, clock, Playhead()), settings.paced_s)
+    switched = _run(profiles, models, HeldPictures(pictures, fps, clock, Playhead()), settings.paced_s / 2)
     return BenchReport(
         size=settings.size,
         face_height_px=_face_height_px(pictures[0], profiles[0], models),
@@ -174,7 +126,7 @@ class _Run:
     cpu_percent: float
 
 
-def _run(profiles: tuple[Profile, ...], models: ModelStore, source: MemorySource, seconds: float) -> _Run:
+def _run(profiles: tuple[Profile, ...], models: ModelStore, source: HeldPictures, seconds: float) -> _Run:
     """Runs a session for so long after its first picture; several profiles take turns, two a second."""
     process = psutil.Process()
     began_s = time.monotonic()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,7 @@ from pipeline.clock import Clock, Playhead
 from pipeline.media import Block, Frame, Picture, Pixels
 from pipeline.selftest.score import Score, flash
 from pipeline.stage import EndOfSource
+from pipeline.video.held_pictures import HeldPictures
 
 GRID = (9, 16)
 """Rows and columns of patches whose brightness is noted."""
@@ -21,7 +23,7 @@ SPARSE = 4
 
 
 class _InMemory:
-    """What all four have in common."""
+    """What the others have in common."""
 
     def __init__(self, name: str, clock: Clock) -> None:
         self.name = self.description = name
@@ -43,19 +45,13 @@ class _InMemory:
         self.close()
 
 
-class FlashingCamera(_InMemory):
-    """Pictures in an endless loop, there and back, that flash when the score says so."""
-
-    live = True
+class FlashingCamera(HeldPictures):
+    """Pictures in an endless loop that flash when the score says so."""
 
     def __init__(self, score: Score, pictures: Sequence[Pixels], playhead: Playhead, clock: Clock) -> None:
         """A camera with pictures of one size, uint8 (height, width, 3) BGR."""
-        super().__init__("flashes in memory", clock)
-        self._pictures = [*pictures, *pictures[-2:0:-1]]
-        self._score, self._playhead = score, playhead
-        self._count = 0
-        self.fps = score.fps
-        self.size = (pictures[0].shape[1], pictures[0].shape[0])
+        super().__init__(pictures, score.fps, clock, playhead)
+        self._score = score
 
     def read(self) -> Frame:
         """The next frame, at its time.
@@ -63,13 +59,8 @@ class FlashingCamera(_InMemory):
         Raises:
             EndOfSource: the camera was closed.
         """
-        media_ns = round(self._count * 1e9 / self.fps)
-        captured_ns = self._playhead.due_ns(media_ns, self._clock.now_ns())
-        if self._clock.wait_until(captured_ns, self._closed):
-            raise EndOfSource
-        pixels = self._pictures[self._count % len(self._pictures)]
-        self._count += 1
-        return Frame(flash(pixels) if self._score.flashes(media_ns) else pixels, captured_ns, media_ns)
+        frame = super().read()
+        return replace(frame, pixels=flash(frame.pixels)) if self._score.flashes(frame.media_ns) else frame
 
 
 class BeepingMicrophone(_InMemory):

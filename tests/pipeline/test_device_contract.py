@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import pyvirtualcam.camera
 
-from pipeline.clock import MonotonicClock
+from pipeline.clock import MonotonicClock, Playhead
 from pipeline.errors import DeviceError
 from pipeline.media import Frame
 from pipeline.stage import EndOfSource
@@ -24,6 +24,7 @@ from pipeline.video.devices.recorder import Recorder
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.devices.threaded_sink import ThreadedSink
 from pipeline.video.devices.virtual_camera import VirtualCamera
+from pipeline.video.held_pictures import HeldPictures
 from tests.fakes import FakeBackend, FakeCapture, FakeClock, FakeSink, FakeSource, make_picture
 from tests.films import make_film
 
@@ -74,7 +75,11 @@ def webcam(_: Path, __: pytest.MonkeyPatch) -> Camera:
     return Camera(info, SourceSettings(), MonotonicClock(), connect=lambda *_: Showing(SIZE), listing=lambda: ())
 
 
-SOURCES: tuple[Make, ...] = (film, looped_film, picture, actor, webcam, lambda *_: FakeSource.of(50, SIZE))
+def held(_: Path, __: pytest.MonkeyPatch) -> HeldPictures:
+    return HeldPictures([np.zeros((*SIZE[::-1], 3), np.uint8)] * 3, 30.0, FakeClock(), Playhead())
+
+
+SOURCES: tuple[Make, ...] = (film, looped_film, picture, actor, webcam, held, lambda *_: FakeSource.of(50, SIZE))
 
 
 def recorder(folder: Path, _: pytest.MonkeyPatch) -> Recorder:
