@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio.stream import RATE_HZ
+from pipeline.errors import StageError
 from pipeline.media import Block
 from pipeline.stage import AudioStage
 from profiles.profile import Profile
@@ -135,8 +136,17 @@ class Gathered(Stepped):
         self.inner.close()
 
     def _done(self, sound: Sound, block: Block) -> Sound:
-        result = self.inner.process(Block(sound[:, np.newaxis], RATE_HZ, block.captured_ns))
-        held = np.concatenate([self._held, result.samples[:, 0]])
+        try:
+            result = self.inner.process(Block(sound[:, np.newaxis], RATE_HZ, block.captured_ns))
+        except StageError:
+            # What waits comes in its turn, and what failed as silence in its own.
+            self._ready = self._in_turn(np.zeros(self.step, np.float32))
+            raise
+        return self._in_turn(result.samples[:, 0])
+
+    def _in_turn(self, result: Sound) -> Sound:
+        """Lets a step wait, and what waited longest out."""
+        held = np.concatenate([self._held, result])
         self._held = held[self.step :]
         return held[: self.step]
 

@@ -23,7 +23,7 @@ from tests.fakes import FakeClock, FakeVoice
 Sound = NDArray[np.float32]
 
 MS = 1_000_000
-BLOCK_MS = 10
+BLOCK_MS, TICK_MS = 10, 2
 START_NS = 1_000_000_000
 BARE = ConditionSettings(high_pass=False, gate=False, leveller=False)
 LATEST = RATE_HZ * 3 // 10
@@ -169,7 +169,7 @@ class FaultDesk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, paced: bool, ears: int = 1) -> None:
         monkeypatch.setattr("pipeline.audio.rig.Crew", HandCrew)
         monkeypatch.setattr("pipeline.audio.rig.Ring", HandRing)
-        monkeypatch.setattr("pipeline.audio.rig.open_virtual_microphone", lambda name: self.ears[1])
+        monkeypatch.setattr("pipeline.audio.monitor.monitor.open_output", lambda name: self.ears[1])
         self.clock = FakeClock(START_NS)
         self.talker = Talker(self.clock, noise(20.0))
         self.ears = [Ear(self.clock, paced=paced) for _ in range(ears)]
@@ -187,10 +187,10 @@ class FaultDesk:
         self.rig.start()
 
     def run(self, seconds: float) -> None:
-        """Lets time pass, a millisecond at a time."""
+        """Lets time pass, two milliseconds at a time."""
         crew = self.rig._crew
-        for _ in range(round(seconds * 1000)):
-            self.clock.advance(MS)
+        for _ in range(round(seconds * 1000 / TICK_MS)):
+            self.clock.advance(TICK_MS * MS)
             if (self.clock.now_ns() - START_NS) // MS % BLOCK_MS == 0:
                 crew.step("microphone")
                 crew.step("audio lane")

@@ -8,11 +8,15 @@ import pytest
 from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.lane import REPORT_EVERY_NS
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
+from pipeline.audio.voice.chunks import Gathered
 from pipeline.audio.voice.timbre import Timbre
+from pipeline.errors import StageError
+from pipeline.media import Block
 from pipeline.selftest.plain import Unchanged
+from tests.fakes import FakeVoice
 from tests.footage import persona
-from tests.pipeline.audio.condition.sounds import words
-from tests.pipeline.audio.fault_desk import FaultDesk, Masked, Sound, silence_on, silences, torn
+from tests.pipeline.audio.condition.sounds import cut, words
+from tests.pipeline.audio.fault_desk import FaultDesk, Masked, Sound, noise, silence_on, silences, torn
 
 ALIKE = 0.5
 """Noise is like other noise by a quarter at most; a voice that passes is like itself by 1, and by 0.77 behind a
@@ -181,3 +185,33 @@ def test_a_sink_that_vanishes_beside_another_costs_the_other_nothing(
     assert desk.likeness() < ALIKE
     assert silences(desk.ears[0].heard) == []
     desk.end()
+
+
+class Tenth(FakeVoice):
+    """An engine that fails at its tenth call."""
+
+    calls = 0
+
+    def process(self, block: Block) -> Block:
+        """The block, lower."""
+        self.calls += 1
+        self.failing = self.calls == 10
+        return super().process(block)
+
+
+def test_what_waits_behind_an_engine_that_fails_comes_in_its_turn() -> None:
+    """Seconds of finished sound may wait there."""
+    chunk, wait = 960, 4800
+    stage = Gathered(Tenth(0.5), chunk, wait)
+    said, done = noise(1.0), []
+    for block in cut(said, [BLOCK_SAMPLES] * (len(said) // BLOCK_SAMPLES - 1)):
+        try:
+            done.append(stage.process(block).samples[:, 0])
+        except StageError:
+            done.append(np.zeros(len(block.samples), np.float32))
+    heard, late = np.concatenate(done), chunk + wait
+    wanted = np.concatenate((np.zeros(late, np.float32), 0.5 * said))[: len(heard)]
+    loud = np.abs(heard) > 0.0
+    assert np.allclose(heard[loud], wanted[loud])
+    # The block in which it failed is silent, and in its turn what it could not do.
+    assert np.count_nonzero(~loud[late:]) == pytest.approx(BLOCK_SAMPLES + chunk, abs=5)
