@@ -25,6 +25,8 @@ from pipeline.audio.condition.sanity import Sanity
 from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.condition.suppressor import Suppressor
 from pipeline.audio.condition.switch import Switch
+from pipeline.audio.monitor.guard import FeedbackGuard
+from pipeline.audio.monitor.monitor import Ear
 from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.voice.chunks import Gathered, Joined, Plan
 from pipeline.audio.voice.timbre import MOST_LOOK_AHEAD_MS, Timbre
@@ -32,6 +34,7 @@ from pipeline.media import Block
 from pipeline.selftest.plain import Unchanged
 from pipeline.stage import AudioStage
 from profiles.profile import Profile
+from tests.fakes import FakeClock
 from tests.footage import PERSONAS, persona
 from tests.pipeline.audio.condition.sounds import cut, hiss, seconds, sine, through, words
 
@@ -70,6 +73,7 @@ CONDITIONING: Mapping[str, Callable[[], AudioStage]] = {
     "activity": Activity,
     "switch": Switch,
     "switch, shut": lambda: Switch(passing=False),
+    "monitor guard": lambda: Ear(FeedbackGuard(), FakeClock()),
 }
 VOICES: Mapping[str, Callable[[], AudioStage]] = {
     **{f"timbre, {name}": partial(Timbre, persona(name)) for name in PERSONAS},
@@ -82,6 +86,8 @@ STAGES = CONDITIONING | VOICES
 SILENT = {"switch, shut"}
 TRUSTING = {"joined", "unchanged"}
 """What hears nothing but what `Sanity` let through."""
+ALONE = ("activity", "switch", "monitor guard", "timbre, mara")
+"""What stands in the lane besides the chain."""
 LEARNING = {name for name in VOICES if "timbre" in name or name == "gathered"}
 """What keeps what it knows of the actor when it forgets the sound."""
 
@@ -155,7 +161,7 @@ def test_it_is_a_stage_with_a_name_and_a_latency(make: Callable[[], AudioStage])
 
 
 def test_names_are_unique() -> None:
-    stages = [*conditioner(ConditionSettings(suppression=True)), Activity(), Switch(), Timbre(persona())]
+    stages = [*conditioner(ConditionSettings(suppression=True)), *(STAGES[name]() for name in ALONE)]
     assert len({stage.name for stage in stages}) == len(stages)
 
 
