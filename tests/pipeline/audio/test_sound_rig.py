@@ -6,109 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
-from pipeline.clock import MonotonicClock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.media import Block
-from pipeline.stage import EndOfSource
-from pipeline.telemetry import Event, Level
+from pipeline.telemetry import Level
 from tests.chains import make_profile
 from tests.fakes import FakeClock, FakeVoice
-
-SOON_S = 5.0
-BARE = ConditionSettings(high_pass=False, gate=False, leveller=False)
-
-
-class FakeMicrophone:
-    """A microphone that says a ramp, as fast as it is listened to, and ends."""
-
-    name = description = "fake microphone"
-
-    def __init__(self, blocks: int, *, live: bool = False, breaks_after: int | None = None) -> None:
-        self.live = live
-        self._left, self._count, self._breaks_after = blocks, 0, breaks_after
-        self.closed = threading.Event()
-
-    def read(self) -> Block | None:
-        """The next block, all of one level."""
-        if self._left == 0 or self.closed.is_set():
-            raise EndOfSource
-        if self._breaks_after == self._count:
-            raise RuntimeError("broken")
-        self._left -= 1
-        self._count += 1
-        samples = np.full((BLOCK_SAMPLES, 1), 0.4, np.float32)
-        return Block(samples, RATE_HZ, (self._count - 1) * 10_000_000)
-
-    def close(self) -> None:
-        """Ends it."""
-        self.closed.set()
-
-    def __enter__(self) -> "FakeMicrophone":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class FakeEar:
-    """A sink that keeps what it is given, and breaks when it is told to."""
-
-    name = description = "fake ear"
-    paced, buffered_ns = False, 0
-
-    def __init__(self, breaks_after: int | None = None) -> None:
-        self.heard: list[NDArray[np.float32]] = []
-        self._breaks_after = breaks_after
-        self.close_count = 0
-
-    def write(self, samples: NDArray[np.float32]) -> None:
-        """Keeps it."""
-        if self._breaks_after is not None and len(self.heard) >= self._breaks_after:
-            raise DeviceError("The fake ear was told to break.")
-        self.heard.append(samples.copy())
-
-    def close(self) -> None:
-        """Counts."""
-        self.close_count += 1
-
-    def __enter__(self) -> "FakeEar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def everything(self) -> NDArray[np.float32]:
-        """All samples so far."""
-        return np.concatenate(self.heard) if self.heard else np.zeros(0, np.float32)
-
-
-class Booth:
-    """Makes rigs and notes what they tell."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.failures: list[UnderstudyError] = []
-        self.latencies: list[int] = []
-        self._rigs: list[SoundRig] = []
-
-    def rig(self, microphone: FakeMicrophone, ear: FakeEar, voice: FakeVoice, *, lossless: bool = True) -> SoundRig:
-        """A rig that has not started."""
-        hooks = SoundHooks(self.events.append, self.failures.append, self.latencies.append)
-        settings = SoundSettings(microphone, ear, condition=BARE)
-        rig = SoundRig(settings, voice, MonotonicClock(), hooks, None if lossless else Playhead())
-        self._rigs.append(rig)
-        return rig
-
-    def close(self) -> None:
-        """Stops every rig."""
-        for rig in reversed(self._rigs):
-            rig.stop(SOON_S)
+from tests.pipeline.audio.booth import BARE, SOON_S, Booth, FakeEar, FakeMicrophone, played, run_out
 
 
 @pytest.fixture
@@ -116,20 +22,6 @@ def booth() -> Iterator[Booth]:
     booth = Booth()
     yield booth
     booth.close()
-
-
-def played(rig: SoundRig) -> None:
-    """Starts a rig uncovered and waits for the end of its source."""
-    rig.cover(False)
-    rig.start()
-    rig.stop(SOON_S)
-
-
-def run_out(rig: SoundRig, microphone: FakeMicrophone) -> None:
-    """Starts a rig and lets its source come to its end by itself."""
-    rig.start()
-    for name in ("microphone", "audio lane", "sound sink 1"):
-        rig.join(name, SOON_S)
 
 
 def test_everything_that_was_said_is_heard_in_the_targets_voice(booth: Booth) -> None:
@@ -264,12 +156,3 @@ def test_a_microphone_that_cant_be_had_leaves_the_one_that_is_open(booth: Booth)
         rig.listen_to("nowhere.wav")
     assert not first.closed.is_set()
     assert rig.source is first
-
-
-def test_a_stalled_microphone_is_bridged_with_silence_in_real_time(booth: Booth) -> None:
-    microphone, ear = FakeMicrophone(0, live=True), FakeEar()
-    rig = booth.rig(microphone, ear, FakeVoice(), lossless=False)
-    rig.start()
-    rig.join("microphone", SOON_S)
-    rig.stop(SOON_S)
-    assert booth.failures == []

@@ -8,25 +8,9 @@ from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.audio.tape import Tape
 from pipeline.media import Block
 from tests.fakes import FakeClock
+from tests.pipeline.audio.booth import FakeTrack
 
 BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
-
-
-class FakeTrack:
-    """A film that keeps which blocks have sound in them."""
-
-    def __init__(self) -> None:
-        self.loud: list[bool] = []
-        self.ended = False
-
-    def write_sound(self, block: Block) -> bool:
-        """Keeps it."""
-        self.loud.append(bool(block.samples.any()))
-        return True
-
-    def end_sound(self) -> None:
-        """Keeps that it ended."""
-        self.ended = True
 
 
 @pytest.mark.parametrize(
@@ -44,5 +28,5 @@ def test_what_was_captured_before_the_silence_was_taken_off_is_recorded_as_silen
     ring.close()
     while tape.step():
         pass
-    assert track.loud == loud
+    assert [bool(samples.any()) for samples in track.samples] == loud
     assert track.ended
