@@ -7,18 +7,25 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePosixPath, PureWindowsPath
 
-from pipeline.inference.onnx.wire import BYTES, VARINT, Field, WireError, fields, packed
+from pipeline.inference.onnx.wire import BYTES, VARINT, Field, WireError, fields, packed, signed
 
 Shape = tuple[int | str | None, ...]
 """A dimension is a number, or has a name, or neither."""
 TYPES = {
     1: ("float32", 4), 2: ("uint8", 1), 3: ("int8", 1), 4: ("uint16", 2), 5: ("int16", 2), 6: ("int32", 4),
     7: ("int64", 8), 8: ("string", 0), 9: ("bool", 1), 10: ("float16", 2), 11: ("float64", 8), 12: ("uint32", 4),
-    13: ("uint64", 8), 16: ("bfloat16", 2),
+    13: ("uint64", 8), 14: ("complex64", 8), 15: ("complex128", 16), 16: ("bfloat16", 2), 17: ("float8e4m3fn", 1),
+    18: ("float8e4m3fnuz", 1), 19: ("float8e5m2", 1), 20: ("float8e5m2fnuz", 1), 21: ("uint4", 0.5), 22: ("int4", 0.5),
+    23: ("float4e2m1", 0.5),
 }  # fmt: skip
+"""Each type's name, and how many bytes one number takes."""
+UNCOUNTED = frozenset({"string"})
+TYPED = (4, 5, 6, 7, 10, 11)
 DEEPEST = 16
+MOST_DIMENSIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Weights:
 
     Attributes:
         data: place and length of its bytes in the file; None where they are typed numbers or stand elsewhere.
+        typed_bytes: how many bytes its typed numbers take; a number takes at least one.
         outside: where else they stand: file, offset and length.
     """
 
@@ -43,13 +51,14 @@ class Weights:
     dtype: str
     shape: tuple[int, ...]
     data: tuple[int, int] | None = None
+    typed_bytes: int = 0
     outside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def claimed_bytes(self) -> int:
         """What its shape says that it holds."""
-        sizes = dict(TYPES.values())
-        return math.prod(self.shape) * sizes.get(self.dtype, 1)
+        sizes: dict[str, float] = dict(TYPES.values())
+        return math.ceil(math.prod(self.shape) * sizes.get(self.dtype, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ def read_graph(data: memoryview) -> Graph:
         WireError: it is no ONNX model; says why.
     """
     opset, producer, metadata, body = 0, "", {}, None
+    functions: list[Field] = []
     for part in fields(data):
         if part.number == 2 and part.kind == BYTES:
             producer = part.text_in(data)
@@ -101,10 +111,16 @@ def read_graph(data: memoryview) -> Graph:
         elif part.number == 14 and part.kind == BYTES:
             key, value = _pair(part, data)
             metadata[key] = value
+        elif part.number == 20:
+            raise WireError("it holds instructions for training; export it for inference")
+        elif part.number == 25 and part.kind == BYTES:
+            functions.append(part)
     if body is None or opset == 0:
         raise WireError("it holds no graph" if body is None else "it names no operator set")
     found = _Found()
     _read_body(body, data, found, 0)
+    for function in functions:
+        _read_function(function, data, found)
     constants = {weights.name for weights in found.weights}
     inputs = tuple(tensor for tensor in found.inputs if tensor.name not in constants)
     return Graph(inputs, tuple(found.outputs), tuple(found.weights), found.operators, opset, producer, metadata)
@@ -130,12 +146,22 @@ def _read_body(body: Field, data: memoryview, found: _Found, depth: int) -> None
             inner += _read_node(part, data, found)
         elif part.number == 5:
             found.weights.append(_weights(part, data))
+        elif part.number == 15:
+            found.weights += _sparse(part, data)
         elif part.number == 11 and depth == 0:
             found.inputs.append(_tensor(part, data))
         elif part.number == 12 and depth == 0:
             found.outputs.append(_tensor(part, data))
     for graph in inner:
         _read_body(graph, data, found, depth + 1)
+
+
+def _read_function(function: Field, data: memoryview, found: _Found) -> None:
+    """Takes in an operator that the model itself defines."""
+    for part in fields(data, function.start, function.end):
+        if part.number == 7 and part.kind == BYTES:
+            for graph in _read_node(part, data, found):
+                _read_body(graph, data, found, 1)
 
 
 def _read_node(node: Field, data: memoryview, found: _Found) -> Iterator[Field]:
@@ -149,16 +175,27 @@ def _read_node(node: Field, data: memoryview, found: _Found) -> Iterator[Field]:
                     continue
                 if value.number in (5, 10):
                     found.weights.append(_weights(value, data))
+                elif value.number in (22, 23):
+                    found.weights += _sparse(value, data)
                 elif value.number in (6, 11):
                     yield value
 
 
+def _sparse(tensor: Field, data: memoryview) -> Iterator[Weights]:
+    """The values of a constant that is mostly zeros, and where they stand in it."""
+    for part in fields(data, tensor.start, tensor.end):
+        if part.number in (1, 2) and part.kind == BYTES:
+            yield _weights(part, data)
+
+
 def _weights(tensor: Field, data: memoryview) -> Weights:
     shape: list[int] = []
-    kind, name, place, outside = 0, "", None, {}
+    kind, name, place, typed, outside = 0, "", None, 0, {}
     for part in fields(data, tensor.start, tensor.end):
         if part.number == 1:
-            shape += packed(part, data)
+            shape += islice(packed(part, data), MOST_DIMENSIONS + 1)
+        elif part.number in TYPED:
+            typed += max(part.end - part.start, 1)
         elif part.number == 2 and part.kind == VARINT:
             kind = part.value
         elif part.number == 8 and part.kind == BYTES:
@@ -168,10 +205,12 @@ def _weights(tensor: Field, data: memoryview) -> Weights:
         elif part.number == 13 and part.kind == BYTES:
             key, value = _pair(part, data)
             outside[key] = value
+        if len(shape) > MOST_DIMENSIONS:
+            raise WireError(f"a constant in it has more than {MOST_DIMENSIONS} dimensions")
     if any(size < 0 for size in shape):
         raise WireError(f"the constant {name} has a negative size, {shape}")
     dtype = TYPES.get(kind, (f"type {kind}", 1))[0]
-    return Weights(name, dtype, tuple(shape), place, outside)
+    return Weights(name, dtype, tuple(shape), place, typed, outside)
 
 
 def _tensor(value: Field, data: memoryview) -> Tensor:
@@ -204,7 +243,9 @@ def _tensor_type(kind: Field, data: memoryview) -> tuple[str, Shape]:
 def _dimension(dim: Field, data: memoryview) -> int | str | None:
     for part in fields(data, dim.start, dim.end):
         if part.number == 1 and part.kind == VARINT:
-            return part.value
+            # Some programs write -1 for a size that is open.
+            size = signed(part.value)
+            return size if size >= 0 else None
         if part.number == 2 and part.kind == BYTES:
             return part.text_in(data)
     return None

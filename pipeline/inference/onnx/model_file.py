@@ -1,13 +1,20 @@
 """A model that a user brings: read whole, hashed, and refused where it is not safe or not whole."""
 
 import hashlib
+import math
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
+import platformdirs
 
 from pipeline.errors import ModelError
-from pipeline.inference.onnx.graph import Graph, Weights, read_graph, stays_inside
+from pipeline.inference.onnx.graph import UNCOUNTED, Graph, Weights, read_graph, stays_inside
+from pipeline.inference.onnx.halves import in_full
 from pipeline.inference.onnx.wire import WireError
 
 MOST_FILE_BYTES = 2 << 30
@@ -17,7 +24,12 @@ READ_BYTES = 1 << 22
 FOREIGN = {
     b"PK\x03\x04": "a zip archive or a PyTorch checkpoint",
     b"\x80\x02": "a Python pickle",
+    b"\x80\x03": "a Python pickle",
     b"\x80\x04": "a Python pickle",
+    b"\x80\x05": "a Python pickle",
+    b"\x89HDF": "an HDF5 file",
+    b"vers": "a text that stands for the file in Git LFS",
+    b"<": "a web page",
 }
 SUFFIXES_OF_OTHERS = frozenset({".pth", ".pt", ".ckpt", ".pkl", ".bin", ".safetensors", ".h5", ".npy"})
 CURE = "only ONNX files are loaded; export the model to ONNX with the program that trained it"
@@ -65,7 +77,7 @@ def read_model(path: Path, wanted_sha256: str | None = None) -> ModelFile:
     except WireError as error:
         raise ModelError(f"The file {path} is no whole ONNX model: {error}; {_cure(path, bytes(view[:4]))}.") from error
     outside = sum(_check_weights(path, weights) for weights in graph.weights)
-    total = sum(weights.claimed_bytes for weights in graph.weights)
+    total = max(sum(weights.claimed_bytes for weights in graph.weights), outside)
     if total > MOST_WEIGHT_BYTES:
         raise ModelError(
             f"The model {path} claims {total / 1e9:.1f} GB of weights, wanted at most {MOST_WEIGHT_BYTES / 1e9:.1f}; "
@@ -74,10 +86,33 @@ def read_model(path: Path, wanted_sha256: str | None = None) -> ModelFile:
     return ModelFile(path, len(data) + outside, digest, graph)
 
 
+@contextmanager
+def full_precision(file: ModelFile) -> Iterator[ModelFile]:
+    """The model in full precision, in a file of the user's cache that is gone afterwards.
+
+    Raises:
+        ModelError: it can't be written anew; says why.
+    """
+    data, _ = _read(file.path)
+    folder = platformdirs.user_cache_path("understudy") / "full-precision"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="model-", dir=folder) as place:
+            full = Path(place) / file.name
+            with full.open("wb") as target:
+                target.writelines(in_full(data.data))
+            yield read_model(full)
+    except (WireError, OSError) as error:
+        raise ModelError(f"The model {file.name} can't be put into full precision: {error}.") from error
+
+
 def _read(path: Path) -> tuple["np.ndarray[tuple[int], np.dtype[np.uint8]]", str]:
     """A file's bytes and their SHA-256. The interpreter is free meanwhile, the memory's first touch included."""
     try:
-        size = path.stat().st_size
+        about = path.stat()
+        size = about.st_size
+        if not stat.S_ISREG(about.st_mode):
+            raise ModelError(f"The model {path} is no file; give the ONNX file itself.")
         if size > MOST_FILE_BYTES:
             wanted = f"wanted at most {MOST_FILE_BYTES / 1e9:.1f} GB"
             raise ModelError(
@@ -103,11 +138,7 @@ def _check_weights(path: Path, weights: Weights) -> int:
         ModelError: it claims more than there is, or lies outside the model's folder.
     """
     if not weights.outside:
-        if weights.data is not None and weights.data[1] != weights.claimed_bytes and weights.dtype != "string":
-            raise ModelError(
-                f"The model {path} is damaged: the constant {weights.name} holds {weights.data[1]} bytes, "
-                f"wanted {weights.claimed_bytes} for {list(weights.shape)}; copy or export it again."
-            )
+        _check_claim(path, weights)
         return 0
     location = weights.outside.get("location", "")
     file, folder = path.parent / location, path.parent.resolve()
@@ -134,6 +165,27 @@ def _check_weights(path: Path, weights: Weights) -> int:
             f"for the constant {weights.name}; copy it again."
         )
     return length
+
+
+def _check_claim(path: Path, weights: Weights) -> None:
+    """Compares what a constant claims with what stands in the file itself.
+
+    Raises:
+        ModelError: it is less, or more.
+    """
+    if weights.dtype in UNCOUNTED:
+        return
+    if weights.data is not None:
+        got, wanted, whole = weights.data[1], weights.claimed_bytes, weights.data[1] == weights.claimed_bytes
+    else:
+        # Of numbers of variable length only the least is known: half numbers come by two in four bits each.
+        got, wanted = weights.typed_bytes, math.prod(weights.shape) // 2
+        whole = got >= wanted
+    if not whole:
+        raise ModelError(
+            f"The model {path} is damaged: the constant {weights.name} holds {got} bytes, "
+            f"wanted {wanted} for {list(weights.shape)}; copy or export it again."
+        )
 
 
 def _cure(path: Path, start: bytes) -> str:

@@ -1,12 +1,14 @@
 """One ONNX Runtime session with its memory laid out beforehand, on one device."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+import platformdirs
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError, StageError
@@ -62,6 +64,7 @@ class OnnxNetwork:
         inputs: arrays of the file's types by the file's names; written into, then `run`.
         outputs: arrays by the file's names, overwritten by each run.
         place: where it runs.
+        not_numbers: whether the last run put out values that are no numbers.
     """
 
     def __init__(self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place) -> None:
@@ -83,7 +86,9 @@ class OnnxNetwork:
         self._device_inputs: dict[str, Any] = {}
         self._device_outputs: dict[str, Any] = {}
         self._carried = dict(layout.carried)
+        self._written: list[NDArray[Any]] = []
         self._binding: Any = None
+        self.not_numbers = False
         for tensor in (*file.graph.inputs, *file.graph.outputs):
             _check_size(file, tensor)
         try:
@@ -95,9 +100,13 @@ class OnnxNetwork:
                 raise ModelError(f"The model {file.path} does not run on {place.label}; it was given {got}.")
             self._lay_out(runtime, layout)
         except (ModelError, StageError):
+            self.close()
             raise
         except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
-            raise ModelError(f"The model {file.path} can't be run on {place.label}: {_first_line(error)}.") from error
+            self.close()
+            raise ModelError(
+                f"The model {file.path} can't be run on {place.label}: {_first_line(error)}."
+            ) from error.with_traceback(None)
 
     def run(self) -> None:
         """Works on what stands in `inputs`.
@@ -112,13 +121,31 @@ class OnnxNetwork:
             for name, value in self._device_outputs.items():
                 np.copyto(self.outputs[name], value.numpy())
         except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
-            raise StageError(f"The model {self.name} failed on {self.place.label}: {_first_line(error)}.") from error
-        for output in self.outputs.values():
-            # A sum costs less than a look at every value, and is no number if one of them is none.
-            if output.dtype.kind == "f" and not math.isfinite(float(output.sum(dtype=np.float64))):
-                raise StageError(f"The model {self.name} put out values that are no numbers on {self.place.label}.")
+            # What the error came through holds the session, and whoever keeps the error would keep that.
+            raise StageError(
+                f"The model {self.name} failed on {self.place.label}: {_first_line(error)}."
+            ) from error.with_traceback(None)
+        # A sum costs less than a look at every value, and is no number if one of them is none.
+        floats = (output for output in self.outputs.values() if output.dtype.kind == "f")
+        self.not_numbers = not all(math.isfinite(float(output.sum(dtype=np.float64))) for output in floats)
+        if self.not_numbers:
+            raise StageError(f"The model {self.name} put out values that are no numbers on {self.place.label}.")
         for source, carried in self._carried.items():
             np.copyto(self.inputs[carried], self.outputs[source])
+
+    def rehearse(self) -> None:
+        """Runs once on made-up values; afterwards the inputs are as they were at first.
+
+        Raises:
+            StageError: as `run`.
+        """
+        self._make_up()
+        try:
+            self.run()
+        finally:
+            for array in self._written:
+                array[...] = 0
+            self.reset()
 
     def reset(self) -> None:
         """Forgets what was carried from run to run."""
@@ -129,7 +156,7 @@ class OnnxNetwork:
         """Frees the session and its memory; may be called twice."""
         self._session = self._binding = None
         self._device_inputs, self._device_outputs = {}, {}
-        self.inputs, self.outputs = {}, {}
+        self.inputs, self.outputs, self._written = {}, {}, []
 
     def _lay_out(self, runtime: ModuleType, layout: Layout) -> None:
         """Makes the arrays and binds them; the outputs' shapes come from a first run."""
@@ -139,18 +166,44 @@ class OnnxNetwork:
                 raise ModelError(
                     f"The model {self.file.path} has an input {tensor.name} that its format does not know."
                 )
+            _check_size(self.file, Tensor(tensor.name, tensor.dtype, shape))
             dtype = _dtype(self.file, tensor.dtype)
             self.inputs[tensor.name] = np.full(shape, layout.values.get(tensor.name, 0), dtype)
+        by_itself = {*layout.values, *self._carried.values()}
+        self._written = [array for name, array in self.inputs.items() if name not in by_itself]
+        self._make_up()
         first = self._session.run(None, self.inputs)
         names = [output.name for output in self._session.get_outputs()]
         self.outputs = {name: np.ascontiguousarray(value) for name, value in zip(names, first, strict=True)}
-        for output, carried in self._carried.items():
-            if self.outputs[output].shape != self.inputs[carried].shape:
-                got, wanted = shown(self.outputs[output].shape), shown(self.inputs[carried].shape)
-                raise ModelError(f"The output {output} of the model {self.file.path} is {got}, wanted {wanted}.")
+        self._check_carried()
         self._bind(runtime)
-        self.run()
-        self.reset()
+        self.rehearse()
+
+    def _check_carried(self) -> None:
+        """Compares what is carried with where it goes.
+
+        Raises:
+            ModelError: it does not fit there, or one of both is not there.
+        """
+        for output, carried in self._carried.items():
+            for kind, name, there in (("output", output, self.outputs), ("input", carried, self.inputs)):
+                if name not in there:
+                    raise ModelError(
+                        f"The model {self.file.path} has no {kind} {name}, got {', '.join(there) or 'none'}; "
+                        "it is of another format."
+                    )
+            got, wanted = self.outputs[output].shape, self.inputs[carried].shape
+            if got != wanted:
+                raise ModelError(
+                    f"The output {output} of the model {self.file.path} is {shown(got)}, wanted {shown(wanted)} as its "
+                    f"input {carried} has; it is of another format."
+                )
+
+    def _make_up(self) -> None:
+        """Fills the inputs with something that is not all the same: networks divide by lengths and spreads."""
+        for array in self._written:
+            if array.dtype.kind == "f":
+                array[...] = np.linspace(0.1, 0.9, array.size).reshape(array.shape)
 
     def _bind(self, runtime: ModuleType) -> None:
         """Ties arrays to the session: on a CPU the arrays themselves, elsewhere memory of the device."""
@@ -185,7 +238,8 @@ def _providers(place: Place) -> Sequence[str | tuple[str, dict[str, str]]]:
         settings = {"arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC", **graph}
         return [(CUDA, settings), CPU]
     if place.provider == TENSORRT:
-        return [(TENSORRT, {"trt_engine_cache_enable": "1"}), CUDA, CPU]
+        folder = platformdirs.user_cache_path("understudy") / "tensorrt"
+        return [(TENSORRT, {"trt_engine_cache_enable": "1", "trt_engine_cache_path": str(folder)}), CUDA, CPU]
     return [CPU]
 
 
@@ -212,4 +266,5 @@ def _dtype(file: ModelFile, name: str) -> np.dtype[Any]:
 
 def _first_line(error: Exception) -> str:
     """What a library says, without what follows on further lines."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(". ")
+    return re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", line)

@@ -91,6 +91,15 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
+def written(value: int) -> bytes:
+    """A number of 0 or more as it stands in a message."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
 def packed(field: Field, data: memoryview) -> Iterator[int]:
     """The numbers of a repeated field, packed or single.
 

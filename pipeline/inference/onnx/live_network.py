@@ -1,0 +1,130 @@
+"""A network in the lane: it runs, and when its device fails it is opened in another way meanwhile."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from pipeline.errors import ModelError, StageError
+from pipeline.inference.onnx.model_file import ModelFile
+from pipeline.inference.onnx.network import CPU, Layout, OnnxNetwork
+from pipeline.telemetry import Level
+
+
+class Preference(StrEnum):
+    """Where the operator wants networks to run."""
+
+    AUTO = "auto"
+    """On the GPU where one works, else on the CPU."""
+    CPU = "cpu"
+    CUDA = "cuda"
+    TENSORRT = "tensorrt"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a network's user needs.
+
+    Attributes:
+        layout: what it is fed with.
+        budget_ms: how long one run may take on a computer that keeps up.
+        share: the share of this computer's cores that it may use on a CPU.
+        graphs: whether its shapes and its memory never change, so that a GPU may replay one recorded run.
+        preference: where this network is to run, where that differs from the rest.
+    """
+
+    layout: Layout
+    budget_ms: float
+    share: float = 1.0
+    graphs: bool = False
+    preference: Preference | None = None
+
+
+class Mover(Protocol):
+    """What opens a network in another way."""
+
+    def move(self, inner: OnnxNetwork, file: ModelFile, demand: Demand) -> Future[OnnxNetwork]:
+        """Begins to open it, on another thread."""
+
+    def tell(self, level: Level, text: str) -> None:
+        """Reports what the operator should know."""
+
+    def forget(self, network: "Network") -> None:
+        """Takes a closed network off the list."""
+
+
+class Network:
+    """A network that is opened in another way when it fails on its device. Called by one thread at a time."""
+
+    def __init__(self, mover: Mover, inner: OnnxNetwork, file: ModelFile, demand: Demand) -> None:
+        """An open network, the model as it was brought in, and what its user needs of it."""
+        self._mover, self._inner, self._demand = mover, inner, demand
+        self._file = file
+        self._moving: Future[OnnxNetwork] | None = None
+        self.name, self.path = file.name, file.path
+
+    @property
+    def label(self) -> str:
+        """What it runs on, for people."""
+        place = self._inner.place
+        # The CPU calculates in full precision, whatever the file has.
+        half = self._inner.file.graph.precision == "float16" and place.provider != CPU
+        return f"ONNX {place.label}{' fp16' if half else ''}"
+
+    @property
+    def inputs(self) -> dict[str, NDArray[Any]]:
+        """Arrays by the file's names, to be written before each run; look them up anew each time."""
+        return self._inner.inputs
+
+    @property
+    def outputs(self) -> dict[str, NDArray[Any]]:
+        """Arrays by the file's names, overwritten by each run; look them up anew each time."""
+        return self._inner.outputs
+
+    def run(self) -> None:
+        """Works on what stands in `inputs`.
+
+        Raises:
+            StageError: it failed; on a GPU another way to run it is made ready meanwhile.
+        """
+        self._arrive()
+        try:
+            self._inner.run()
+        except StageError as error:
+            if self._inner.place.provider != CPU and self._moving is None:
+                self._moving = self._mover.move(self._inner, self._file, self._demand)
+                raise StageError(f"{error} It is being opened in another way.") from error
+            raise
+
+    def reset(self) -> None:
+        """Forgets what was carried from run to run."""
+        self._inner.reset()
+
+    def close(self) -> None:
+        """Frees it; may be called twice."""
+        moving, self._moving = self._moving, None
+        if moving is not None and not moving.cancel() and moving.exception() is None:
+            moving.result().close()
+        self._inner.close()
+        self._mover.forget(self)
+
+    def _arrive(self) -> None:
+        """Goes on with the network that was opened in the other's place once it is there."""
+        if self._moving is None or not self._moving.done():
+            return
+        moved, self._moving = self._moving, None
+        try:
+            inner = moved.result()
+        except ModelError as error:
+            # Asked once more, a device that failed would fail again: nothing is tried until the profile is chosen anew.
+            self._moving = Future()
+            self._mover.tell(Level.ERROR, str(error))
+            return
+        left, self._inner = self._inner, inner
+        for name, array in left.inputs.items():
+            inner.inputs[name][...] = array
+        left.close()
+        how = "on the CPU" if inner.place.provider == CPU else "in full precision"
+        self._mover.tell(Level.WARNING, f"The model {self.name} failed on {left.place.label}; it goes on {how}.")

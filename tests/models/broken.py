@@ -1,0 +1,107 @@
+"""ONNX files that are sound, and such as are broken in one way each."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, external_data_helper, helper, numpy_helper
+
+from tests.models.graphs import FLOAT, HALF, INT64, constant, port, save
+
+SIZE = 4
+
+
+def sound(path: Path, kind: int = FLOAT) -> Path:
+    """Puts out twice what comes in, plus 0, 1, 2 and 3."""
+    dtype = np.float16 if kind == HALF else np.float32
+    constants = [constant("two", np.full(1, 2, dtype)), constant("ramp", np.arange(SIZE, dtype=dtype))]
+    nodes = [helper.make_node("Mul", ["x", "two"], ["m"]), helper.make_node("Add", ["m", "ramp"], ["y"])]
+    return save(path, nodes, [port("x", ["N", SIZE], kind)], [port("y", ["N", SIZE], kind)], constants)
+
+
+def outside(path: Path, location: str, *, offset: int | str = 0, length: int | str = 4 * SIZE) -> Path:
+    """A sound file whose ramp stands in the file `location`, or is said to."""
+    model = onnx.load(sound(path))
+    ramp = next(tensor for tensor in model.graph.initializer if tensor.name == "ramp")
+    ramp.ClearField("raw_data")
+    ramp.data_location = TensorProto.EXTERNAL
+    for key, value in {"location": location, "offset": str(offset), "length": str(length)}.items():
+        ramp.external_data.add(key=key, value=value)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def split(path: Path) -> Path:
+    """A sound file whose weights stand in a file beside it."""
+    model = onnx.load(sound(path))
+    external_data_helper.convert_model_to_external_data(model, location=f"{path.name}.data", size_threshold=0)
+    onnx.save(model, path)
+    return path
+
+
+def claiming(path: Path, *shape: int, typed: bool = False) -> Path:
+    """A file with a constant of a shape and no bytes for it, or one number for all."""
+    model = onnx.load(sound(path))
+    weights = TensorProto(name="vast", data_type=FLOAT, dims=shape)
+    if typed:
+        weights.float_data.append(1.0)
+    else:
+        weights.raw_data = bytes(4)
+    model.graph.initializer.append(weights)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def vast(path: Path, values: int) -> Path:
+    """A file whose input is fixed to so many values."""
+    return save(path, [helper.make_node("Identity", ["x"], ["y"])], [port("x", [values])], [port("y", [values])])
+
+
+def rooting(path: Path, kind: int = FLOAT) -> Path:
+    """Puts out the square root of what comes in: no numbers for what is below 0."""
+    nodes = [helper.make_node("Sqrt", ["x"], ["y"])]
+    weights = constant("unused", np.zeros(64, np.float16 if kind == HALF else np.float32))
+    return save(path, nodes, [port("x", [SIZE], kind)], [port("y", [SIZE], kind)], [weights])
+
+
+def undefined(path: Path) -> Path:
+    """Puts out no numbers, whatever comes in."""
+    nodes = [helper.make_node("Mul", ["x", "nan"], ["y"])]
+    nan = constant("nan", np.full(1, np.nan, np.float32))
+    return save(path, nodes, [port("x", [SIZE])], [port("y", [SIZE])], [nan])
+
+
+def counting(path: Path, calls: int) -> Path:
+    """Counts its runs in what it carries, and fails when there were so many."""
+    table = constant("table", np.arange(calls, dtype=np.float32))
+    nodes = [
+        helper.make_node("Gather", ["table", "count"], ["y"]),
+        helper.make_node("Add", ["count", "one"], ["next"]),
+    ]
+    constants = [table, constant("one", np.ones(1, np.int64))]
+    return save(path, nodes, [port("count", [1], INT64)], [port("y", [1]), port("next", [1], INT64)], constants)
+
+
+def halved(path: Path) -> Path:
+    """A half-precision file with everything that says so: types, constants of both kinds, settings, inner graphs.
+
+    Puts out (2 x + 0..3) · 300 / 300, in which 300-fold is out of the range of half precision from 219 on.
+    """
+    ramp = TensorProto(name="ramp", data_type=HALF, dims=[SIZE])
+    ramp.int32_data.extend(np.arange(SIZE, dtype=np.float16).view(np.uint16).tolist())
+    much = helper.make_node("Constant", [], ["much"], value=constant("much", np.full(1, 300, np.float16)))
+    inner_value = numpy_helper.from_array(np.full(1, 2, np.float16))
+    inner = helper.make_graph(
+        [helper.make_node("Constant", [], ["two"], value=inner_value)], "inner", [], [port("two", [1], HALF)]
+    )
+    nodes = [
+        much,
+        helper.make_node("If", ["yes"], ["factor"], then_branch=inner, else_branch=inner),
+        helper.make_node("Cast", ["x"], ["half"], to=HALF),
+        helper.make_node("Mul", ["half", "factor"], ["m"]),
+        helper.make_node("Add", ["m", "ramp"], ["sum"]),
+        helper.make_node("Mul", ["sum", "much"], ["up"]),
+        helper.make_node("Div", ["up", "much"], ["y"]),
+    ]
+    constants = [ramp, constant("yes", np.ones((), np.bool_))]
+    return save(path, nodes, [port("x", [SIZE], HALF)], [port("y", [SIZE], HALF)], constants)

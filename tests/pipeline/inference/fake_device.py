@@ -1,0 +1,121 @@
+"""ONNX Runtime with an accelerator that is not there: what is asked of it is done by the CPU, and fails on demand."""
+
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.inference.onnx.network import CPU
+from pipeline.inference.onnx.runtime import Backing
+from pipeline.inference.providers import onnx_runtime
+
+
+class FakeValue:
+    """Memory of the device: a copy, which is seen only when it is fetched."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.value = onnx_runtime().OrtValue.ortvalue_from_numpy(np.array(array))
+
+    def update_inplace(self, array: NDArray[Any]) -> None:
+        self.value.update_inplace(np.ascontiguousarray(array))
+
+    def numpy(self) -> NDArray[Any]:
+        return cast(NDArray[Any], self.value.numpy())
+
+
+class FakeDevice:
+    """An accelerator.
+
+    Attributes:
+        broken: what each run on it raises; None while it works.
+        full: what opening a network on it raises.
+        half_fails: whether half precision comes out as no numbers.
+        opened: the files of the networks that were opened on it.
+    """
+
+    def __init__(self, *, problems: dict[str, str] | None = None) -> None:
+        self.broken: Exception | None = None
+        self.full: Exception | None = None
+        self.half_fails = False
+        self.opened: list[str] = []
+        self.asked = 0
+        self._problems = problems if problems is not None else {"CUDAExecutionProvider": "", CPU: ""}
+
+    @property
+    def backing(self) -> Backing:
+        return Backing(lambda: cast(ModuleType, self._library()), self._asked)
+
+    def _asked(self) -> dict[str, str]:
+        self.asked += 1
+        return self._problems
+
+    def _library(self) -> SimpleNamespace:
+        real = onnx_runtime()
+
+        def of_numpy(array: NDArray[Any], device: str = "cpu", number: int = 0) -> Any:
+            return real.OrtValue.ortvalue_from_numpy(array) if device == "cpu" else FakeValue(array)
+
+        return SimpleNamespace(
+            SessionOptions=real.SessionOptions,
+            InferenceSession=self._session,
+            OrtValue=SimpleNamespace(ortvalue_from_numpy=of_numpy),
+        )
+
+    def _session(self, path: str, options: Any, providers: list[Any]) -> Any:
+        first = providers[0] if isinstance(providers[0], str) else providers[0][0]
+        session = onnx_runtime().InferenceSession(path, options, providers=[CPU])
+        if first == CPU:
+            return session
+        if self.full is not None:
+            raise self.full
+        self.opened.append(path)
+        return FakeSession(session, first, self._before_a_run)
+
+    def _before_a_run(self) -> bool:
+        if self.broken is not None:
+            raise self.broken
+        return self.half_fails
+
+
+class FakeSession:
+    """A session on the device."""
+
+    def __init__(self, inner: Any, provider: str, check: Callable[[], bool]) -> None:
+        self._inner, self._provider, self._check = inner, provider, check
+
+    def get_providers(self) -> list[str]:
+        return [self._provider, CPU]
+
+    def get_outputs(self) -> Any:
+        return self._inner.get_outputs()
+
+    def run(self, names: Any, fed: Any) -> Any:
+        self._check()
+        return self._inner.run(names, fed)
+
+    def io_binding(self) -> "FakeBinding":
+        return FakeBinding(self._inner.io_binding())
+
+    def run_with_iobinding(self, binding: "FakeBinding") -> None:
+        half_fails = self._check()
+        self._inner.run_with_iobinding(binding.inner)
+        for value in binding.outputs:
+            if half_fails and value.numpy().dtype == np.float16:
+                value.update_inplace(np.full_like(value.numpy(), np.nan))
+
+
+class FakeBinding:
+    """What is bound to a session on the device."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.outputs: list[FakeValue] = []
+
+    def bind_ortvalue_input(self, name: str, value: FakeValue) -> None:
+        self.inner.bind_ortvalue_input(name, value.value)
+
+    def bind_ortvalue_output(self, name: str, value: FakeValue) -> None:
+        self.outputs.append(value)
+        self.inner.bind_ortvalue_output(name, value.value)
