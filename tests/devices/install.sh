@@ -2,7 +2,7 @@
 # Installs what machine.sh and the tests of sound need on Debian; does nothing when all of it is there.
 set -euo pipefail
 
-packages=(qemu-system-x86 linux-image-amd64 linux-headers-amd64 v4l2loopback-dkms busybox-static cpio kmod
+packages=(qemu-system-x86 linux-image-amd64 linux-headers-amd64 v4l2loopback-dkms busybox-static cpio kmod gcc libc6-dev
     pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins)
 missing=()
 for package in "${packages[@]}"; do

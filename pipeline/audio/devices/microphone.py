@@ -21,7 +21,7 @@ SILENT_NS = 400_000_000
 REOPEN_S = 0.5
 LEAST_WAIT_S = 0.001
 LATENCY_S = 0.05
-"""What the device can hold; it hands over a fourth at a time. With less, sound servers lose some."""
+"""What the device can hold, so that a thread may be late; it hands over a fourth at a time."""
 
 
 class Microphone:
