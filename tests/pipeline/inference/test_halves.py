@@ -20,12 +20,6 @@ from tests.models.graphs import HALF
 from tests.pipeline.inference.test_graph import graphs
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
 def test_everything_is_of_full_precision_and_the_numbers_are_the_same(tmp_path: Path, cache: Path) -> None:
     with full_precision(read_model(halved(tmp_path / "m.onnx"))) as full:
         model = onnx.load(full.path)
