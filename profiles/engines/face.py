@@ -82,8 +82,9 @@ class MergeSettings(Section):
     """Shrinks the mask by this share of the face square; below 0 it grows."""
     blur: Annotated[float, Field(ge=0.0, le=0.4)] = 0.1
     """Width of the mask's soft edge, as a share of the face square."""
-    colour_transfer: Literal["none", "reinhard", "sliced"] = "sliced"
-    """How the actor's colours come onto the face: `reinhard` matches mean and spread, `sliced` the whole palette."""
+    colour_transfer: Literal["none", "reinhard", "linear", "seam"] = "seam"
+    """How the actor's colours come onto the face: `reinhard` matches mean and spread, `linear` also how the colours
+    vary together, `seam` does that and follows the actor's skin along the face's edge."""
     sharpen: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
     """Sharpens what the network made."""
     mouth: Fraction = 0.0

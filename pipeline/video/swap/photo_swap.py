@@ -131,7 +131,7 @@ class PhotoSwap:
         """Lets the actor's own eyes and inner mouth show through."""
         groups = ((RIGHT_EYE, self._settings.eyes), (LEFT_EYE, self._settings.eyes), (INNER_LIPS, self._settings.mouth))
         for group, strength in groups:
-            _show_through(alpha, placing.local(group) - np.array(corner, np.float32), strength)
+            show_through(alpha, placing.local(group) - np.array(corner, np.float32), strength)
 
     def _fade(self, face: Face) -> float:
         """How far the face is blurred out, 0..1."""
@@ -173,8 +173,14 @@ def _rounded(facing: Grid) -> Grid:
     return np.asarray(cv2.blur(np.minimum(1.25 * facing, 1.0), (5, 5)), np.float32)
 
 
-def _show_through(alpha: NDArray[np.uint8], polygon: Points, strength: float) -> None:
-    """Takes a soft-edged polygon, a little enlarged, out of the opacity."""
+def show_through(alpha: NDArray[np.uint8], polygon: Points, strength: float) -> None:
+    """Takes a soft-edged polygon, a little enlarged, out of the opacity.
+
+    Args:
+        alpha: uint8 (height, width), written to.
+        polygon: float32 (n, 2) in its pixels.
+        strength: 0 leaves it, 1 takes it out wholly.
+    """
     extent = np.ptp(polygon, axis=0)
     polygon = polygon + OPENING_GROWTH * (polygon - polygon.mean(axis=0))
     soft = max(1, int(0.06 * extent[0] + 0.5))

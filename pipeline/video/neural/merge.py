@@ -1,0 +1,164 @@
+"""One face that a network made, joined with the actor's picture."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import StageError
+from pipeline.media import Face, Frame, Pixels, Points
+from pipeline.video.neural import merge_mask
+from pipeline.video.neural.colour import GRID, ColourMatch, levels
+from pipeline.video.neural.face_model import FaceModel, Matrix
+from pipeline.video.neural.merge_mask import LEAST_COVERED, SIDE, Allowance, Mask
+from pipeline.video.output.blur import blend
+from pipeline.video.swap.photo_swap import show_through
+from pipeline.video.tracking.mesh import INNER_LIPS
+from profiles.profile import Profile
+
+HALVE_BELOW = 0.67
+"""A square that shows the picture smaller than this is cut from a picture of half the size: it would glitter."""
+MARGIN_PX = 3
+SHARPEN_SIGMA_PX = 1.2
+
+
+class Merge:
+    """Wears a model's face on one actor. Called by one thread at a time."""
+
+    def __init__(self, model: FaceModel, profile: Profile) -> None:
+        """Starts without knowing the actor; the model may serve others at the same time."""
+        self._model = model
+        self.reset()
+        self.adjust(profile)
+
+    def reset(self) -> None:
+        """Forgets the actor."""
+        self._colours = ColourMatch()
+        self._allowance = Allowance()
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes the live settings."""
+        self._face, self._merge = profile.face, profile.merge
+        self._with_outline = profile.face.engine == "dfm" and profile.dfm.mask_landmarks
+
+    def wear(self, frame: Frame, face: Face, pixels: Pixels) -> None:
+        """Draws the target's face on a face of the frame.
+
+        Args:
+            frame: what the camera saw; not written to.
+            face: on whom.
+            pixels: uint8 (height, width, 3), the picture that is written to.
+
+        Raises:
+            StageError: the network failed, or did not see the face.
+        """
+        matrix = self._model.align(face)
+        square = cut(frame.pixels, matrix, self._model.size)
+        converted = self._model.convert(square)
+        landmarks = _on_mask(face.landmarks[:, :2], matrix, self._model.size)
+        oval = merge_mask.outline(landmarks)
+        mask = self._mask(converted.mask, landmarks, oval, frame.media_ns)
+        made = levels(converted.face)
+        weight = cv2.resize(cv2.min(mask, oval), (GRID, GRID), interpolation=cv2.INTER_AREA)
+        shares = weight.astype(np.float32) * np.float32(1 / 255)
+        made = self._colours.matched(made, square, shares, self._merge.colour_transfer, frame.media_ns)
+        self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)
+
+    def _mask(self, own: NDArray[np.float32] | None, landmarks: Points, oval: Mask, at_ns: int) -> Mask:
+        """Where the face is drawn, and how far.
+
+        Raises:
+            StageError: so little of the face would be drawn that the actor is seen.
+        """
+        mask = oval
+        if own is not None:
+            mask = levels(np.asarray(cv2.resize(own, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32))
+            if self._with_outline:
+                mask = np.asarray(cv2.min(mask, oval), np.uint8)
+        core = merge_mask.core(landmarks, self._face.size)
+        share = merge_mask.covered(mask, core)
+        if share < LEAST_COVERED:
+            raise StageError(
+                f"The model {self._model.name} covers {share:.0%} of the face, wanted at least {LEAST_COVERED:.0%}."
+            )
+        if self._allowance.refuses(1.0 - share, at_ns):
+            mask = np.asarray(cv2.max(mask, core), np.uint8)
+        soft = merge_mask.kept_covered(merge_mask.softened(mask, self._merge), mask, core)
+        if self._face.opacity < 1.0:
+            soft = np.asarray(cv2.convertScaleAbs(soft, alpha=self._face.opacity), np.uint8)
+        return soft
+
+    def _sharpened(self, made: Pixels) -> Pixels:
+        """The network's face with its fine detail raised."""
+        strength = self._merge.sharpen
+        if strength <= 0:
+            return made
+        soft = cv2.GaussianBlur(made, (0, 0), SHARPEN_SIGMA_PX)
+        return np.asarray(cv2.addWeighted(made, 1.0 + strength, soft, -strength, 0.0), np.uint8)
+
+    def _paste(self, pixels: Pixels, made: Pixels, mask: Mask, matrix: Matrix, face: Face) -> None:
+        """Draws the square into the picture, where the mask says so."""
+        size = made.shape[0]
+        inverse = cv2.invertAffineTransform(matrix)
+        left, top, width, height = cv2.boundingRect(mask)
+        corners = np.array([[x, y] for x in (left - 1, left + width) for y in (top - 1, top + height)])
+        spots = ((corners + 0.5) * (size / SIDE) - 0.5) @ inverse[:, :2].T + inverse[:, 2]
+        rectangle = _within(spots, pixels)
+        if rectangle is None:
+            return
+        x0, y0, x1, y1 = rectangle
+        local = matrix.copy()
+        local[:, 2] += matrix[:, :2] @ np.array([x0, y0], np.float32)
+        layers = cv2.merge([*cv2.split(made), cv2.resize(mask, (size, size), interpolation=cv2.INTER_LINEAR)])
+        worn = cv2.warpAffine(layers, local, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        alpha = np.asarray(cv2.extractChannel(worn, 3), np.uint8)
+        show_through(alpha, face.landmarks[list(INNER_LIPS), :2] - np.array([x0, y0], np.float32), self._merge.mouth)
+        blend(pixels[y0:y1, x0:x1], np.asarray(cv2.cvtColor(worn, cv2.COLOR_BGRA2BGR), np.uint8), alpha)
+
+
+def cut(pixels: Pixels, matrix: Matrix, size: int) -> Pixels:
+    """The square that a network sees, uint8 (size, size, 3); beyond the picture its border goes on.
+
+    Raises:
+        StageError: nothing of it lies on the picture.
+    """
+    inverse = cv2.invertAffineTransform(matrix)
+    ends = np.array([[x, y] for x in (-1.0, size) for y in (-1.0, size)])
+    rectangle = _within(ends @ inverse[:, :2].T + inverse[:, 2], pixels)
+    if rectangle is None:
+        raise StageError("The face lies outside of the picture.")
+    left, top, right, bottom = rectangle
+    part, local = pixels[top:bottom, left:right], matrix.astype(np.float64)
+    local[:, 2] += local[:, :2] @ np.array([left, top], np.float64)
+    while np.hypot(local[0, 0], local[1, 0]) < HALVE_BELOW and min(part.shape[:2]) >= 8:
+        height, width = part.shape[0] // 2, part.shape[1] // 2
+        even = part[: 2 * height, : 2 * width]
+        part = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        local[:, 2] += local[:, :2] @ np.array([0.5, 0.5])
+        local[:, :2] *= 2.0
+    square = cv2.warpAffine(part, local, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(square, np.uint8)
+
+
+def _within(spots: NDArray[np.floating], pixels: Pixels) -> tuple[int, int, int, int] | None:
+    """Left, top, right and bottom of what spots enclose of a picture; None where that is nothing."""
+    height, width = pixels.shape[:2]
+    low, high = np.floor(spots.min(axis=0)) - MARGIN_PX, np.ceil(spots.max(axis=0)) + MARGIN_PX
+    left, top = int(max(0.0, low[0])), int(max(0.0, low[1]))
+    right, bottom = int(min(float(width), high[0])), int(min(float(height), high[1]))
+    return (left, top, right, bottom) if right - left > 1 and bottom - top > 1 else None
+
+
+def _on_mask(points: Points, matrix: Matrix, size: int) -> Points:
+    """Places on the picture in the mask's pixels."""
+    on_square = points @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray((on_square + 0.5) * np.float32(SIDE / size) - 0.5, np.float32)
+
+
+def _resized(matrix: Matrix, face: Face, size: float) -> Matrix:
+    """The matrix for a face drawn larger or smaller about its middle."""
+    if size == 1.0:
+        return matrix
+    middle = face.landmarks[:, :2].mean(axis=0)
+    resized = matrix / np.float32(size)
+    resized[:, 2] = matrix[:, 2] + (matrix[:, :2] - resized[:, :2]) @ middle
+    return np.asarray(resized, np.float32)

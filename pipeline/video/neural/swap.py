@@ -1,0 +1,75 @@
+"""The stage that puts a network's face on the actor."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.errors import StageError
+from pipeline.media import Face, Frame, Pixels
+from pipeline.video.neural.face_model import FaceModel
+from pipeline.video.neural.merge import Merge
+from pipeline.video.output.blur import blur_face
+from pipeline.video.swap.photo_swap import FADE_DEG
+from profiles.profile import Profile
+
+
+class NeuralSwap:
+    """Wears a model's face on the chosen face of each frame. The model ends with the stage."""
+
+    name = "swap"
+    latency_ns = 0
+
+    def __init__(self, model: FaceModel, profile: Profile) -> None:
+        """A stage for one model, which is warm."""
+        self._model = model
+        self._merge = Merge(model, profile)
+        self._output: Pixels | None = None
+        self._worn_id: int | None = None
+        self.adjust(profile)
+
+    def process(self, frame: Frame) -> Frame:
+        """The frame with the target's face on the chosen one.
+
+        Raises:
+            StageError: no face is chosen on this frame, or the network failed or did not see it.
+        """
+        face = frame.chosen_face
+        if face is None:
+            raise StageError("There is no face to put the likeness on.")
+        if face.track_id != self._worn_id:
+            self.reset()
+            self._worn_id = face.track_id
+        pixels = self._copy(frame)
+        self._merge.wear(frame, face, pixels)
+        fade = self._fade(face)
+        if fade > 0:
+            blur_face(pixels, face, fade)
+        return replace(frame, pixels=pixels)
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes the live settings of the model, of the merge and of the face."""
+        self._max_yaw_deg = profile.face.max_yaw_deg
+        self._merge.adjust(profile)
+        self._model.adjust(profile)
+
+    def reset(self) -> None:
+        """Forgets the actor."""
+        self._merge.reset()
+        self._worn_id = None
+
+    def close(self) -> None:
+        """Frees the model; may be called twice."""
+        self._model.close()
+        self._output = None
+
+    def _copy(self, frame: Frame) -> Pixels:
+        """The frame's pixels in this stage's own buffer."""
+        if self._output is None or self._output.shape != frame.pixels.shape:
+            self._output = np.empty_like(frame.pixels)
+        np.copyto(self._output, frame.pixels)
+        return self._output
+
+    def _fade(self, face: Face) -> float:
+        """How far the face is blurred out, 0..1."""
+        beyond = abs(face.pose.yaw_deg) - self._max_yaw_deg
+        return float(np.clip(beyond / FADE_DEG, 0.0, 1.0))
