@@ -83,7 +83,8 @@ def write_film(path: Path) -> Path:
         sound.layout = "mono"
         for index in range(count):
             pixels = pictures[index % len(pictures)]
-            lit = SCORE.flashes(round(index * 1e9 / SCORE.fps))
+            # A single frame: four of so few a second would be as long as the pauses.
+            lit = round(index * 1e9 / SCORE.fps) in SCORE.flashes_ns
             frame = VideoFrame.from_ndarray(flash(pixels) if lit else pixels, format="bgr24").reformat(format="yuv420p")
             frame.pts, frame.time_base = index, Fraction(1, round(SCORE.fps))
             container.mux(film.encode(frame))
