@@ -1,0 +1,1 @@
+"""Networks that tell the pitch, and what a voice wants to know of it."""
