@@ -180,11 +180,25 @@ def test_in_real_time_flash_and_burst_stay_together(tmp_path: Path) -> None:
     film = write_flash_film(tmp_path / "in.mkv", FlashFilm(0.12))
     played(session_of(film, tmp_path / "out.mkv", paced=True))
     found = find(tmp_path / "out.mkv")
-    together = [flash_s for flash_s in found.flashes_s if min(abs(flash_s - at_s) for at_s in FLASHES_S) < 0.002]
-    assert len(together) >= 3
-    assert [min(abs(burst_s - at_s) for burst_s in found.bursts_s) for at_s in FLASHES_S[:3]] == pytest.approx(
-        [0.0] * 3, abs=0.001
+    # A busy computer leaves out pictures, also the first, with which the recording begins.
+    assert len(found.flashes_s) >= 2
+    assert [min(abs(flash_s - burst_s) for burst_s in found.bursts_s) for flash_s in found.flashes_s] == pytest.approx(
+        [0.0] * len(found.flashes_s), abs=0.001
     )
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_sound_and_picture_end_together_when_a_session_is_stopped(tmp_path: Path, suffix: str) -> None:
+    film = write_flash_film(tmp_path / "in.mkv", FlashFilm(seconds=60.0))
+    session = session_of(film, tmp_path / f"out{suffix}", paced=True)
+    session.start()
+    while session.readings().video.frames_out < 20:
+        session.wait(0.01)
+    session.stop(SOON_S)
+    with av.open(str(tmp_path / f"out{suffix}")) as container:
+        last_s = max(float(frame.time or 0) for frame in container.decode(video=0))
+    # AAC comes in whole blocks of 21 ms.
+    assert find(tmp_path / f"out{suffix}").sound_end_s == pytest.approx(last_s + 0.04, abs=0.022)
 
 
 def test_a_microphone_that_is_a_file_is_not_recorded_over(tmp_path: Path) -> None:

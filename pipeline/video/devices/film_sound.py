@@ -7,7 +7,7 @@ from pipeline.media import Block, Picture
 from pipeline.video.codecs.sound import RATE_HZ, SoundTrack
 
 EARLIEST_BLOCKS = 600
-"""Sound that is kept until the first picture comes: 6 s, more than pictures are ever held back for."""
+"""Sound that is kept until its picture comes: 6 s, more than pictures are ever held back for."""
 PATIENCE_NS = 2_000_000_000
 """Sound that is so far behind the pictures does not come any more."""
 
@@ -36,6 +36,7 @@ class FilmSound:
         self._next_ns = -(1 << 63)
         self._end_ns: int | None = None
         self._early: deque[Block] = deque(maxlen=EARLIEST_BLOCKS)
+        """Sound that is ahead of the pictures, which may end before it."""
         self.ended = False
         """Whether no more sound will come."""
 
@@ -51,8 +52,7 @@ class FilmSound:
         """
         if self._timing is SoundTiming.CAPTURED:
             self._offset_ns = picture.captured_ns - picture.media_ns
-            while self._early:
-                self._put(self._early.popleft())
+            self._let_in(picture.media_ns)
         self._pictures_ns = picture.media_ns
         if self.ended:
             self._track.fill(self._place(picture.media_ns))
@@ -77,15 +77,19 @@ class FilmSound:
         Raises:
             av.error.FFmpegError: the file took no more.
         """
-        if self._origin_ns is None:
+        if self._timing is SoundTiming.CAPTURED or self._origin_ns is None:
+            if self._origin_ns is not None and len(self._early) == EARLIEST_BLOCKS:
+                self._put(self._early.popleft())
             self._early.append(block)
+            if self._pictures_ns is not None:
+                self._let_in(self._pictures_ns)
         else:
             self._put(block)
 
     def limit(self, end_ns: int) -> None:
-        """Learns where the pictures end; sound that keeps abreast ends there."""
+        """Learns where the pictures end; sound that is recorded beside them ends there."""
         self._pictures_ns = end_ns
-        if self._timing is SoundTiming.ABREAST:
+        if self._timing is not SoundTiming.MEDIA:
             self._end_ns = end_ns
 
     def finish(self, end_ns: int) -> None:
@@ -95,8 +99,14 @@ class FilmSound:
             av.error.FFmpegError: the file took no more.
         """
         if self._origin_ns is not None:
+            self._let_in(end_ns)
             self._track.fill(self._place(end_ns))
         self._track.finish()
+
+    def _let_in(self, media_ns: int) -> None:
+        """Puts what the pictures have come to at a time, each block at its place."""
+        while self._early and self._early[0].captured_ns - self._offset_ns < media_ns:
+            self._put(self._early.popleft())
 
     def _put(self, block: Block) -> None:
         at = self._place(block.captured_ns - self._offset_ns)

@@ -118,6 +118,35 @@ def test_without_sound_for_long_the_recording_goes_on_in_silence(tmp_path: Path)
     assert not found.samples[RATE_HZ:].any()
 
 
+@BOTH
+@pytest.mark.parametrize("lag_ns", [0, 200_000_000])
+def test_sound_that_is_ahead_ends_with_the_last_picture(tmp_path: Path, name: str, lag_ns: int) -> None:
+    """Whoever stops stops the camera first, and pictures may be held for longer than their sound."""
+    waiting = blocks(said(3.0), START_NS)
+    with Recorder(tmp_path / name, SIZE, 25, CAPTURED) as recorder:
+        for index in range(63):
+            while waiting and waiting[0].captured_ns <= index * FRAME_NS + START_NS + lag_ns:
+                assert recorder.write_sound(waiting.pop(0))
+            recorder.write(picture(index))
+        for block in waiting:
+            recorder.write_sound(block)
+    found = find(tmp_path / name)
+    assert found.sound_end_s == pytest.approx(63 * 0.04, abs=0.022 if name.endswith("mp4") else 0.001)
+    assert np.abs(misplaced_ms(tmp_path / name)).max() < 0.1
+
+
+def test_sound_that_is_far_ahead_of_pictures_that_do_not_come_is_not_lost(tmp_path: Path) -> None:
+    whole = np.concatenate([said(3.0), np.zeros(6 * RATE_HZ, np.float32)])
+    with Recorder(tmp_path / "a.mkv", SIZE, 25, CAPTURED) as recorder:
+        recorder.write(picture(0))
+        for block in blocks(whole, START_NS):
+            recorder.write_sound(block)
+        recorder.write(picture(224))
+    found = find(tmp_path / "a.mkv")
+    assert found.sound_end_s == pytest.approx(9.0, abs=0.001)
+    assert np.abs(misplaced_ms(tmp_path / "a.mkv")).max() < 0.1
+
+
 def test_sound_that_came_before_the_first_picture_is_kept_for_it(tmp_path: Path) -> None:
     sound = blocks(said(3.0), START_NS)
     with Recorder(tmp_path / "a.mkv", SIZE, 25, CAPTURED) as recorder:
