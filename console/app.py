@@ -57,7 +57,7 @@ class UnderstudyApp(SoundApp):
         super().__init__()
         self.register_theme(THEME)
         self.theme = THEME.name
-        self._surroundings = surroundings
+        self.surroundings = surroundings
         self.clock = surroundings.clock
         self.session = open_session(self._hear)
         """The session; it is started once the screen is up."""
@@ -189,8 +189,8 @@ class UnderstudyApp(SoundApp):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="session")
     def _start_session(self) -> None:
-        if self._surroundings.open_machine is not None:
-            self._watch.machine = self._surroundings.open_machine()
+        if self.surroundings.open_machine is not None:
+            self._watch.machine = self.surroundings.open_machine()
         try:
             self.session.start()
         except UnderstudyError as error:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.telemetry import Event, MeterReading, Readings
 from profiles.profile import Kind, Profile
@@ -28,7 +29,7 @@ class PreviewPort(Protocol):
 
 
 class SessionPort(Protocol):
-    """A running lane, as the screen sees it. Every call but `start` and `stop` returns at once."""
+    """A running lane, as the screen sees it. Every call but `start`, `stop` and `listen_to` returns at once."""
 
     @property
     def profile(self) -> Profile:
@@ -71,6 +72,20 @@ class SessionPort(Protocol):
 
     def mute(self, muted: bool) -> None:
         """Lets the actor be heard, or not."""
+
+    @property
+    def monitoring(self) -> Monitoring:
+        """Whether the operator hears what goes out, and why not."""
+
+    def monitor(self, on: bool) -> None:
+        """Lets the operator hear what goes out, or not."""
+
+    def listen_to(self, microphone: str) -> None:
+        """Takes another microphone; may take seconds.
+
+        Raises:
+            UnderstudyError: it can't be had; the present one stays.
+        """
 
     def talk_until(self, end_ns: int) -> None:
         """Lets the actor be heard until an instant of the clock; the next call of this or of `mute` takes its place."""
@@ -117,6 +132,22 @@ class ShelfPort(Protocol):
         Raises:
             ProfileError: it is not there or not right.
         """
+
+
+class InputPort(Protocol):
+    """Something that an actor can be heard through."""
+
+    @property
+    def wanted(self) -> str:
+        """What opens it."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    @property
+    def source(self) -> str:
+        """What the source calls itself when it is open."""
 
 
 class GpuPort(Protocol):
@@ -197,5 +228,9 @@ class Surroundings:
     open_machine: Callable[[], MachinePort] | None = None
     """Makes the reader of the computer's load; called by the thread that starts the session."""
     clock: Clock = MonotonicClock()
+    list_inputs: Callable[[], Sequence[InputPort]] = tuple
+    """Looks for microphones; may take seconds, and raises UnderstudyError when it can't."""
+    usual_inputs: Sequence[InputPort] = ()
+    """What an actor can be heard through without a device."""
     push_to_talk: bool = False
     """Whether the session starts muted, and the actor is heard only while a key is held."""

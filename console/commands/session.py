@@ -9,6 +9,7 @@ from console.commands.options import SessionOptions
 from console.commands.profiles import looked_at
 from console.logs import configure_logging
 from console.ports import Outputs, SessionPort, Surroundings
+from pipeline.audio.devices.inputs import ALWAYS, list_inputs
 from pipeline.audio.devices.opening import can_have_virtual_microphone
 from pipeline.audio.rig import SoundSettings
 from pipeline.inference.store import ModelStore
@@ -111,6 +112,8 @@ def open_console(options: SessionOptions) -> int:
     def open_session(tell: Callable[[Event], None]) -> SessionPort:
         return Session(settings, profile, models, on_event=tell)
 
-    surroundings = Surroundings(shelf, outputs, Machine, push_to_talk=options.push_to_talk)
+    surroundings = Surroundings(
+        shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk
+    )
     with chatter_beside(log_file):
         return run_app(UnderstudyApp(open_session, surroundings))

@@ -141,6 +141,22 @@ BINDINGS: tuple[Binding, ...] = (
         show=False,
         tooltip="You are heard only while v is held; again: all the time",
     ),
+    Binding(
+        "M",
+        "monitor",
+        "Monitor",
+        id="sound.monitor",
+        show=False,
+        tooltip="Hear on your headphones what goes out, or not; also after it was cut off before it howled",
+    ),
+    Binding(
+        "i",
+        "microphone",
+        "Microphone",
+        id="sound.microphone",
+        show=False,
+        tooltip="Another microphone, from a list; the call hears silence until it is there",
+    ),
     *(_take(number) for number in range(1, 10)),
     *SCALE_BINDINGS,
     Binding(

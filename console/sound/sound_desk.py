@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from console.ports import SessionPort
+from console.ports import InputPort, SessionPort
 from console.sound.held_key import HeldKey
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import AudioReadings
@@ -94,6 +95,34 @@ class SoundDesk:
         elif begins:
             raise UnderstudyError(USELESS[talk])
         return begins
+
+    def toggle_monitor(self) -> str:
+        """The operator hears what goes out, or not."""
+        self._sound()
+        monitoring = self._session.monitoring
+        if monitoring is Monitoring.NONE:
+            raise UnderstudyError(NO_MONITOR)
+        self._session.monitor(monitoring is not Monitoring.ON)
+        return "The monitor is off." if monitoring is Monitoring.ON else "The monitor is on: you hear what goes out."
+
+    @property
+    def microphone(self) -> str:
+        """What the open microphone calls itself.
+
+        Raises:
+            UnderstudyError: there is no sound, or nothing runs.
+        """
+        # A source tells its name before its format.
+        return self._sound().source.partition(" · ")[0]
+
+    def listen_to(self, microphone: InputPort) -> str:
+        """Takes another microphone. May take seconds, on a thread of its own.
+
+        Raises:
+            UnderstudyError: it can't be had; the present one stays.
+        """
+        self._session.listen_to(microphone.wanted)
+        return f"The microphone is {microphone.title} now."
 
     def _sound(self) -> AudioReadings:
         """The sound at this instant.

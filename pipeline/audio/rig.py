@@ -53,7 +53,7 @@ class SoundRig:
             UnderstudyError: something can't be had; what was opened is closed again.
         """
         self._clock, self._hooks = clock, hooks
-        self._lossless, self._playhead = playhead is None, playhead or Playhead()
+        self._lossless = playhead is None
         self._loop = settings.loop
         self._lost: list[DeviceError] = []
         self._hurry, self._played_out = threading.Event(), threading.Event()
@@ -61,7 +61,7 @@ class SoundRig:
         self._crew, self._turns = Crew(), Turns()
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
         with ExitStack() as opened:
-            self.source = opened.enter_context(self._opened(settings.microphone))
+            self.source = opened.enter_context(self._opened(settings.microphone, playhead or Playhead()))
             sinks = _sinks(settings.virtual_microphone, opened)
             self.monitor = open_monitor(settings.monitor, clock, hooks.report)
             sinks += [] if self.monitor is None else [opened.enter_context(self.monitor)]
@@ -117,7 +117,7 @@ class SoundRig:
         Raises:
             UnderstudyError: it can't be had; the one that is open stays.
         """
-        coming = self._opened(microphone)
+        coming = self._opened(microphone, Playhead())
         with self._changing:
             unused, left = (coming, None) if self._ended else (self._coming, self.source)
             self._coming = None if self._ended else coming
@@ -210,11 +210,11 @@ class SoundRig:
             output_level=self.lane.output_meter.reading(now_ns),
         )
 
-    def _opened(self, microphone: str | AudioSource) -> AudioSource:
-        """A microphone, open."""
+    def _opened(self, microphone: str | AudioSource, playhead: Playhead) -> AudioSource:
+        """A microphone, open; a file that begins late would hold the pictures up by a playhead that is theirs."""
         if not isinstance(microphone, str):
             return microphone
-        return open_microphone(microphone, self._clock, self._playhead, loop=self._loop, paced=not self._lossless)
+        return open_microphone(microphone, self._clock, playhead, loop=self._loop, paced=not self._lossless)
 
     def _capture(self) -> bool:
         """Reads one stretch of sound."""

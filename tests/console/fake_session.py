@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from console.desk import Desk
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import (
     AudioReadings,
@@ -26,8 +27,6 @@ from tests.chains import make_profile
 from tests.fakes import FakeClock
 
 START_NS = 1_000_000_000
-
-
 ADA, BEN, CLEO = make_profile("ada"), make_profile("ben"), make_profile("cleo")
 
 
@@ -168,6 +167,7 @@ class FakeSession:
     start_error: Exception | None = None
     end_error: UnderstudyError | None = None
     over: bool = False
+    monitoring: Monitoring = Monitoring.NONE
     calls: list[str] = field(default_factory=list)
     pixels: NDArray[np.uint8] | None = None
     serial: int = 0
@@ -248,6 +248,17 @@ class FakeSession:
         """Muted or not."""
         self.note(f"mute {muted}")
         self.audio = replace(self.audio, muted=muted) if self.audio else None
+
+    def monitor(self, on: bool) -> None:
+        """Heard or not."""
+        self.note(f"monitor {on}")
+        self.monitoring = Monitoring.ON if on else Monitoring.OFF
+
+    def listen_to(self, microphone: str) -> None:
+        """Takes it, but for one that is broken."""
+        self.note(f"listen to {microphone}")
+        if microphone == "broken":
+            raise UnderstudyError("The microphone broken can't be opened: it is broken; choose another.")
 
     def talk_until(self, end_ns: int) -> None:
         """Heard for a while."""

@@ -8,6 +8,7 @@ from pipeline.audio.devices.listing import list_sound_devices
 from pipeline.audio.devices.pulse.input import PulseInput, pulse_source
 from pipeline.audio.devices.pulse.output import PulseOutput, pulse_sink
 from pipeline.audio.devices.pulse.server import OWN_SOURCE, PulseDevice, pulse_devices, server_answers
+from pipeline.audio.devices.silence import Silence
 from pipeline.audio.devices.sound_decoder import SoundDecoder
 from pipeline.audio.devices.sound_file import SoundFile
 from pipeline.audio.devices.sound_recorder import ENCODERS, SoundRecorder
@@ -28,7 +29,7 @@ def open_microphone(
     """Opens what the actor is heard through.
 
     Args:
-        wanted: `auto` (the system's own), `demo`, a device's name or number, or a file.
+        wanted: `auto` (the system's own), `demo`, `none` for silence, a device's name or number, or a file.
         clock: the program's clock.
         playhead: shared with the pictures of the same recording.
         loop: a file begins again at its end.
@@ -38,6 +39,8 @@ def open_microphone(
         DeviceError: there is no such microphone, or it can't be opened.
         MediaError: the file is missing or holds no sound.
     """
+    if wanted == "none":
+        return Silence(clock)
     if wanted == "demo":
         return SoundFile(SPEECH, clock, playhead, loop=True, paced=paced)
     path = Path(wanted)

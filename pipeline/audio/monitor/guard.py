@@ -5,6 +5,7 @@ to the monitor. So only likeness of the microphone's sound to what was played be
 """
 
 import threading
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +138,7 @@ class FeedbackGuard:
         return explained > LOUD * self._loudest
 
 
-def _over_delays(spectrum: NDArray[np.complex64]) -> Sound:
+def _over_delays(spectrum: NDArray[np.complexfloating[Any, Any]]) -> Sound:
     """The correlation whose spectrum has a band: at place n the microphone is `WINDOW` - n samples late."""
     whole = np.zeros(SPAN // 2 + 1, np.complex64)
     whole[BAND] = spectrum
