@@ -14,19 +14,16 @@ LEAST_WEIGHT = 40.0
 """On fewer grid points than this nothing can be told of colours."""
 COLOUR_TIME_S = 0.25
 """How slowly the colours follow the actor's light: quicker, they flicker."""
-DARK = 0.03
-"""Added to levels 0..1 before they are divided, so that the noise of dark ones does not count."""
-GAIN_RANGE = (0.25, 4.0)
-SPREAD_RANGE = (0.6, 1.6)
+SPREAD_RANGE = (0.5, 2.0)
 """A narrow range of colours is not stretched further than this: that would show the coding's blocks."""
-RIDGE = 1.0
-"""Added to variances, in squares of ΔE."""
-RIM_SIGMA, RIM_REACH = 3.0, 7.0
-"""In grid points: how far the colours beside a point count at the rim, and how far from the rim that goes."""
+RIDGE = 4.0
+"""Added to variances, in squares of levels."""
+RIM_SIGMA, RIM_REACH = 2.0, 7.0
+"""In grid points: how far the colours beside a point count at the rim, and how far inward that goes."""
 
 Grid: TypeAlias = NDArray[np.float32]
 Affine: TypeAlias = NDArray[np.float64]
-"""float64 (3, 4): what becomes of a colour in Lab."""
+"""float64 (3, 4): what becomes of a colour, in levels 0..255."""
 
 
 def levels(values: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -43,6 +40,7 @@ class ColourMatch:
 
     def reset(self) -> None:
         """Forgets the actor."""
+        self._method = "none"
         self._affine: Affine | None = None
         self._rim: Grid | None = None
         self._at_ns = 0
@@ -57,21 +55,34 @@ class ColourMatch:
             method: `none`, `reinhard`, `linear` or `seam`.
             at_ns: when.
         """
+        if method != self._method:
+            self.reset()
+            self._method = method
         if method == "none" or float(weight.sum()) < LEAST_WEIGHT:
             return face
         keep = self._kept_share(at_ns)
-        small, mine, wanted = _thumbnail(face), _lab(face), _lab(actor)
-        fresh = (_reinhard if method == "reinhard" else _linear)(mine, wanted, weight)
+        if method == "reinhard":
+            lab = np.asarray(cv2.cvtColor(face, cv2.COLOR_BGR2Lab), np.uint8)
+            fresh = _reinhard(_grid(lab), _grid(cv2.cvtColor(_thumbnail(actor), cv2.COLOR_BGR2Lab)), weight)
+            return np.asarray(
+                cv2.cvtColor(cv2.transform(lab, self._smoothed(fresh, keep)), cv2.COLOR_Lab2BGR), np.uint8
+            )
+        mine, wanted = _grid(face), _grid(actor)
+        affine = self._smoothed(_linear(mine, wanted, weight), keep)
+        moved = np.asarray(cv2.transform(face, affine), np.uint8)
+        if method != "seam":
+            return moved
+        rim = _rim_light(cv2.subtract(wanted, cv2.transform(mine, affine)), weight)
+        if self._rim is not None:
+            rim += np.float32(keep) * (self._rim - rim)
+        self._rim = rim
+        light = cv2.resize(rim, (face.shape[1], face.shape[0]), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(cv2.add(moved, light, dtype=cv2.CV_8U), np.uint8)
+
+    def _smoothed(self, fresh: Affine, keep: float) -> Affine:
+        """What becomes of colours, as it has been of late."""
         self._affine = fresh if self._affine is None else keep * self._affine + (1.0 - keep) * fresh
-        moved = cv2.transform(mine, self._affine)
-        if method == "seam":
-            rim = _rim_light(wanted - moved, weight)
-            self._rim = rim if self._rim is None else self._rim + np.float32(1.0 - keep) * (rim - self._rim)
-            moved = cv2.add(moved, self._rim)
-        gain = (np.clip(cv2.cvtColor(moved, cv2.COLOR_Lab2BGR), 0.0, 1.0) + DARK) / (small + DARK)
-        gain = cv2.blur(np.clip(gain, *GAIN_RANGE).astype(np.float32), (3, 3))
-        size = (face.shape[1], face.shape[0])
-        return np.asarray(cv2.multiply(face, cv2.resize(gain, size), dtype=cv2.CV_8U), np.uint8)
+        return self._affine
 
     def _kept_share(self, at_ns: int) -> float:
         """How much of what was known still counts."""
@@ -82,28 +93,26 @@ class ColourMatch:
         return float(np.exp(-max(elapsed_s, 0.0) / COLOUR_TIME_S))
 
 
-def _thumbnail(pixels: Pixels) -> Grid:
-    """float32 (64, 64, 3) BGR in 0..1."""
-    small = cv2.resize(pixels, (GRID, GRID), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32) * np.float32(1 / 255)
+def _thumbnail(pixels: Pixels) -> Pixels:
+    """uint8 (64, 64, 3)."""
+    return np.asarray(cv2.resize(pixels, (GRID, GRID), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _lab(pixels: Pixels) -> Grid:
-    """float32 (64, 64, 3) in CIE Lab."""
-    return np.asarray(cv2.cvtColor(_thumbnail(pixels), cv2.COLOR_BGR2Lab), np.float32)
+def _grid(pixels: NDArray[np.generic]) -> Grid:
+    """float32 (64, 64, 3), levels 0..255."""
+    return _thumbnail(np.asarray(pixels, np.uint8)).astype(np.float32)
 
 
-def _moments(lab: Grid, weight: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _moments(colours: Grid, weight: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The mean, float64 (3,), and the covariances, float64 (3, 3), of colours."""
-    flat, share = lab.reshape(-1, 3).astype(np.float64), weight.ravel().astype(np.float64)
-    share /= share.sum()
-    mean = share @ flat
+    flat, share = colours.reshape(-1, 3), (weight / weight.sum()).reshape(-1, 1)
+    mean = (share.T @ flat)[0]
     off = flat - mean
-    return mean, (off * share[:, np.newaxis]).T @ off + RIDGE * np.eye(3)
+    return mean.astype(np.float64), ((off * share).T @ off).astype(np.float64) + RIDGE * np.eye(3)
 
 
 def _reinhard(mine: Grid, wanted: Grid, weight: Grid) -> Affine:
-    """The actor's mean and spread.
+    """The actor's mean and spread, of colours in Lab.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images", doi:10.1109/38.946629.
     """
@@ -133,12 +142,16 @@ def _roots(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
     return (vectors * roots) @ vectors.T, (vectors / roots) @ vectors.T
 
 
-def _rim_light(difference: Grid, weight: Grid) -> Grid:
-    """float32 (64, 64, 3): what the face lacks at its rim, fading inward."""
+def _rim_light(lacking: NDArray[np.generic], weight: Grid) -> Grid:
+    """float32 (64, 64, 3): what the face lacks at its rim, fading inward.
+
+    Args:
+        lacking: float32 (64, 64, 3), the actor's colours less the face's.
+        weight: float32 (64, 64), 1 where both show skin.
+    """
     inside = cv2.distanceTransform((weight > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
-    at_rim = np.clip(1.0 - inside / np.float32(RIM_REACH), 0.0, 1.0).astype(np.float32)
+    at_rim = np.maximum(np.float32(1.0) - np.asarray(inside, np.float32) / np.float32(RIM_REACH), np.float32(0.0))
     share = weight * at_rim
-    layers = cv2.merge([difference * share[..., np.newaxis], share])
+    layers = cv2.merge([np.asarray(lacking, np.float32) * share[..., np.newaxis], share])
     sums = cv2.GaussianBlur(layers, (0, 0), RIM_SIGMA, borderType=cv2.BORDER_CONSTANT)
-    light = sums[..., :3] / (sums[..., 3:] + np.float32(0.02))
-    return np.asarray(light * np.maximum(at_rim, weight <= 0.5)[..., np.newaxis], np.float32)
+    return np.asarray(sums[..., :3] * (at_rim / (sums[..., 3] + np.float32(0.02)))[..., np.newaxis], np.float32)
