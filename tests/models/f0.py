@@ -51,13 +51,20 @@ def rmvpe_of_mel(path: Path, to_hertz: bool = False, frames: int | None = None) 
     return save(path, graph.nodes, inputs, [port("output", [1, "t", BINS])], graph.constants)
 
 
+def _crossings(graph: Nodes, sound: str) -> str:
+    """1 where a sample and the next one are on different sides of 0."""
+    axes = graph.value([1], np.int64)
+    above = graph.cast(graph("Greater", sound, graph.value(0.0)), FLOAT)
+    before = graph("Slice", above, graph.value([0], np.int64), graph.value([-1], np.int64), axes)
+    after = graph("Slice", above, graph.value([1], np.int64), graph.value([2**31], np.int64), axes)
+    return graph("Abs", graph("Sub", before, after))
+
+
 def rmvpe_of_waveform(path: Path) -> Path:
     """Form 2: `waveform` [1, n] and `threshold` to `pitchf` [1, n / 160 + 1]."""
     graph = Nodes()
     axes = graph.value([1], np.int64)
-    before = graph("Slice", "waveform", graph.value([0], np.int64), graph.value([-1], np.int64), axes)
-    after = graph("Slice", "waveform", graph.value([1], np.int64), graph.value([2**31], np.int64), axes)
-    crossed = graph.cast(graph("Less", graph("Mul", before, after), graph.value(0.0)), FLOAT)
+    crossed = _crossings(graph, "waveform")
     wide = graph("Unsqueeze", crossed, axes)
     padded = graph("Pad", wide, graph.value([0, 0, CROSSED // 2, 0, 0, CROSSED // 2 + 1], np.int64), mode="reflect")
     counted = graph("Conv", padded, graph.value(np.full((1, 1, CROSSED), 8_000 / CROSSED)), strides=[160])
@@ -90,9 +97,7 @@ def swift(path: Path) -> Path:
     """Swift-f0: `audio` [1, n], `fmin`, `fmax` to `pitch` (float64) and `confidence`, a frame of 256 samples."""
     graph = Nodes()
     axes = graph.value([1], np.int64)
-    before = graph("Slice", "audio", graph.value([0], np.int64), graph.value([-1], np.int64), axes)
-    after = graph("Slice", "audio", graph.value([1], np.int64), graph.value([2**31], np.int64), axes)
-    wide = graph("Unsqueeze", graph.cast(graph("Less", graph("Mul", before, after), graph.value(0.0)), FLOAT), axes)
+    wide = graph("Unsqueeze", _crossings(graph, "audio"), axes)
     padded = graph("Pad", wide, graph.value([0, 0, 1_024, 0, 0, 768 + 1], np.int64), mode="reflect")
     counted = graph("Conv", padded, graph.value(np.full((1, 1, 2_048), 8_000 / 2_048)), strides=[256])
     hz = graph("Clip", graph("Squeeze", counted, axes), "fmin", "fmax")

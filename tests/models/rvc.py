@@ -20,6 +20,8 @@ MARKS = {256: 9.0, 768: 12.0}
 SPEAKERS = 4
 NOISE_CHANNELS = 192
 SOUND_OF_LEVEL = 1.4142
+FAULTY_LEVEL = 0.5
+THROAT = 0.3
 SKIPPING = ("skip_head", "return_length", "formant_length")
 DOUBLE = TensorProto.DOUBLE
 
@@ -38,6 +40,10 @@ class Voice:
     """In the metadata; None for none."""
     frames: int | None = None
     """Frozen at so many."""
+    throat_hz: float = 0.0
+    """What its own throat adds: a faint tone that does not follow the pitch."""
+    faulty: bool = False
+    """It puts out no numbers where the level is above `FAULTY_LEVEL`."""
 
 
 class Nodes:
@@ -159,7 +165,19 @@ def _sung(graph: Nodes, voice: Voice, gain: str, hz: str, noise: str | None) -> 
     if noise is not None:
         unvoiced = graph.cast(graph("Less", pulled[1], graph.value(1.0)), FLOAT)
         tone = graph("Add", tone, graph("Mul", unvoiced, pulled[2]))
-    return graph("Mul", tone, pulled[0])
+    if voice.throat_hz:
+        at = graph("CumSum", graph("Mul", pulled[0], graph.value(0.0)), graph.value(1, np.int64))
+        steps = graph(
+            "CumSum", graph("Add", at, graph.value(voice.throat_hz / voice.rate_hz)), graph.value(1, np.int64)
+        )
+        turn = graph("Mul", graph("Mod", steps, graph.value(1.0), fmod=1), graph.value(2 * np.pi))
+        tone = graph("Add", tone, graph("Mul", graph("Sin", turn), graph.value(THROAT)))
+    sound = graph("Mul", tone, pulled[0])
+    if voice.faulty:
+        # The root of what is below 0 is no number.
+        left = graph("Sqrt", graph("Sub", graph.value(FAULTY_LEVEL), pulled[0]))
+        sound = graph("Add", sound, graph("Mul", left, graph.value(0.0)))
+    return sound
 
 
 def _pulled(graph: Nodes, series: str, each: int) -> str:
