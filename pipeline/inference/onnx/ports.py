@@ -66,7 +66,7 @@ def _matched(
         if tensor is None:
             if port.optional:
                 continue
-            wanted = " or ".join(port.names) or f"{kind} number {place + 1}"
+            wanted = " or ".join(port.names) or f"number {place + 1}"
             got = ", ".join(tensor.name for tensor in tensors) or "none"
             raise ModelError(f"The model {file.path} has no {kind} {wanted}, got {got}; it is of another format.")
         _check(file, kind, tensor, port, sizes)

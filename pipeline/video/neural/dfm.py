@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import FLOATS, Port, match, sizes_of
+from pipeline.inference.onnx.ports import FLOATS, Port, match, shown, sizes_of
 from pipeline.inference.onnx.runtime import Demand, Network, Runtime
 from pipeline.media import Face, Pixels
 from pipeline.video.neural.alignment import Alignment, crop_for
@@ -27,6 +27,7 @@ OUTPUTS = (
     Port("target_mask", (None, "side", "side", 1), dtypes=FLOATS),
 )
 """Told apart by their places; their names differ from program to program."""
+CHANNELS = (1, 3, 1)
 LEAST_SIDE, MOST_SIDE, SIDE_STEP = 64, 640, 16
 BUDGET_MS = 60.0
 """On a CPU a face that takes longer than this stutters."""
@@ -56,6 +57,7 @@ class Dfm:
             shapes[self._ports["morph"]] = (1,)
         self._alignment = Alignment()
         self._network: Network = runtime.open(file, Demand(Layout(shapes), BUDGET_MS, graphs=True))
+        self._check_outputs(file)
         self._mask = np.empty((self._size, self._size), np.float32)
         self.adjust(profile)
 
@@ -113,6 +115,21 @@ class Dfm:
     def close(self) -> None:
         """Frees the network; may be called twice."""
         self._network.close()
+
+    def _check_outputs(self, file: ModelFile) -> None:
+        """Holds what the network really puts out against the format; a file may leave that open.
+
+        Raises:
+            ModelError: it is another size.
+        """
+        for name, channels in zip(self._results, CHANNELS, strict=True):
+            got, wanted = self._network.outputs[name].shape, (1, self._size, self._size, channels)
+            if got != wanted:
+                self._network.close()
+                raise ModelError(
+                    f"The output {name} of the model {file.path} is {shown(got)}, wanted {shown(wanted)}; "
+                    "it is of another format."
+                )
 
     def _brightened(self, face: NDArray[np.generic]) -> NDArray[np.float32]:
         """The model's face with the profile's gamma."""
