@@ -84,5 +84,5 @@ def test_a_place_counts_where_names_differ(tmp_path: Path) -> None:
     file = made(tmp_path / "m.onnx", {"anything": (1, 3, 64, 64)}, (1, 3, 64, 64))
     found = match(file, [Port("face", (1, 3, "side", "side"))], OUTPUTS)
     assert found["face"].name == "anything"
-    with pytest.raises(ModelError, match="no input input number 2, got anything"):
+    with pytest.raises(ModelError, match="no input number 2, got anything"):
         match(file, [Port("face", (1, 3, 64, 64)), Port("more", (1,))], OUTPUTS)
