@@ -98,6 +98,14 @@ class Network:
                 raise StageError(f"{error} It is being opened in another way.") from error
             raise
 
+    def rehearse(self) -> None:
+        """Runs once on made-up values; afterwards the inputs are as they were at first.
+
+        Raises:
+            StageError: it failed.
+        """
+        self._inner.rehearse()
+
     def reset(self) -> None:
         """Forgets what was carried from run to run."""
         self._inner.reset()

@@ -17,6 +17,8 @@ from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.ports import shown
 
 CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
+SOURCE_PLACE = re.compile(r"^\S+\.\w+:\d+ [^()]*\([^()]*\) (const )?")
+"""A file, a line and a function, as ONNX Runtime puts them before what went wrong."""
 MOST_ITEM_BYTES = 8
 MOST_TENSOR_BYTES = 1 << 30
 """No format here has an input or an output of a gigabyte."""
@@ -265,6 +267,10 @@ def _dtype(file: ModelFile, name: str) -> np.dtype[Any]:
 
 
 def _first_line(error: Exception) -> str:
-    """What a library says, without what follows on further lines."""
-    line = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(". ")
-    return re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", line)
+    """What a library says, without what follows on further lines and where in its own source it happened."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    line = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", line)
+    node = re.match(r"Non-zero status code returned while running (\w+) node\..*?Status Message: (.*)", line)
+    if node is not None:
+        line = f"its {node[1]} failed: {SOURCE_PLACE.sub('', node[2])}"
+    return line.rstrip(". ")

@@ -1,0 +1,164 @@
+"""Whether and how fast a model runs on this computer, found out in a process of its own.
+
+What a file asks for may be more memory than there is, or crash the library: it then costs that process only. Run as a
+program it tries one file and prints what came of it as JSON.
+"""
+
+import json
+import math
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import psutil
+
+from pipeline.errors import ModelError, StageError
+from pipeline.inference.formats import Recognised, recognise
+from pipeline.inference.onnx.graph import Tensor
+from pipeline.inference.onnx.model_file import ModelFile, read_model
+from pipeline.inference.onnx.network import Layout
+from pipeline.inference.onnx.runtime import Demand, Preference, Runtime
+
+LONGEST_S = 180.0
+MEASURED_S = 4.0
+RUNS = (5, 100)
+SHARE_OF_MEMORY = 0.8
+FRAMES = 100
+"""A second of a voice."""
+PICTURE, SOUND = 512, 16_000
+"""What is taken for the sides of pictures and the samples of sounds that a file leaves open."""
+OPEN_SIZES: Mapping[str, int] = MappingProxyType({"rvc.model": FRAMES, "rvc.encoder": SOUND, "rvc.pitch": SOUND})
+OPEN_MEL = 128
+VALUES: Mapping[str, float] = MappingProxyType(
+    {
+        "p_len": FRAMES,
+        "phone_lengths": FRAMES,
+        "return_length": FRAMES,
+        "formant_length": FRAMES,
+        "pitch": 100,
+        "threshold": 0.03,
+        "downsample_ratio": 0.375,
+        "fmin": 50,
+        "fmax": 1100,
+    }
+)
+"""What stands in inputs that tell a network how to work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of a trial.
+
+    Attributes:
+        runs_on: the device it really ran on; empty where it did not run.
+        opened_ms: how long it took to load and warm up.
+        p50_ms, p95_ms: of one run.
+        runs: how many runs were timed.
+        shapes: what it was fed with.
+        problem: why it does not run, as a sentence; empty where it does.
+        remarks: what was told meanwhile.
+    """
+
+    runs_on: str = ""
+    opened_ms: float = 0.0
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    runs: int = 0
+    shapes: Mapping[str, tuple[int, ...]] | None = None
+    problem: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def tried(path: Path, preference: Preference = Preference.AUTO, limit_s: float = LONGEST_S) -> Trial:
+    """Opens a model in a process of its own and times it there."""
+    command = [sys.executable, "-m", "pipeline.inference.trial", str(path.absolute()), preference.value]
+    folder = Path(__file__).parents[2]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False, cwd=folder)
+    except subprocess.TimeoutExpired:
+        return Trial(problem=f"The model {path} did not get done within {limit_s:.0f} s; it is too large to be used.")
+    try:
+        found = json.loads(done.stdout.strip().splitlines()[-1])
+        return Trial(**found | {"remarks": tuple(found["remarks"])})
+    except (ValueError, IndexError, TypeError):
+        return Trial(problem=f"The model {path} {_end(done.returncode, done.stderr)}.")
+
+
+def _end(status: int, complaint: str) -> str:
+    """How a process ended that gave no answer."""
+    if status < 0:
+        name = signal.Signals(-status).name
+        return f"made the process that tried it end by {name}; it may need more memory than there is"
+    return f"could not be tried: {(complaint.strip().splitlines() or ['no reason given'])[-1].rstrip('.')}"
+
+
+def tried_here(path: Path, preference: Preference) -> Trial:
+    """Opens a model in this process and times it."""
+    remarks: list[str] = []
+    runtime = Runtime(preference, report=lambda event: remarks.append(event.text))
+    try:
+        file = read_model(path)
+        runtime.require()
+        layout = trial_layout(file, recognise(file))
+        begun = time.perf_counter()
+        network = runtime.open(file, Demand(layout, math.inf))
+        opened_ms = (time.perf_counter() - begun) * 1e3
+        took_ms: list[float] = []
+        while len(took_ms) < RUNS[0] or (sum(took_ms) < MEASURED_S * 1e3 and len(took_ms) < RUNS[1]):
+            begun = time.perf_counter()
+            network.rehearse()
+            took_ms.append((time.perf_counter() - begun) * 1e3)
+        p50, p95 = (float(value) for value in np.percentile(took_ms, (50, 95)))
+        return Trial(network.label, opened_ms, p50, p95, len(took_ms), layout.shapes, remarks=tuple(remarks))
+    except (ModelError, StageError) as error:
+        return Trial(problem=str(error), remarks=tuple(remarks))
+    except MemoryError:
+        return Trial(problem=f"The model {path} needs more memory than there is.", remarks=tuple(remarks))
+    finally:
+        runtime.close()
+
+
+def trial_layout(file: ModelFile, found: Recognised | None) -> Layout:
+    """What a model is fed with when it is tried; sizes that it leaves open are those that its format is used with."""
+    shapes = {tensor.name: _shape(tensor, found) for tensor in file.graph.inputs}
+    values = {tensor.name: VALUES[tensor.name] for tensor in file.graph.inputs if tensor.name in VALUES}
+    return Layout(shapes, values=values if found is not None else {})
+
+
+def _shape(tensor: Tensor, found: Recognised | None) -> tuple[int, ...]:
+    """A tensor's shape with every size a number."""
+    picture = len(tensor.shape) == 4 and tensor.shape[1] in (1, 3)
+    sizes: list[int] = []
+    for place, size in enumerate(tensor.shape):
+        if isinstance(size, int):
+            sizes.append(size)
+        elif place == 0 and len(tensor.shape) > 1 and not (found and found.format.name == "crepe"):
+            sizes.append(1)
+        elif picture:
+            sizes.append(PICTURE)
+        elif found is not None and tensor.shape[1:2] == (OPEN_MEL,):
+            sizes.append(OPEN_MEL)
+        else:
+            sizes.append(OPEN_SIZES.get(found.format.key, 1) if found is not None else 1)
+    return tuple(sizes)
+
+
+def _limit_memory() -> None:
+    """Lets this process have most of the memory that is free, so that who wants more gets an error, not everyone."""
+    if sys.platform == "linux":
+        import resource
+
+        # Address space that is reserved and not used, as accelerators do, does not count as data.
+        most = round(psutil.virtual_memory().available * SHARE_OF_MEMORY)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+if __name__ == "__main__":
+    _limit_memory()
+    print(json.dumps(asdict(tried_here(Path(sys.argv[1]), Preference(sys.argv[2])))))
