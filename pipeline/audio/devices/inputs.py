@@ -21,7 +21,7 @@ class Input:
 
 ALWAYS = (
     Input("demo", "the demo actor's voice", SPEECH.name),
-    Input("none", "no microphone: silence", NOTHING),
+    Input("none", "none (silence)", NOTHING),
 )
 """What needs no device."""
 

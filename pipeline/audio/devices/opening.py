@@ -43,9 +43,8 @@ def open_microphone(
         return Silence(clock)
     if wanted == "demo":
         return SoundFile(SPEECH, clock, playhead, loop=True, paced=paced)
-    path = Path(wanted)
-    if path.is_file() or (path.suffix and len(path.suffix) <= 5):
-        return SoundFile(path, clock, playhead, loop=loop, paced=paced)
+    if _is_file(wanted):
+        return SoundFile(Path(wanted), clock, playhead, loop=loop, paced=paced)
     if sys.platform == "linux" and (source := pulse_source(wanted)) is not None:
         return PulseInput(source, clock)
     served = server_sources()
@@ -77,6 +76,16 @@ def microphone_of(camera: str, *, live: bool, is_demo: bool) -> str:
         return "auto" if any(device.inputs for device in list_sound_devices()) else "none"
     except DeviceError:
         return "none"
+
+
+def is_device(wanted: str) -> bool:
+    """Whether a microphone that somebody typed has to be a device, which gives sound in real time."""
+    return wanted not in ("none", "auto", "demo") and not _is_file(wanted)
+
+
+def _is_file(wanted: str) -> bool:
+    path = Path(wanted)
+    return path.is_file() or bool(path.suffix and len(path.suffix) <= 5)
 
 
 def can_be_heard(path: Path) -> bool:

@@ -101,9 +101,10 @@ class Server:
         return any(line.split("\t")[1] == name for line in self.pactl("list", "short", "sources").splitlines())
 
     def on_air(self, source: str) -> bool:
-        """Whether the program listens to the fake microphone and its own source is there, and not everyone's."""
+        """Whether the program listens to the fake microphone and gives to a source that is not everyone's."""
         listening = "Understudy" in self.pactl("list", "source-outputs")
-        return listening and self.has_source(source) and "fake_mic" in self.pactl("get-default-source")
+        plays = source == OWN or self.pactl("list", "short", "sink-inputs") != ""
+        return listening and plays and self.has_source(source) and "fake_mic" in self.pactl("get-default-source")
 
     def play(self, file: Path) -> None:
         """Plays a file into the fake microphone, to its end."""

@@ -121,13 +121,16 @@ def test_a_microphone_that_vanishes_leaves_silence_and_is_heard_again_when_it_is
     assert told_ns[0] - gone_ns < SAID_WITHIN_NS
 
 
-def test_a_killed_server_is_a_sentence(server: Server) -> None:
-    program = Program(server, "auto")
-    began(server, program)
-    gone_ns = time.monotonic_ns()
-    server.kill()
-    assert until(lambda: not program.running, 20.0)
-    ended_well(program, 1)
+@pytest.mark.parametrize(("target", "source"), [("auto", OWN), ("call_out", "call_out.monitor")])
+def test_a_killed_server_is_a_sentence(server: Server, target: str, source: str) -> None:
+    program = Program(server, target)
+    try:
+        began(server, program, source)
+        gone_ns = time.monotonic_ns()
+        server.kill()
+        assert until(lambda: not program.running, 20.0), program.complaints
+    finally:
+        ended_well(program, 1)
     told_ns = program.told("sound server ended")
     assert len(told_ns) == 1, program.complaints
     print(f"said after {(told_ns[0] - gone_ns) / 1e6:.0f} ms")

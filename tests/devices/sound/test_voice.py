@@ -105,7 +105,10 @@ def test_the_virtual_microphone_gives_the_personas_voice_without_a_gap(
     assert len(came_out[1]) == pytest.approx(seconds * RATE_HZ, rel=0.01)
 
 
-@pytest.mark.parametrize(("target", "source", "most_ms"), [("auto", OWN, 60.0), ("call_out", "call_out.monitor", 90.0)])
+@pytest.mark.parametrize(
+    ("target", "source", "most_ms"),
+    [("auto", OWN, 60.0), ("call_out", "call_out.monitor", 90.0), ("plugged", "call_out.monitor", 90.0)],
+)
 def test_what_is_said_comes_out_soon(server: Server, tmp_path: Path, target: str, source: str, most_ms: float) -> None:
     said = write_wav(tmp_path / "beeps.wav", BEEPS.sound(0, round(14.0 * RATE_HZ)))
     require_calm()

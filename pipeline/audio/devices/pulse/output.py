@@ -48,10 +48,10 @@ class PulseOutput:
 
     @property
     def buffered_ns(self) -> int:
-        """What the server holds and has not handed to the sink."""
+        """What the server holds and has not handed to the sink: nothing once it is gone, so that more is written."""
         with self._using:
-            room = HELD_SAMPLES if self._stream is None else self._stream.room
-        return max(0, HELD_SAMPLES - room) * 1_000_000_000 // RATE_HZ
+            held = 0 if self._stream is None or self._stream.ended else HELD_SAMPLES - self._stream.room
+        return max(0, held) * 1_000_000_000 // RATE_HZ
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Plays float32 (n,), waiting for room.

@@ -54,7 +54,9 @@ def test_what_the_server_holds_is_told(stream: FakeStream) -> None:
 def test_an_output_that_vanishes_is_one_sentence(stream: FakeStream, reason: str) -> None:
     with PulseOutput(PulseDevice("call", "Call output")) as sink:
         sink.write(SILENCE)
-        stream.ended = reason
+        stream.ended, stream.room = reason, 0
+        # A player writes only when something is wanted.
+        assert sink.buffered_ns == 0
         with pytest.raises(DeviceError) as caught:
             sink.write(SILENCE)
     assert str(caught.value).startswith(f"The output call (Call output) is gone: {reason}; ")
