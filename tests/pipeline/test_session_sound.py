@@ -12,7 +12,7 @@ from tests.chains import make_profile
 from tests.flashes import FlashFilm, write_flash_film
 from tests.footage import models
 from tests.pipeline.test_recorded_sound import Speaking
-from tests.rigging import SOON_S
+from tests.rigging import SOON_S, PatientSource
 
 LONG_S = 60.0
 
@@ -48,3 +48,17 @@ def test_without_sound_there_are_no_meters_and_nothing_to_mute(film: Path) -> No
     levels, audio = session.levels(), session.readings().audio
     session.stop(SOON_S)
     assert levels is None and audio is None
+
+
+def test_when_the_sound_of_a_file_is_over_pictures_wait_for_it_no_longer(film: Path, tmp_path: Path) -> None:
+    sound = SoundSettings(str(film), str(tmp_path / "out.wav"))
+    session = Session(SessionSettings(PatientSource(), sound=sound, assemble=Speaking), make_profile(), models())
+    session.start()
+    try:
+        while session.readings().sync.target_ms < 20.0:
+            assert not session.wait(0.01)
+        while session.readings().sync.target_ms > 0.0:
+            assert not session.wait(0.01)
+    finally:
+        session.stop(SOON_S)
+    assert session.readings().sync.offset_ms is None
