@@ -10,8 +10,9 @@ from console.commands.profiles import looked_at
 from console.logs import configure_logging
 from console.ports import Outputs, SessionPort, Surroundings
 from pipeline.audio.devices.inputs import ALWAYS, list_inputs
-from pipeline.audio.devices.opening import can_have_virtual_microphone
+from pipeline.audio.devices.opening import can_have_virtual_microphone, is_device
 from pipeline.audio.rig import SoundSettings
+from pipeline.errors import UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
 from pipeline.session import Session, SessionSettings
@@ -64,7 +65,12 @@ class Usual:
 
 
 def session_settings(options: SessionOptions, usual: Usual | None = None) -> SessionSettings:
-    """What a session is told; `usual` counts where the options name nothing."""
+    """What a session is told; `usual` counts where the options name nothing.
+
+    Raises:
+        UnderstudyError: the options can't go together.
+    """
+    _require_one_pace(options)
     usual = usual or Usual()
     sound = SoundSettings(
         microphone=options.microphone or usual.microphone,
@@ -83,6 +89,16 @@ def session_settings(options: SessionOptions, usual: Usual | None = None) -> Ses
         pace=Pace(options.pace),
     )
     return SessionSettings(source, options.virtual_camera or usual.virtual_camera, options.record, sound=sound)
+
+
+def _require_one_pace(options: SessionOptions) -> None:
+    """A film that is played as fast as it goes is over before anybody has said a word to it."""
+    recording = options.camera == "demo" or Path(options.camera).is_file()
+    if Pace(options.pace) is Pace.MAX and recording and is_device(options.microphone or "none"):
+        raise UnderstudyError(
+            f"The microphone {options.microphone} can't be heard beside {options.camera} at --pace max, which takes no "
+            "time to speak in; leave --pace out, or take the film's own sound with --microphone auto."
+        )
 
 
 def open_session(

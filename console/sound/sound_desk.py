@@ -122,7 +122,7 @@ class SoundDesk:
             UnderstudyError: it can't be had; the present one stays.
         """
         self._session.listen_to(microphone.wanted)
-        return f"The microphone is {microphone.title} now."
+        return f"The microphone is now: {microphone.title}."
 
     def _sound(self) -> AudioReadings:
         """The sound at this instant.

@@ -77,7 +77,7 @@ async def test_a_microphone_is_chosen_from_a_list_that_marks_the_present_one(siz
         assert session.calls[-1] == "listen to headset"
         assert not isinstance(app.screen, MicrophoneScreen)
         if size[0] > 80:
-            assert "The microphone is Headset [red] now." in text_of(app)
+            assert "The microphone is now: Headset [red]." in text_of(app)
 
 
 async def test_a_microphone_that_can_not_be_had_is_told_in_a_sentence() -> None:
