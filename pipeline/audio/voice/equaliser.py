@@ -44,12 +44,18 @@ def correction_db(
 def minimum_phase(gains_db: NDArray[np.float64]) -> NDArray[np.float32]:
     """The filter of `TAPS` taps with these levels in the third-octaves that delays least."""
     bins = np.maximum(np.fft.rfftfreq(_DESIGN, 1.0 / RATE_HZ), 1.0)
-    levels = np.interp(np.log(bins), np.log(BANDS_HZ), gains_db) * (np.log(10.0) / 20)
+    return causal(np.interp(np.log(bins), np.log(BANDS_HZ), gains_db) * (np.log(10.0) / 20))
+
+
+def causal(levels: NDArray[np.float64], count: int = TAPS) -> NDArray[np.float32]:
+    """The filter of `count` taps that delays least, from its levels in nepers at frequencies from 0 to 24 kHz."""
     cepstrum = np.fft.irfft(levels)
-    cepstrum[1 : _DESIGN // 2] *= 2.0
-    cepstrum[_DESIGN // 2 + 1 :] = 0.0
-    taps = np.fft.irfft(np.exp(np.fft.rfft(cepstrum)))[:TAPS]
-    taps[TAPS // 2 :] *= 0.5 + 0.5 * np.cos(np.pi * np.arange(TAPS - TAPS // 2) / (TAPS - TAPS // 2))
+    half = len(levels) - 1
+    cepstrum[1:half] *= 2.0
+    cepstrum[half + 1 :] = 0.0
+    taps = np.fft.irfft(np.exp(np.fft.rfft(cepstrum)))[:count]
+    fading = count - count // 2
+    taps[count // 2 :] *= 0.5 + 0.5 * np.cos(np.pi * np.arange(fading) / fading)
     return taps.astype(np.float32)
 
 
@@ -73,7 +79,11 @@ class Equaliser:
         """Takes another filter; call it only when none is coming in."""
         self.gains_db = np.array(gains_db)
         flat = bool((np.abs(gains_db) < _FLAT_DB).all())
-        self._next = None if flat else minimum_phase(gains_db)
+        self.take(None if flat else minimum_phase(gains_db))
+
+    def take(self, taps: NDArray[np.float32] | None) -> None:
+        """Takes another filter by its taps, or none; call it only when none is coming in."""
+        self._next = taps
         self._fade = _FADE_HOPS
 
     def forget(self) -> None:
@@ -99,4 +109,4 @@ class Equaliser:
 
     def _through(self, taps: NDArray[np.float32] | None, hop: NDArray[np.float32]) -> NDArray[np.float32]:
         # So few taps are faster directly than by way of the spectrum.
-        return hop if taps is None else np.convolve(self._heard, taps, "valid")
+        return hop if taps is None else np.convolve(self._heard[1 - HOP_SAMPLES - len(taps) :], taps, "valid")

@@ -16,6 +16,7 @@ from pipeline.audio.voice.statistics import (
     FRAME_SAMPLES,
     SpectrumLearner,
 )
+from pipeline.audio.voice.whisper import Whisper
 from pipeline.errors import StageError
 from pipeline.media import Block
 from profiles.profile import Profile, VoiceSettings
@@ -72,7 +73,7 @@ class Timbre:
         self._actor = actor or Actor()
         self._aim = Shift()
         self._converted = SpectrumLearner()
-        self._equaliser = Equaliser()
+        self._equaliser, self._whisper = Equaliser(), Whisper()
         self.latency_ns = 0
         self.reset()
         self.latency_ns = self._psola.delay * 1_000_000_000 // RATE_HZ
@@ -96,6 +97,7 @@ class Timbre:
         self._breath = Breath()
         self._levels = deque([0.0] * (self._look_ahead // HOP_SAMPLES))
         self._equaliser.forget()
+        self._whisper.reset()
         self._gathered = np.zeros(HOP_SAMPLES, np.float32)
         self._ready = np.zeros(HOP_SAMPLES, np.float32)
         self._fill = 0
@@ -135,6 +137,7 @@ class Timbre:
         self._actor.hear(hop, pitch, self)
         if self._shift is None and pitch.hz or self._hops % _LOOK_HOPS == 0:
             self._look()
+        self._whisper.follow(pitch.hz > 0.0)
         # The newest pitch is heard before the voice that it belongs to comes out.
         self._levels.append(pitch.level if pitch.hz else 0.0)
         breathing = self._breath.step(converted, self._levels.popleft(), self._settings.breath)
@@ -178,10 +181,17 @@ class Timbre:
         self._recent[-HOP_SAMPLES:] = hop
         # The actor's spectra are taken at other hops: the work is spread.
         if self._hops % FRAME_HOPS == FRAME_HOPS // 2:
-            self._converted.hear(self._recent)
+            self._heed(self._converted.hear(self._recent))
         if self._hops % _EQUALISE_HOPS == 0 and not self._equaliser.fading:
             self._equalise()
-        return self._equaliser.step(hop)
+        return self._equaliser.step(self._whisper.step(hop))
+
+    def _heed(self, power: NDArray[np.float32] | None) -> None:
+        """Takes the newest spectrum for what is whispered, None being a pause's."""
+        if power is not None:
+            # Of somebody who only whispers nothing is known: an average adult's formants are the best guess.
+            known = self._shift is not None
+            self._whisper.hear(power, self._aim.formants if known else self._formants(self._settings.formant_scale))
 
     def _equalise(self) -> None:
         wanted = self._settings

@@ -34,6 +34,7 @@ SENTENCES = {
 }
 VARIANTS = {"male": ("m3", 40), "female": ("f2", 60), "child": ("f5", 95)}
 """Variant and pitch for espeak-ng."""
+WHISPER = ("whisper", 50)
 
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 
@@ -98,7 +99,7 @@ def recording() -> Sound:
 @cache
 def spoken(language: str, variant: str, times: int = 1) -> Sound:
     """A sentence by espeak-ng."""
-    voice, pitch = VARIANTS[variant]
+    voice, pitch = WHISPER if variant == "whisper" else VARIANTS[variant]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speech.wav"
         command = ["espeak-ng", "-v", f"{language}+{voice}", "-p", str(pitch), "-w", str(path), SENTENCES[language]]
