@@ -56,8 +56,8 @@ class Timbre:
     the first word already comes out at the target's pitch, and the formants are moved by at least a tenth, whatever the
     actor's may be: an actor who is not known yet is never heard as is.
 
-    What has no pitch goes through the filter alone, so that a hiss within a word stays as it is; where it lasts for more
-    than 0.3 s it is whispered, and gets the target's formants.
+    What has no pitch goes through the filter alone, so that a hiss within a word stays as it is. Where it lasts for
+    more than 0.3 s it is whispered, and gets the target's formants.
     """
 
     name = "timbre"
