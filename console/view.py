@@ -9,6 +9,7 @@ from console.lineup import ProfileRow
 from console.ports import GpuPort, MachinePort, Outputs, ProcessPort
 from console.sentences import counted
 from console.sound.sound_desk import Talk
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock
 from pipeline.telemetry import AudioReadings, Readings, State, SwitchReading, SyncReadings, VideoReadings
 from profiles.profile import Profile
@@ -96,6 +97,8 @@ class View:
     """Whether the fail-safe makes what goes out just now."""
     talking: Talk | None = None
     """Whether the actor's microphone passes, as the operator has it; None before the operator could have it any way."""
+    monitoring: Monitoring = Monitoring.NONE
+    """Whether the operator hears what goes out."""
     offset_ms: float | None = None
     """Sound against picture over the last second, positive when the sound is early; None without sound."""
 
@@ -168,6 +171,7 @@ class Watch:
             machine=self._look_at_machine(now_ns),
             standing_in=self._policy_frames > before,
             talking=self._desk.sound.talk(readings.audio) if readings and readings.audio else None,
+            monitoring=self._desk.session.monitoring if readings else Monitoring.NONE,
             offset_ms=self._offset_ms(readings),
         )
 

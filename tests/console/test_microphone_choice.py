@@ -12,7 +12,7 @@ from console.ports import Surroundings
 from console.screens.microphones import MicrophoneScreen
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import DeviceError, UnderstudyError
-from tests.console.fake_app import settled, text_of
+from tests.console.fake_app import running, settled, text_of
 from tests.console.fake_session import ADA, FakeSession, FakeShelf, make_desk, typical_audio
 
 SIZES = [(120, 35), (80, 24), (40, 12)]
@@ -158,6 +158,16 @@ def test_the_monitor_goes_off_and_on_and_on_again_after_it_was_cut_off() -> None
     session.monitoring = Monitoring.CUT
     assert "on" in desk.sound.toggle_monitor()
     assert session.calls == ["monitor False", "monitor True", "monitor True"]
+
+
+async def test_a_monitor_that_was_cut_off_is_told_as_long_as_it_is() -> None:
+    session = FakeSession(monitoring=Monitoring.CUT)
+    async with running(session) as (app, pilot):
+        assert "monitor cut off" in text_of(app)
+        await pilot.press("M")
+        await pilot.pause()
+        assert session.monitoring is Monitoring.ON
+        assert "monitor cut off" not in text_of(app)
 
 
 def test_without_a_monitor_the_key_says_how_to_get_one() -> None:

@@ -9,6 +9,7 @@ from console.sound.sound_desk import Talk
 from console.view import View
 from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, figure_ms, greyed, heading, line_width, spread
 from console.widgets.sound.level_meter import meter_bar, meter_line
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.telemetry import AudioReadings, MeterReading
 
 NO_SOUND = "no microphone: start with --microphone"
@@ -62,6 +63,8 @@ def state_word(view: View, audio: AudioReadings) -> str:
         return "silent"
     if not audio.sinks:
         return "goes nowhere"
+    if view.monitoring is Monitoring.CUT:
+        return "monitor cut off"
     return "CLIP" if audio.input_level.clipped else ""
 
 
