@@ -20,7 +20,7 @@ EVERYWHERE: Ellipse = (0.5, 0.5, 50.0, 50.0)
 NOWHERE: Ellipse = (0.5, 0.5, 0.0, 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tinting:
     """A dfm that multiplies each channel and adds to it, shifts the picture, and returns known masks.
 

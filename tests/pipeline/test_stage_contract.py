@@ -34,6 +34,7 @@ from tests.footage import (
     target,
     tracked_clip,
 )
+from tests.neural_faces import wear
 
 Builder = Callable[[Profile], VideoStage]
 Shots = Callable[[tuple[int, int]], Frame]
@@ -46,6 +47,7 @@ STAGES: dict[str, Builder] = {
     "segment": lambda profile: PersonMatte(models().path("selfie-segmentation-landscape")),
     "bystanders": Bystanders,
     "swap": lambda profile: PhotoSwap(target(), profile),
+    "neural": wear,
     "compose": lambda profile: Compose(PictureRoom.plain("#203040"), profile),
     "compose-blur": lambda profile: Compose(BlurredRoom(0.5), profile),
     "fake": lambda profile: FakeStage(),
@@ -66,6 +68,7 @@ CHANGES = {
     "track": Change(persona(choice=FaceChoice.ID, choice_id=99), "faces"),
     "bystanders": Change(persona(bystanders="show"), "pixels"),
     "swap": Change(persona(opacity=0.85), "pixels"),
+    "neural": Change(persona(opacity=0.85), "pixels"),
     "compose": Change(persona().with_background(light_wrap=1.0), "pixels"),
     "compose-blur": Change(persona().with_background(light_wrap=1.0), "pixels"),
 }

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from pipeline.inference.onnx.model_file import read_model
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.video.neural.dfm import Dfm
 from pipeline.video.neural.swap import NeuralSwap
 from profiles.profile import Profile
-from tests.models.dfm import Tinting, tinting_dfm
-from tests.neural_faces import dfm_profile
+from tests.models.dfm import Tinting
+from tests.neural_faces import dfm_profile, stand_in_file
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +22,12 @@ def runtime() -> Iterator[Runtime]:
 
 
 @pytest.fixture
-def load(runtime: Runtime, tmp_path: Path) -> Iterator[Callable[..., Dfm]]:
+def load(runtime: Runtime) -> Iterator[Callable[..., Dfm]]:
     """Loads a stand-in: its specification, then its profile."""
     with ExitStack() as opened:
 
         def loaded(spec: Tinting, profile: Profile | None = None) -> Dfm:
-            file = read_model(tinting_dfm(tmp_path / f"{abs(hash(repr(spec)))}.dfm", spec))
-            model = Dfm(runtime, file, profile or dfm_profile())
+            model = Dfm(runtime, stand_in_file(spec), profile or dfm_profile())
             opened.callback(model.close)
             return model
 
