@@ -64,8 +64,31 @@ def check_portrait(path: Path, models: ModelStore) -> tuple[str, ...]:
     return _examine(path, models)[1]
 
 
+def read_likeness(path: Path, models: ModelStore) -> Portrait:
+    """A picture that shows one clear face, in whatever light and from whatever side.
+
+    Raises:
+        MediaError: the file is no picture.
+        PortraitError: it shows no clear face, or several.
+        ModelError: the networks that look at it are missing.
+    """
+    portrait, reasons = _only_face(path, models)
+    if portrait is None or reasons:
+        raise PortraitError(path.name, reasons)
+    return portrait
+
+
 def _examine(path: Path, models: ModelStore) -> tuple[Portrait | None, tuple[str, ...]]:
     """The portrait as far as there is one, and the reasons against it."""
+    portrait, reasons = _only_face(path, models)
+    if portrait is None or reasons:
+        return portrait, reasons
+    checks = (_resolution(portrait), _frontality(portrait), _forehead(portrait), _sharpness(portrait), _light(portrait))
+    return portrait, tuple(reason for reason in checks if reason)
+
+
+def _only_face(path: Path, models: ModelStore) -> tuple[Portrait | None, tuple[str, ...]]:
+    """The picture with its one face as far as there is one, and why it is not clear."""
     pixels = read_picture(path, "portrait")
     found = FaceDetector(models.path("face-detection")).detect(_padded(pixels))
     found = [_shifted(detection, pixels) for detection in found]
@@ -77,8 +100,7 @@ def _examine(path: Path, models: ModelStore) -> tuple[Portrait | None, tuple[str
     portrait = Portrait(pixels, landmarks, HeadPose().of(landmarks))
     if score < MIN_SCORE:
         return portrait, (f"Its face is not clear: presence {score:.2f}, at least {MIN_SCORE} wanted.",)
-    checks = (_resolution(portrait), _frontality(portrait), _forehead(portrait), _sharpness(portrait), _light(portrait))
-    return portrait, tuple(reason for reason in checks if reason)
+    return portrait, ()
 
 
 def _padded(pixels: Pixels) -> Pixels:
