@@ -1,5 +1,6 @@
 """A profile as one zip file: written whole, and taken apart only when nothing in it is amiss."""
 
+import shutil
 import stat
 import struct
 import zipfile
@@ -16,8 +17,10 @@ from profiles.reading import FILE_NAME, named_files
 
 MAX_FILES = 200
 """Entries that an archive may have."""
-MAX_BYTES = 200_000_000
-"""What an archive's files may take together when unpacked."""
+MAX_BYTES = 8_000_000_000
+"""What an archive's files may take together when unpacked: a trained face and a voice with all that it needs."""
+STORED_AS_THEY_ARE = frozenset({".onnx", ".dfm", ".data", ".index", ".mp4", ".mkv", ".jpg", ".jpeg", ".png"})
+"""Weights and pictures hardly shrink, and trying to takes minutes."""
 MAX_RATIO = 100
 """How many times its packed size a large file may have; pictures and sound hardly shrink at all."""
 LARGE_BYTES = 1_000_000
@@ -54,7 +57,8 @@ def write_archive(profile: Profile, file: Path) -> None:
     # A zip archive begins in 1980; files from before are taken for as old as that.
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for name, path in members.items():
-            archive.write(path, name)
+            packing = zipfile.ZIP_STORED if path.suffix.lower() in STORED_AS_THEY_ARE else zipfile.ZIP_DEFLATED
+            archive.write(path, name, packing)
 
 
 def _members(profile: Profile) -> dict[str, Path]:
@@ -100,6 +104,7 @@ def unpack_archive(file: Path, folder: Path) -> str:
         if problems:
             raise ProfileError([replace(problem, file=file) for problem in problems])
         root = _root(entries, file)
+        _require_room(entries, file, folder)
         _extract(archive, entries, root, folder)
         return root.name or file.stem
 
@@ -139,6 +144,13 @@ def _entry_refusals(entry: zipfile.ZipInfo) -> Iterable[Problem]:
         yield Problem("is packed by another method than deflate; pack it as an ordinary zip file", key=name)
     if entry.file_size > LARGE_BYTES and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
         yield Problem(f"would grow from {entry.compress_size} to {entry.file_size} bytes", key=name)
+
+
+def _require_room(entries: list[zipfile.ZipInfo], file: Path, folder: Path) -> None:
+    """Lets no archive fill the disk."""
+    total, free = sum(entry.file_size for entry in entries), shutil.disk_usage(folder).free
+    if total > free:
+        raise ProfileError([Problem(f"unpacks to {total} bytes, but {folder} has {free} bytes free; free some", file)])
 
 
 def _root(entries: list[zipfile.ZipInfo], file: Path) -> PurePosixPath:

@@ -1,18 +1,25 @@
-"""A new profile before it is in the store: a portrait, a room and what they are to be called."""
+"""A new profile before it is in the store: a portrait, a room, models, and what they are to be called."""
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from profiles.errors import Problem, ProfileError
+from profiles.model_files import ModelDraft, bring, model_problems
 from profiles.plain_text import is_plain, shortened
 from profiles.profile import Kind
 from profiles.reading import FILE_NAME
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mkv", ".mov", ".webm", ".avi", ".gif"})
 """A background with one of these endings is a loop."""
+ENGINES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"dfm.model": ("face", "dfm"), "embedding.model": ("face", "embedding"), "rvc.model": ("voice", "rvc")}
+)
+"""The section and the engine that a model is for."""
 
 DECLARATION = "The maker of this profile declares that this face is synthetic and nobody's likeness."
 
@@ -22,20 +29,31 @@ class ProfileDraft:
     """What `profiles new` is told."""
 
     name: str
-    portrait: Path
+    portrait: Path | None = None
+    """A picture of the face; only a face that was trained does without."""
     background: Path | None = None
     """A picture or a video loop; None leaves the room as it is and blurs it."""
     title: str | None = None
     """By default made from the name."""
     kind: Kind = Kind.PERSON
     """A face is a real person's until somebody declares it synthetic."""
+    models: tuple[ModelDraft, ...] = ()
+    """The models that it brings; those of a face or a voice choose the engine."""
+    link: bool = False
+    """Leave the models where they are, and link to them."""
+
+    @property
+    def engines(self) -> dict[str, str]:
+        """The engines by section, where its models choose one."""
+        return dict(ENGINES[model.key] for model in self.models if model.key in ENGINES)
 
 
 def write_draft(draft: ProfileDraft, folder: Path) -> None:
-    """Copies the draft's pictures into `folder` and writes its `profile.toml` there.
+    """Copies the draft's files into `folder` and writes its `profile.toml` there.
 
     Raises:
-        ProfileError: a picture is not there, or a text can't be shown; everything is told at once.
+        ProfileError: a file is not there, or a text can't be shown; everything is told at once.
+        OSError: a file can't be read or written.
     """
     wanted = {"--portrait": draft.portrait, "--background": draft.background}
     lost = [
@@ -48,11 +66,15 @@ def write_draft(draft: ProfileDraft, folder: Path) -> None:
         for option, text in {"NAME": draft.name, "--title": draft.title or ""}.items()
         if not is_plain(text)
     ]
+    if draft.portrait is None and draft.engines.get("face") != "dfm":
+        lost.append(Problem("is missing; only a face from a .dfm file does without a picture", key="--portrait"))
+    lost += model_problems(draft.models)
     if lost:
         raise ProfileError(lost)
-    portrait = _copy(draft.portrait, folder, "portrait")
+    portrait = _copy(draft.portrait, folder, "portrait") if draft.portrait is not None else None
     room = _copy(draft.background, folder, "room") if draft.background is not None else None
-    (folder / FILE_NAME).write_text(_toml(draft, portrait, room), encoding="utf-8")
+    hashes = bring(draft.models, folder, link=draft.link)
+    (folder / FILE_NAME).write_text(_toml(draft, portrait, room, hashes), encoding="utf-8")
 
 
 def background_kind(path: Path) -> Literal["image", "video"]:
@@ -66,16 +88,30 @@ def _copy(source: Path, folder: Path, stem: str) -> str:
     return name
 
 
-def _toml(draft: ProfileDraft, portrait: str, room: str | None) -> str:
+def _toml(draft: ProfileDraft, portrait: str | None, room: str | None, hashes: Mapping[str, str]) -> str:
     title = draft.title if draft.title is not None else draft.name.replace("-", " ").replace("_", " ").title()
-    lines = [f"title = {_quoted(title)}", f'kind = "{draft.kind}"']
-    lines += ["", "[face]", f"portrait = {_quoted(portrait)}", "", "[background]"]
+    tables: dict[str, dict[str, str]] = {"face": {}}
+    for section, engine in draft.engines.items():
+        tables.setdefault(section, {})["engine"] = engine
+    if portrait is not None:
+        tables["face"]["portrait"] = portrait
+    for model in draft.models:
+        section, _, key = model.key.partition(".")
+        tables.setdefault(section, {})[key] = model.name
     if room is None:
-        lines += ['kind = "blur"']
+        tables["background"] = {"kind": "blur"}
     else:
-        lines += [f'kind = "{background_kind(Path(room))}"', f"path = {_quoted(room)}"]
+        tables["background"] = {"kind": background_kind(Path(room)), "path": room}
     if draft.kind is Kind.PERSONA:
-        lines += ["", "[consent]", f"declaration = {_quoted(DECLARATION)}"]
+        tables["consent"] = {"declaration": DECLARATION}
+    tables["hashes"] = dict(hashes)
+    lines = [f"title = {_quoted(title)}", f"kind = {_quoted(draft.kind)}"]
+    for section, table in tables.items():
+        if table:
+            lines += ["", f"[{section}]"]
+            lines += [
+                f"{_quoted(key) if section == 'hashes' else key} = {_quoted(text)}" for key, text in table.items()
+            ]
     return "\n".join(lines) + "\n"
 
 

@@ -2,10 +2,13 @@
 
 import json
 import stat
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from profiles.errors import Problem, ProfileError
@@ -15,6 +18,22 @@ from profiles.schema import UNWRITTEN, file_fields, nearest_key, wanted
 from profiles.toml_file import load_toml
 
 FILE_NAME = "profile.toml"
+NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
+    {
+        ("face", "dfm"): ("dfm.model",),
+        ("face", "embedding"): ("embedding.model",),
+        ("voice", "rvc"): ("rvc.model", "rvc.encoder"),
+    }
+)
+"""The models that an engine can't do without."""
+WHAT: Mapping[str, str] = MappingProxyType(
+    {
+        "dfm.model": "a .dfm file",
+        "embedding.model": "a face swapper's ONNX file",
+        "rvc.model": "an RVC voice's ONNX file",
+        "rvc.encoder": "a content encoder's ONNX file",
+    }
+)
 
 
 def read_profile(folder: Path, name: str | None = None) -> Profile:
@@ -42,20 +61,37 @@ def read_profile(folder: Path, name: str | None = None) -> Profile:
         profile = Profile.model_validate_json(text, strict=True).model_copy(update={"folder": folder.absolute()})
     except ValidationError as error:
         problems += [_explain(details, file) for details in error.errors()]
-    problems += _missing_files(written, file) + _undeclared(written, file)
+    problems += _missing_files(written, file) + _undeclared(written, file) + _without_models(written, file)
     if problems or profile is None:
         raise ProfileError(sorted(problems, key=lambda problem: problem.key))
     return profile
 
 
 def named_files(profile: Profile) -> dict[str, Path]:
-    """The files that a profile uses, by key, as seen from the working folder."""
+    """The files that a profile uses, as seen from the working folder, by key; several under one key with numbers."""
     files: dict[str, Path] = {}
-    for section, key, _ in file_fields():
-        path = getattr(getattr(profile, section), key)
-        if path is not None and not (section == "background" and profile.background.kind not in ("image", "video")):
-            files[f"{section}.{key}"] = profile.resolve(path)
+    for section, key, field in file_fields():
+        table = getattr(profile, section)
+        if _is_used(section, key, table.model_dump(include=table.model_fields_set)):
+            paths = _paths(key, getattr(table, key), field)
+            files |= {f"{section}.{inner}": profile.resolve(Path(path)) for inner, path in paths}
     return files
+
+
+def _is_used(section: str, key: str, table: Mapping[str, Any]) -> bool:
+    """Whether the file at a key, named or meant by default, is used, by what is written in the section."""
+    if section == "background":
+        return table.get("kind", "image") in ("image", "video")
+    # A face that was trained needs no picture of itself.
+    return not (section == "face" and table.get("engine") == "dfm" and key not in table)
+
+
+def _paths(key: str, value: object, field: FieldInfo) -> Iterator[tuple[str, str | Path]]:
+    """The file or the files at a key, each with a key of its own; nothing where something else stands."""
+    if isinstance(value, str | Path):
+        yield key, value
+    elif isinstance(value, list | tuple) and isinstance(field.default, tuple):
+        yield from ((f"{key}.{place}", path) for place, path in enumerate(value) if isinstance(path, str | Path))
 
 
 def _name_of(folder: Path) -> str:
@@ -99,14 +135,12 @@ def _missing_files(data: dict[str, Any], file: Path) -> list[Problem]:
         table = data.get(section, {})
         if not isinstance(table, dict):
             continue
-        if section == "background" and table.get("kind", "image") not in ("image", "video"):
+        if not _is_used(section, key, table):
             continue
-        path = table.get(key, field.default)
-        if not isinstance(path, str | Path):
-            continue
-        fault = _file_fault(file.parent / path, shortened(str(path)))
-        if fault:
-            problems.append(Problem(fault, file, f"{section}.{key}"))
+        for inner, path in _paths(key, table.get(key, field.default), field):
+            fault = _file_fault(file.parent / path, shortened(str(path)))
+            if fault:
+                problems.append(Problem(fault, file, f"{section}.{inner}"))
     return problems
 
 
@@ -131,3 +165,19 @@ def _undeclared(data: dict[str, Any], file: Path) -> list[Problem]:
         return []
     text = "is missing; wanted a sentence that declares the persona synthetic and nobody's likeness"
     return [Problem(text, file, "consent.declaration")]
+
+
+def _without_models(data: dict[str, Any], file: Path) -> list[Problem]:
+    """A problem for each model that an engine can't do without and that is not named."""
+    problems = []
+    for (section, engine), keys in NEEDED.items():
+        table = data.get(section, {})
+        if not isinstance(table, dict) or table.get("engine") != engine:
+            continue
+        for key in keys:
+            inner, _, last = key.partition(".")
+            models = data.get(inner, {})
+            if isinstance(models, dict) and last not in models:
+                text = f'is missing; the engine "{engine}" wants the name of {WHAT[key]} there'
+                problems.append(Problem(text, file, key))
+    return problems

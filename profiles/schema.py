@@ -2,10 +2,11 @@
 
 import types
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -43,10 +44,12 @@ def all_keys() -> list[str]:
 
 
 def file_fields() -> Iterator[tuple[str, str, FieldInfo]]:
-    """Every field that names a file: its section, its key and what the schema says of it."""
+    """Every field that names a file or several: its section, its key and what the schema says of it."""
     for name, field in fields_at(()).items():
-        if is_section(field):
-            yield from ((name, key, inner) for key, inner in fields_at((name,)).items() if Path in _types(inner))
+        for key, inner in fields_at((name,)).items() if is_section(field) else ():
+            taken = _taken(inner.annotation)
+            if Path in taken.kinds or (taken.items is not None and Path in taken.items.kinds):
+                yield name, key, inner
 
 
 def nearest_key(path: Sequence[str]) -> str | None:
@@ -61,28 +64,63 @@ def nearest_key(path: Sequence[str]) -> str | None:
 
 
 def wanted(path: Sequence[str]) -> str:
-    """What the key at `path` takes, in words."""
+    """What the key at `path` takes, in words; `path` may lead to one of several values."""
     *table, key = path
     field = fields_at(table).get(key)
-    if field is None:
-        return "something else"
-    if is_section(field):
-        return f"a table [{key}]"
-    kinds = _types(field)
-    choices = [str(choice) for kind in kinds for choice in _choices(kind)]
+    if field is not None:
+        return f"a table [{key}]" if is_section(field) else _in_words(_taken(field.annotation, field.metadata), field)
+    *table, outer = table or [""]
+    field = fields_at(table).get(outer)
+    items = _taken(field.annotation, field.metadata).items if field is not None else None
+    return _in_words(items) if items is not None else "something else"
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a key takes.
+
+    Attributes:
+        kinds: its types, without what is said about them.
+        rules: what is said about them.
+        items: what each of several values is, where it takes several.
+    """
+
+    kinds: tuple[Any, ...]
+    rules: tuple[Any, ...]
+    items: "_Taken | None" = None
+
+
+def _taken(annotation: Any, rules: Sequence[Any] = ()) -> _Taken:
+    """A type looked into: an optional number within limits is a number with rules."""
+    kinds: list[Any] = []
+    said = list(rules)
+    items: _Taken | None = None
+    for kind in get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,):
+        while get_origin(kind) is Annotated:
+            kind, *more = get_args(kind)
+            said += [rule for each in more for rule in (each.metadata if isinstance(each, FieldInfo) else [each])]
+        if get_origin(kind) in (tuple, dict):
+            items = _taken(get_args(kind)[get_origin(kind) is dict])
+        kinds.append(get_origin(kind) if items is not None else kind)
+    return _Taken(tuple(kinds), tuple(said), items)
+
+
+def _in_words(taken: _Taken, field: FieldInfo | None = None) -> str:
+    choices = [f'"{choice}"' for kind in taken.kinds for choice in _choices(kind)]
     if choices:
-        quoted = [f'"{choice}"' for choice in choices]
-        return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
-    if Path in kinds:
+        return " or ".join([", ".join(choices[:-1]), choices[-1]] if len(choices) > 1 else choices)
+    if taken.items is not None and dict in taken.kinds:
+        return f"a table with {_in_words(taken.items)} for each file"
+    if taken.items is not None:
+        count = _rule(taken.rules, "min_length")
+        return f"a list of {f'{count} values' if count else 'values'}, each {_in_words(taken.items)}"
+    if Path in taken.kinds:
         return "the name of a file, in quotes"
-    if float in kinds or int in kinds:
-        return ("a number" if float in kinds else "a whole number") + _range(field)
-    return _text(field)
-
-
-def _types(field: FieldInfo) -> tuple[Any, ...]:
-    annotation = field.annotation
-    return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+    if bool in taken.kinds:
+        return "true or false"
+    if float in taken.kinds or int in taken.kinds:
+        return ("a number" if float in taken.kinds else "a whole number") + _range(taken.rules)
+    return _text(taken.rules, field)
 
 
 def _choices(kind: Any) -> tuple[Any, ...]:
@@ -91,22 +129,22 @@ def _choices(kind: Any) -> tuple[Any, ...]:
     return tuple(kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else ()
 
 
-def _range(field: FieldInfo) -> str:
-    low, high = _constraint(field, "ge"), _constraint(field, "le")
+def _range(rules: Sequence[Any]) -> str:
+    low, high = _rule(rules, "ge"), _rule(rules, "le")
     if low is not None and high is not None:
         return f" from {low:g} to {high:g}"
     return f" of at least {low:g}" if low is not None else ""
 
 
-def _text(field: FieldInfo) -> str:
-    if _constraint(field, "pattern") is not None:
-        return f'a text like "{field.default}"'
-    least, most = _constraint(field, "min_length") or 0, _constraint(field, "max_length")
-    characters = "printable characters" if PRINTABLE in field.metadata else "characters"
+def _text(rules: Sequence[Any], field: FieldInfo | None) -> str:
+    if _rule(rules, "pattern") is not None:
+        return f'a text like "{field.default}"' if field is not None else "a SHA-256 of 64 digits from 0 to f"
+    least, most = _rule(rules, "min_length") or 0, _rule(rules, "max_length")
+    characters = "printable characters" if PRINTABLE in rules else "characters"
     if most is not None:
         return f"a text of {least} to {most} {characters}"
-    return f"a text of {characters} on one line, in quotes" if PRINTABLE in field.metadata else "a text, in quotes"
+    return f"a text of {characters} on one line, in quotes" if PRINTABLE in rules else "a text, in quotes"
 
 
-def _constraint(field: FieldInfo, name: str) -> Any:
-    return next((value for item in field.metadata if (value := getattr(item, name, None)) is not None), None)
+def _rule(rules: Sequence[Any], name: str) -> Any:
+    return next((value for item in rules if (value := getattr(item, name, None)) is not None), None)

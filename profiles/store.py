@@ -14,6 +14,7 @@ import platformdirs
 from profiles.archive import outside_files, unpack_archive, write_archive
 from profiles.draft import ProfileDraft, write_draft
 from profiles.errors import ProfileError
+from profiles.model_files import changed_files
 from profiles.profile import Kind, Profile
 from profiles.reading import FILE_NAME, read_profile
 from profiles.schema import CLOSE
@@ -160,6 +161,7 @@ class ProfileStore:
                 self._refuse_taken(name, "add --force to replace it")
                 self._refuse_hiding(name)
             outside = outside_files(profile)
+            outside = outside or changed_files(profile)
             if outside:
                 raise ProfileError([replace(problem, file=file / name / FILE_NAME) for problem in outside])
             self._put(staging, self.folder / name)

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from console.commands.options import DeviceOption
 from pipeline.inference.store import ModelStore, PullProgress
 
-app = typer.Typer(help="The small networks that the pipeline needs.")
+app = typer.Typer(help="The small networks that the pipeline needs, and the models that you bring.")
 
 
 @app.command()
@@ -66,6 +67,18 @@ def verify() -> int:
         return 1
     typer.echo(f"The networks in {models.folder} are what they should be.")
     return 0
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An ONNX file, such as a .dfm.")],
+    device: DeviceOption = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> int:
+    """Tell what a model's file is, and whether and how fast it runs here; nothing of it is kept."""
+    from console.commands.brought.inspection import inspect_model
+
+    return inspect_model(file, device, as_json=as_json)
 
 
 def ready_models() -> ModelStore:

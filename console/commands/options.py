@@ -70,6 +70,12 @@ VIRTUAL_MICROPHONE_HELP = (
 )
 
 
+DeviceOption = Annotated[
+    Literal["auto", "cpu", "cuda", "tensorrt"],
+    typer.Option("--device", help="Where models run: auto is the GPU where one works; the others are that or nothing."),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
     """What the console and `run` have in common: profile, source and sinks."""

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from console.commands.brought.new_profile import ModelOptions, model_drafts, model_reasons
 from console.commands.models import ready_models
+from console.commands.options import flattened
 from console.sentences import sentence
 from profiles.draft import ProfileDraft, background_kind
 from profiles.errors import ProfileError
@@ -68,9 +70,13 @@ def show(name: NameArgument, as_json: JsonOption = False) -> int:
 
 
 @app.command()
+@flattened
 def new(
     name: Annotated[str, typer.Argument(help="Small letters, digits, - and _.")],
-    portrait: Annotated[Path, typer.Option(help="A picture of the face, seen from the front.")],
+    brought: ModelOptions,
+    portrait: Annotated[
+        Path | None, typer.Option(help="A picture of the face, seen from the front; only a .dfm does without.")
+    ] = None,
     background: Annotated[Path | None, typer.Option(help="A picture or a video loop of the room.")] = None,
     title: Annotated[str | None, typer.Option(help="What people see; made from the name by default.")] = None,
     kind: Annotated[Kind, typer.Option(help="A real person, or a synthetic persona, which you declare by it.")] = (
@@ -80,15 +86,17 @@ def new(
         False
     ),
 ) -> int:
-    """Make a profile from a portrait and a room."""
-    reasons = portrait_reasons(portrait) if portrait.expanduser().is_file() else ()
+    """Make a profile from a portrait, a room and the models that you bring."""
+    models = model_drafts(brought)
+    reasons = portrait_reasons(portrait) if portrait is not None and portrait.expanduser().is_file() else ()
     if reasons:
         raise ProfileError(f"The portrait {portrait} is not fit: {' '.join(reasons)}")
     if background is not None and background.expanduser().is_file():
         reasons = room_reasons(_standing_in(background.expanduser().absolute()))
         if reasons:
             raise ProfileError(" ".join(reasons))
-    profile = ProfileStore().new(ProfileDraft(name, portrait, background, title, kind), force=force)
+    draft = ProfileDraft(name, portrait, background, title, kind, models, brought.link)
+    profile = ProfileStore().new(draft, force=force)
     _say(f"Made {profile.title} in {profile.folder}.")
     if profile.kind is Kind.PERSON:
         typer.echo(
@@ -99,7 +107,7 @@ def new(
 
 @app.command()
 def check(names: Annotated[list[str] | None, typer.Argument(help="Which ones; all by default.")] = None) -> int:
-    """Check profiles, their portraits and their rooms; everything that is wrong is told at once."""
+    """Check profiles, their portraits, rooms and models; everything that is wrong is told at once."""
     store = ProfileStore()
     failed = False
     for name in names or store.names():
@@ -138,13 +146,14 @@ def import_(
 
 
 def profile_problems(store: ProfileStore, name: str) -> list[str]:
-    """Everything that is wrong with a profile: its file, the files that it names, its portrait, its room."""
+    """Everything that is wrong with a profile: its file, the files that it names, its portrait, room and models."""
     try:
         profile = store.load(name)
     except ProfileError as error:
         return [str(problem) for problem in error.problems]
     portrait = portrait_of(profile)
-    return [*(f"{portrait}: {reason}" for reason in portrait_reasons(portrait)), *room_reasons(profile)]
+    faults = portrait_reasons(portrait) if portrait is not None else ()
+    return [*(f"{portrait}: {reason}" for reason in faults), *room_reasons(profile), *model_reasons(profile)]
 
 
 def off_air_reason(profile: Profile) -> str:
@@ -169,15 +178,17 @@ def looked_at(summary: ProfileSummary) -> ProfileSummary:
 
     try:
         with native_chatter_logged(configure_logging()):
-            read_picture(portrait_of(read_profile(summary.folder, summary.name)), "portrait")
+            portrait = portrait_of(read_profile(summary.folder, summary.name))
+            if portrait is not None:
+                read_picture(portrait, "portrait")
     except MediaError as error:
         return replace(summary, problems=(str(error),))
     return summary
 
 
-def portrait_of(profile: Profile) -> Path:
-    """The picture of a profile's face."""
-    return named_files(profile)["face.portrait"]
+def portrait_of(profile: Profile) -> Path | None:
+    """The picture of a profile's face; None for a face that was trained and has none."""
+    return named_files(profile).get("face.portrait")
 
 
 def portrait_reasons(portrait: Path) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ TYPES = {
     23: ("float4e2m1", 0.5),
 }  # fmt: skip
 """Each type's name, and how many bytes one number takes."""
+WHOLE_TYPES = frozenset({"int64", "int32", "bool", "string"})
+"""What sizes, places and switches in a graph are."""
 UNCOUNTED = frozenset({"string"})
 TYPED = (4, 5, 6, 7, 10, 11)
 DEEPEST = 16
@@ -81,11 +83,12 @@ class Graph:
 
     @property
     def precision(self) -> str:
-        """The type of most of the weights' numbers."""
+        """The type of most of the weights' numbers, sizes and places aside."""
         counts: Counter[str] = Counter()
         for weights in self.weights:
             counts[weights.dtype] += math.prod(weights.shape)
-        return counts.most_common(1)[0][0] if counts else "none"
+        kinds = [kind for kind, _ in counts.most_common()]
+        return next((kind for kind in kinds if kind not in WHOLE_TYPES), kinds[0] if kinds else "none")
 
     @property
     def parameters(self) -> int:

@@ -1,0 +1,1 @@
+"""Files that users bring: models looked at, fetched, and put into profiles."""

@@ -1,0 +1,110 @@
+"""The models in a profile's folder: brought in under their own names, and known again by their SHA-256."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from profiles.errors import Problem
+from profiles.member_names import name_clashes, name_problem
+from profiles.plain_text import shortened
+from profiles.profile import Profile
+from profiles.reading import FILE_NAME
+
+FOLDER = "models"
+"""Where in a profile's folder models lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDraft:
+    """A model that is to go into a new profile.
+
+    Attributes:
+        key: the key that names it, such as `dfm.model`.
+        path: where it is now.
+        beside: further files that it needs, by their paths from its folder.
+    """
+
+    key: str
+    path: Path
+    beside: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its path in the profile's folder."""
+        name = f"{FOLDER}/{self.path.name}"
+        return name if name_problem(name) is None else f"{FOLDER}/{self.key.replace('.', '-')}{self.path.suffix}"
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Every file that comes with it: its path in the profile's folder, and where it is now."""
+        source = self.path.expanduser()
+        yield self.name, source
+        for inner in self.beside:
+            yield f"{FOLDER}/{PurePosixPath(inner)}", source.parent / inner
+
+
+def model_problems(models: Sequence[ModelDraft]) -> list[Problem]:
+    """A problem for each file that is not there, can't be called so in a profile, or has another's name."""
+    problems: list[Problem] = []
+    names: dict[str, Path] = {}
+    for model in models:
+        for name, source in model.files():
+            if not source.is_file():
+                problems.append(Problem(f"there is no file {source}", key=model.key))
+            elif names.setdefault(name, source.resolve()) != source.resolve():
+                problems.append(Problem(f"{source} and {names[name]} have one name; rename one", key=model.key))
+            fault = name_problem(name)
+            if fault is not None:
+                problems.append(Problem(f"{source} {fault.text}; rename it", key=model.key))
+    return problems + name_clashes(list(names))
+
+
+def bring(models: Sequence[ModelDraft], folder: Path, *, link: bool) -> dict[str, str]:
+    """Copies models into a profile's folder, or links to them where they are, and tells each file's SHA-256.
+
+    Raises:
+        OSError: a file can't be read or written.
+    """
+    hashes: dict[str, str] = {}
+    for model in models:
+        for name, source in model.files():
+            if name in hashes:
+                continue
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if link and name == model.name:
+                target.symlink_to(source.resolve())
+            else:
+                # What stands in files beside a model has to lie in its folder itself, or it is refused.
+                shutil.copyfile(source, target)
+            hashes[name] = sha256_of(target)
+    return hashes
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in lower-case hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def changed_files(profile: Profile) -> list[Problem]:
+    """A problem for each file that is not what it was when it was brought in; each is read whole.
+
+    Raises:
+        OSError: a file can't be read.
+    """
+    return [problem for name, wanted in profile.hashes.items() for problem in _changes(profile, name, wanted)]
+
+
+def _changes(profile: Profile, name: str, wanted: str) -> Iterator[Problem]:
+    place = profile.folder / FILE_NAME
+    path, key = profile.resolve(Path(name)), f"hashes.{shortened(name)}"
+    if name_problem(name) is not None:
+        yield Problem("is no name of a file in the profile's folder; take the line out", place, key)
+    elif not path.is_file():
+        # A pipe or a device would be read without an end.
+        yield Problem("there is no such file; put it back, or take the line out", place, key)
+    elif (got := sha256_of(path)) != wanted:
+        text = f"the file has changed: SHA-256 wanted {wanted}, got {got}; put the old one back, or record the new one"
+        yield Problem(text, place, key)

@@ -1,0 +1,107 @@
+"""`understudy models inspect`, and the models of `understudy profiles new` and `check`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from console.commands import profiles as commands
+from tests.console.conftest import Run, put_picture, put_profile
+from tests.models.broken import sound, undefined
+from tests.models.dfm import Tinting, tinting_dfm
+from tests.models.rvc import content_encoder, rvc_voice
+from tests.profiles.conftest import GOOD
+
+
+@pytest.fixture(autouse=True)
+def fit_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any picture does as a portrait and as a room."""
+    monkeypatch.setattr(commands, "portrait_reasons", lambda _: ())
+    monkeypatch.setattr(commands, "room_reasons", lambda _: ())
+
+
+def test_inspect_tells_what_a_file_is_and_how_fast_it_runs(run: Run, tmp_path: Path) -> None:
+    file = rvc_voice(tmp_path / "ada.onnx")
+    status, out, _ = run("models", "inspect", file, "--device", "cpu")
+    assert status == 0
+    rows = dict(line.split(maxsplit=1) for line in out.splitlines() if not line.startswith(("Input", "Output")))
+    assert rows["Format"].startswith("RVC voice (WebUI's export), v2, 768 values a frame, with pitch; goes under rvc")
+    assert rows["Made"].endswith("opset 17")
+    assert "Runs on    ONNX CPU: p50 " in out
+    assert "phone float32 [1, frames, 768]" in out
+
+
+def test_inspect_for_scripts(run: Run, tmp_path: Path) -> None:
+    status, out, _ = run("models", "inspect", sound(tmp_path / "m.onnx"), "--device", "cpu", "--json")
+    facts = json.loads(out)
+    assert status == 0
+    assert (facts["format"], facts["opset"], facts["parameters"], facts["precision"]) == (None, 17, 5, "float32")
+    assert facts["inputs"] == [{"name": "x", "dtype": "float32", "shape": ["N", 4]}]
+    assert facts["trial"]["runs_on"] == "ONNX CPU"
+
+
+def test_inspect_of_what_does_not_run_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    status, out, _ = run("models", "inspect", undefined(tmp_path / "m.onnx"), "--device", "cpu")
+    assert status == 1
+    assert out.splitlines()[-1].startswith("Runs       not here: The model m.onnx put out values that are no numbers")
+    status, out, err = run("models", "inspect", tmp_path / "none.onnx")
+    assert (status, out, len(err.splitlines())) == (1, "", 1)
+
+
+def test_new_takes_models_and_needs_no_portrait_for_a_trained_face(run: Run, home: Path, tmp_path: Path) -> None:
+    face = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
+    voice, encoder = rvc_voice(tmp_path / "v.onnx"), content_encoder(tmp_path / "e.onnx")
+    models = ["--face-model", face, "--voice-model", voice, "--encoder", encoder]
+    status, out, err = run("profiles", "new", "ada", "--kind", "persona", *models)
+    assert status == 0, err
+    status, out, _ = run("profiles", "show", "ada", "--json")
+    shown = json.loads(out)
+    assert (shown["face"]["engine"], shown["voice"]["engine"]) == ("dfm", "rvc")
+    assert shown["dfm"]["model"] == "models/ada.dfm"
+    assert set(shown["hashes"]) == {"models/ada.dfm", "models/v.onnx", "models/e.onnx"}
+    assert run("profiles", "check", "ada")[0] == 0
+
+
+def test_new_tells_every_model_that_does_not_fit(run: Run, home: Path, tmp_path: Path) -> None:
+    portrait = put_picture(tmp_path / "p.png")
+    voice = rvc_voice(tmp_path / "v.onnx")
+    broken = tmp_path / "b.onnx"
+    broken.write_bytes(b"PK\x03\x04")
+    models = ["--face-model", voice, "--encoder", voice, "--matting", broken, "--pitch", tmp_path / "none.onnx"]
+    status, _, err = run("profiles", "new", "ada", "--portrait", portrait, *models)
+    assert status == 1
+    told = err.splitlines()
+    assert len(told) == 4
+    assert told[0].startswith("--face-model: got ")
+    assert "which is RVC voice" in told[0]
+    assert "wanted one for dfm.model or embedding.model" in told[0]
+    assert "wanted one for rvc.encoder" in told[1]
+    assert "--pitch" in told[2]
+    assert "is missing" in told[2]
+    assert "zip archive or a PyTorch checkpoint" in told[3]
+    assert not (home / "profiles" / "ada").exists()
+
+
+def test_a_person_stays_off_air_with_models_of_their_own(run: Run, home: Path, tmp_path: Path) -> None:
+    face = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
+    status, _, err = run("profiles", "new", "ada", "--face-model", face)
+    assert status == 0
+    assert "only with a consent record" in err
+    status, _, err = run("run", "--headless", "--profile", "ada", "--seconds", "1")
+    assert status == 1
+    assert "has no verified consent record" in err
+
+
+def test_check_notices_changed_models_and_such_as_do_not_run(run: Run, home: Path, tmp_path: Path) -> None:
+    face = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
+    assert run("profiles", "new", "ada", "--kind", "persona", "--face-model", face)[0] == 0
+    place = home / "profiles" / "ada" / "models" / "ada.dfm"
+    place.write_bytes(place.read_bytes() + b"\x92\x3f\x00")
+    status, _, err = run("profiles", "check", "ada")
+    assert status == 1
+    assert "the file has changed: SHA-256 wanted" in err
+    folder = put_profile(home, "eve", GOOD.replace("[face]", '[dfm]\nmodel = "e.dfm"\n\n[face]\nengine = "dfm"'))
+    (folder / "e.dfm").write_bytes(b"<html>")
+    status, _, err = run("profiles", "check", "eve")
+    assert status == 1
+    assert "it looks like a web page" in err
