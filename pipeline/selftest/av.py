@@ -132,13 +132,22 @@ def measure_av(settings: AvSettings, models: ModelStore) -> AvReport:
     return AvReport(identity, measure_way(settings, models, actor, plain=False))
 
 
-def measure_way(settings: AvSettings, models: ModelStore, pictures: list[Pixels], *, plain: bool) -> WayReport:
-    """Measures one way in memory; `plain` leaves the engines out.
+def measure_way(
+    settings: AvSettings, models: ModelStore, pictures: list[Pixels], *, plain: bool, clock: Clock | None = None
+) -> WayReport:
+    """Measures one way in memory.
+
+    Args:
+        settings: what is measured.
+        models: where the network files are.
+        pictures: what the camera shows, over and over.
+        plain: leaves the engines out.
+        clock: whose time is measured; the program's unless another is given.
 
     Raises:
         UnderstudyError: the profile or a network can't be had, or too little came out.
     """
-    clock, playhead = MonotonicClock(), Playhead(NEVER_NS)
+    clock, playhead = clock or MonotonicClock(), Playhead(NEVER_NS)
     score = Score(settings.seconds, shifts_s=tuple(shift / 1000 for shift in settings.shifts_ms))
     camera, microphone = FlashingCamera(score, pictures, playhead, clock), BeepingMicrophone(score, playhead, clock)
     watching, listening = WatchingSink(clock), ListeningSink(clock)
