@@ -1,6 +1,6 @@
 """Every voice through every persona: what the voice engine reaches, as a table.
 
-    .venv/bin/python tests/benchmarks/timbre_table.py --out tests/benchmarks/results/timbre.md [--sounds FOLDER]
+    .venv/bin/python -m tests.benchmarks.timbre_table --out tests/benchmarks/results/timbre.md [--sounds FOLDER]
 
 Needs espeak-ng; the real recording only where it is there.
 """
