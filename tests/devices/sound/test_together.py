@@ -24,8 +24,9 @@ pytestmark = pytest.mark.device
 MOST_MS = 20.0
 PATIENCE_S = 120.0
 WAIT_NS = 200_000_000
-MOST_LOST = 0.1
-"""Of the pictures: where more are lost the computer is too slow for the engines."""
+MOST_LOST, FEW_LOST = 0.1, 0.005
+"""Of the pictures. Where more than the first are lost the computer is too slow for the engines; where more than the
+second are, it does too much else for every single picture to be in time."""
 
 
 @pytest.fixture(autouse=True)
@@ -93,8 +94,11 @@ def test_a_call_programs_picture_and_sound_belong_together(server: Server, way: 
         pytest.skip(f"this computer is too slow for the engines: {told['lost']} of its pictures were lost")
     assert len(both) >= LEAST_FOUND
     offsets_ms = [(flashes[index] - beeps[index]) / 1e6 for index in both]
-    p95_ms = float(np.percentile(np.abs(offsets_ms), 95))
+    middle, p95_ms = Spread.of(offsets_ms), float(np.percentile(np.abs(offsets_ms), 95))
     for name, taken_ns in (("picture", flashes), ("sound", beeps)):
         print(f"{name} capture→call program {Spread.of([taken_ns[index] / 1e6 for index in both])}")
-    print(f"sound early by {Spread.of(offsets_ms)}, 95 % within {p95_ms:.1f} ms")
+    print(f"sound early by {middle}, 95 % within {p95_ms:.1f} ms: {[round(offset, 1) for offset in offsets_ms]}")
+    assert abs(middle.median_ms) <= MOST_MS
+    if told["lost"] > FEW_LOST * told["pictures"]:
+        pytest.skip(f"this computer does too much else: {told['lost']} pictures were lost, 95 % within {p95_ms:.1f} ms")
     assert p95_ms <= MOST_MS
