@@ -3,13 +3,16 @@
 import json
 import sys
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from console.commands.options import DeviceOption
+from pipeline.inference.own_models import OwnModels
 from pipeline.inference.store import ModelStore, PullProgress
+from profiles.plain_text import visible
 
 app = typer.Typer(help="The small networks that the pipeline needs, and the models that you bring.")
 
@@ -39,8 +42,9 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] 
         {**entry.model_dump(), "path": str(models.folder / entry.file), "problem": models.problem(entry.name)}
         for entry in models.entries()
     ]
+    own = [asdict(model) | {"path": str(model.path), "problem": model.problem()} for model in OwnModels().list()]
     if as_json:
-        typer.echo(json.dumps(rows, indent=2))
+        typer.echo(json.dumps([*rows, *own], indent=2))
         return 0
     for row in rows:
         state = "here" if row["problem"] is None else _fault(row["problem"])
@@ -48,6 +52,9 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] 
         typer.echo(
             f"{row['name']:<30} {state:<8} {row['size']:>9} bytes  {row['licence']:<11} {row['purpose']}{optional}"
         )
+    for row in own:
+        state = "here" if row["problem"] is None else "damaged"
+        typer.echo(visible(f"{row['name']:<30} {state:<8} {row['size']:>9} bytes  {'added':<11} from {row['origin']}"))
     typer.echo(f"In {models.folder}.")
     return 0
 
@@ -61,11 +68,33 @@ def verify() -> int:
         for entry in models.entries()
         if (problem := models.problem(entry.name)) and (entry.required or (models.folder / entry.file).exists())
     ]
+    problems += [problem for model in OwnModels().list() if (problem := model.problem())]
     for problem in problems:
-        typer.echo(f"{problem}.", err=True)
+        typer.echo(visible(f"{problem}."), err=True)
     if problems:
         return 1
     typer.echo(f"The networks in {models.folder} are what they should be.")
+    return 0
+
+
+@app.command()
+def add(
+    address: Annotated[
+        str, typer.Argument(metavar="URL", help="Where it is: https://…, or file:///… on this computer.")
+    ],
+    sha256: Annotated[str, typer.Option(metavar="HEX", help="What its bytes must hash to, as its maker says.")],
+    name: Annotated[str | None, typer.Option(help="What to call it; by default what the address does.")] = None,
+) -> int:
+    """Fetch a model of your own; what is half there is continued, and nothing but the right file is kept."""
+    from console.commands.brought.adding import add_model
+
+    return add_model(address, sha256, name)
+
+
+@app.command()
+def remove(name: Annotated[str, typer.Argument(help="A model that was added.")]) -> int:
+    """Delete a model that was added; profiles that hold a copy keep it."""
+    OwnModels().remove(name)
     return 0
 
 

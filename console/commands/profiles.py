@@ -87,6 +87,8 @@ def new(
     ),
 ) -> int:
     """Make a profile from a portrait, a room and the models that you bring."""
+    if portrait is None and brought.face_model is None:
+        raise typer.BadParameter("--portrait is missing, and only a face from a .dfm file does without")
     models = model_drafts(brought)
     reasons = portrait_reasons(portrait) if portrait is not None and portrait.expanduser().is_file() else ()
     if reasons:

@@ -1,5 +1,6 @@
 """`understudy models inspect`, and the models of `understudy profiles new` and `check`."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -105,3 +106,30 @@ def test_check_notices_changed_models_and_such_as_do_not_run(run: Run, home: Pat
     status, _, err = run("profiles", "check", "eve")
     assert status == 1
     assert "it looks like a web page" in err
+
+
+def test_a_model_that_was_added_is_listed_and_goes_into_a_profile(run: Run, home: Path, tmp_path: Path) -> None:
+    face = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
+    digest = hashlib.sha256(face.read_bytes()).hexdigest()
+    status, out, _ = run("models", "add", face.as_uri(), "--sha256", digest, "--name", "star.dfm")
+    assert status == 0
+    assert "store:star.dfm" in out
+    status, out, _ = run("models", "list", "--json")
+    [row] = [row for row in json.loads(out) if row["name"] == "star.dfm"]
+    assert (row["sha256"], row["problem"], row["origin"]) == (digest, None, face.as_uri())
+    status, out, _ = run("models", "list")
+    assert "star.dfm" in out
+    assert run("profiles", "new", "ada", "--kind", "persona", "--face-model", "store:star.dfm")[0] == 0
+    assert (home / "profiles" / "ada" / "models" / "star.dfm").read_bytes() == face.read_bytes()
+    assert run("models", "remove", "star.dfm")[0] == 0
+    status, _, err = run("profiles", "new", "eve", "--face-model", "store:star.dfm")
+    assert status == 1
+    assert "There is no model called star.dfm" in err
+
+
+def test_adding_what_can_not_be_had_is_one_sentence(run: Run, home: Path, tmp_path: Path) -> None:
+    status, out, err = run("models", "add", (tmp_path / "none.dfm").as_uri(), "--sha256", "0" * 64)
+    assert (status, out, len(err.splitlines())) == (1, "", 1)
+    status, _, err = run("models", "add", "http://example.com/a.dfm", "--sha256", "0" * 64)
+    assert status == 1
+    assert "begins with https://" in err

@@ -12,16 +12,17 @@ from profiles.profile import Profile
 from profiles.reading import named_files
 
 FACES = ("dfm.model", "embedding.model")
+STORE = "store:"
 INDEX = "rvc.index"
 """The one file among them that is no network."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """The models by their options."""
+    """The models by their options, each a file or `store:NAME` for one that `models add` fetched."""
 
     face_model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The face: a .dfm file, or a face swapper's ONNX file.")
+        Path | None, typer.Option(metavar="FILE", help="The face: a .dfm or a face swapper's file, or store:NAME.")
     ] = None
     recogniser: Annotated[
         Path | None, typer.Option(metavar="FILE", help="ArcFace, which reads whose face is on the portrait.")
@@ -86,13 +87,31 @@ def model_drafts(options: ModelOptions) -> tuple[ModelDraft, ...]:
         if not isinstance(path, Path):
             continue
         try:
-            drafts.append(_draft(field.name, path.expanduser()))
+            drafts.append(_draft(field.name, _place(path)))
         except ProfileError as error:
             option = f"--{field.name.replace('_', '-')}"
             problems += [Problem(problem.text, key=option) for problem in error.problems]
     if problems:
         raise ProfileError(problems)
     return tuple(drafts)
+
+
+def _place(path: Path) -> Path:
+    """Where a file is that was named by its path, or as `store:NAME` where `models add` put it.
+
+    Raises:
+        ProfileError: there is no such model.
+    """
+    text = str(path)
+    if not text.startswith(STORE):
+        return path.expanduser()
+    from pipeline.errors import ModelError
+    from pipeline.inference.own_models import OwnModels
+
+    try:
+        return OwnModels().find(text.removeprefix(STORE)).path
+    except ModelError as error:
+        raise ProfileError(str(error).rstrip(".")) from error
 
 
 def _draft(option: str, path: Path) -> ModelDraft:
