@@ -18,7 +18,7 @@ class RvcSettings(Section):
     pitch: Path | None = None
     """An RMVPE or CREPE network for the pitch; without it the small one in the model store."""
     index: Path | None = None
-    """The voice's retrieval index (faiss)."""
+    """The voice's retrieval index; needs faiss, which `pip install understudy[index]` brings."""
     index_rate: Fraction = 0.0
     """How far what is said is drawn toward the training material."""
     protect: Annotated[float, Field(ge=0.0, le=0.5)] = 0.33

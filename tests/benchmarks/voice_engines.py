@@ -29,7 +29,7 @@ REPORT = """# What a voice that is a network takes
 
 Networks with random weights that cost what the real ones do: {sizes}. swift-f0 is the real one. {place} Speech, one
 call per chunk; the fastest of {runs} calls. The rest: resampling, spectra, coarse pitch, noise, joining. Load: the
-call against the chunk's own length; the dial refuses 70 % and more.
+call against the chunk's own length; the dial refuses 70 % and more, and the voice where no dial is below that.
 
 | dial ms | chunk ms | heard ms | pitch by | content ms | pitch ms | voice ms | the rest ms | call ms | load |
 |---|---|---|---|---|---|---|---|---|---|
