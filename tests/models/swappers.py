@@ -97,12 +97,20 @@ def shade(size: int) -> Array:
     return np.stack([right, right.T, right.T[::-1]])
 
 
+MIXINGS = {
+    "recogniser": (1, SEEN, 2.0),
+    "map": (2, LENGTH, 0.3),
+    "converter": (3, LENGTH, 0.02),
+    "decoy": (4, LENGTH, 0.3),
+}
+
+
 @cache
 def mixing(name: str) -> Array:
-    """A matrix without any pattern: of the `recogniser` (192, 512), of the `map` and of the `converter` (512, 512)."""
-    seed, rows = {"recogniser": (1, SEEN), "map": (2, LENGTH), "converter": (3, LENGTH)}[name]
+    """A matrix without any pattern: `recogniser` (192, 512); `map`, `converter` and `decoy` (512, 512)."""
+    seed, rows, scale = MIXINGS[name]
     matrix = np.random.default_rng(seed).standard_normal((rows, LENGTH), np.float32)
-    return np.asarray(matrix * np.float32({"recogniser": 2.0, "map": 0.3, "converter": 0.02}[name]), np.float32)
+    return np.asarray(matrix * np.float32(scale), np.float32)
 
 
 CONVERTER_ADDS = np.linspace(-0.6, 0.6, LENGTH, dtype=np.float32)[::-1].copy()
@@ -156,8 +164,9 @@ def swapper(path: Path, spec: Swap) -> Path:
         made = graph("Sub", graph("Mul", made, graph.value(2.0, kind)), graph.value(1.0, kind))
     ports = HALF if spec.half_ports else FLOAT
     graph.cast(made, ports, output="output")
-    if spec.family == "inswapper" and spec.has_map:
-        graph.constants.append(_map(spec))
+    if spec.family == "inswapper":
+        # Of several matrices of that size the last one is meant.
+        graph.constants += [constant("weights", mixing("decoy").astype(kind)), _map(spec)] if spec.has_map else []
     side = PICTURES.get(spec.family)
     source: Shape = [1, LENGTH] if side is None else [1, 3, side, side]
     face: Shape = [1, 3, spec.size, spec.size]
