@@ -6,11 +6,12 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 
 from console.logs import log_file
 from pipeline.audio.devices.opening import can_have_virtual_microphone
@@ -29,6 +30,14 @@ MICROPHONE_CURES = {
     "darwin": "brew install blackhole-2ch",
     "win32": "install VB-Cable from vb-audio.com",
 }
+CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
+PROVIDERS: Mapping[str, str] = MappingProxyType({CPU: "the CPU", CUDA: "CUDA", TENSORRT: "TensorRT"})
+PROVIDER_CURES: Mapping[str, str] = MappingProxyType(
+    {
+        CUDA: 'pip install "onnxruntime-gpu[cuda,cudnn]"',
+        TENSORRT: 'pip install "onnxruntime-gpu[cuda,cudnn]", and install TensorRT 10 so that the loader finds it',
+    }
+)
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -149,13 +158,26 @@ def check_providers() -> Iterator[Check]:
         reason = (complaint.strip().splitlines() or [f"ended with status {code}"])[-1]
         yield Check("Providers", Verdict.BAD, f"ONNX Runtime does not run: {reason}", "make setup")
         return
+    yield from provider_checks(problems, has_gpu=check_gpu().verdict is Verdict.OK)
+
+
+def provider_checks(problems: Mapping[str, str], *, has_gpu: bool) -> Iterator[Check]:
+    """What each provider can do, and where models run then; `problems` says why one can't be used."""
     for name, problem in problems.items():
-        if name == "CPUExecutionProvider" and problem:
-            yield Check("Provider", Verdict.BAD, f"{name}: {problem}", "make setup")
+        called = PROVIDERS.get(name, name)
+        if name == CPU and problem:
+            yield Check("Provider", Verdict.BAD, f"{called}: {problem}", "make setup")
         elif problem:
-            yield Check("Provider", Verdict.NOTE, f"{name} can't be used: {problem}")
+            need = "" if has_gpu else "an NVIDIA GPU and its driver come first; then "
+            cure = need + PROVIDER_CURES[name] if name in PROVIDER_CURES else ""
+            yield Check("Provider", Verdict.NOTE, f"{called} can't be used: {problem}", cure)
         else:
-            yield Check("Provider", Verdict.OK, f"{name} works")
+            yield Check("Provider", Verdict.OK, f"{called} works")
+    lacking = problems.get(CUDA, "the installed ONNX Runtime was built without it")
+    if lacking:
+        yield Check("Models", Verdict.NOTE, f"run on the CPU, because CUDA can't be used: {lacking}")
+    else:
+        yield Check("Models", Verdict.OK, "run on the GPU by CUDA; --device tells otherwise")
 
 
 def check_cameras() -> Check:

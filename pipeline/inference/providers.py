@@ -37,6 +37,16 @@ def onnx_runtime() -> ModuleType:
     return runtime
 
 
+def load_device_libraries(onnxruntime: ModuleType) -> None:
+    """Loads CUDA's libraries from where pip has put them; the system's loader does not look there.
+
+    What is missing is printed. Builds without an accelerator have nothing to load.
+    """
+    preload = getattr(onnxruntime, "preload_dlls", None)
+    if preload is not None:
+        preload()
+
+
 def probed_problems() -> dict[str, str]:
     """What `provider_problems` finds in a process of its own, whose crash or complaints disturb nobody.
 
@@ -57,8 +67,7 @@ def provider_problems() -> dict[str, str]:
     """Every provider that the installed ONNX Runtime knows, and why it can't be used; empty where it can."""
     onnxruntime = onnx_runtime()
     onnxruntime.set_default_logger_severity(4)
-    if hasattr(onnxruntime, "preload_dlls"):
-        onnxruntime.preload_dlls()
+    load_device_libraries(onnxruntime)
     model = _identity_model()
     return {name: _problem(onnxruntime, name, model) for name in onnxruntime.get_available_providers()}
 

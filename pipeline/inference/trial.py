@@ -104,7 +104,7 @@ def tried_here(path: Path, preference: Preference) -> Trial:
     runtime = Runtime(preference, report=lambda event: remarks.append(event.text))
     try:
         file = read_model(path)
-        runtime.require()
+        runtime.survey()
         layout = trial_layout(file, recognise(file))
         begun = time.perf_counter()
         network = runtime.open(file, Demand(layout, math.inf))

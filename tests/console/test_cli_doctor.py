@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from console.commands.checks import (
     check_runtime,
     check_virtual_cameras,
     installed,
+    provider_checks,
 )
 from console.commands.doctor import report
 from pipeline.inference.store import ModelStore
@@ -52,8 +54,35 @@ def test_a_package_that_does_not_load_is_bad_or_a_note() -> None:
 
 def test_providers_are_tried_and_the_cpu_works() -> None:
     checks = list(check_providers())
-    assert any("CPUExecutionProvider works" in check.text and check.verdict is Verdict.OK for check in checks)
+    assert any("the CPU works" in check.text and check.verdict is Verdict.OK for check in checks)
     assert all(check.verdict is not Verdict.BAD for check in checks)
+
+
+LOST = "its libraries don't load: libcublasLt.so.13: cannot open shared object file"
+
+
+def test_a_missing_library_is_named_with_its_cure_and_where_models_run_then() -> None:
+    problems = {"CUDAExecutionProvider": LOST, "CPUExecutionProvider": ""}
+    cuda, cpu, models = provider_checks(problems, has_gpu=True)
+    assert (cuda.verdict, cuda.cure) == (Verdict.NOTE, 'pip install "onnxruntime-gpu[cuda,cudnn]"')
+    assert "libcublasLt.so.13" in cuda.text
+    assert cpu.text == "the CPU works"
+    assert models.text.startswith("run on the CPU, because CUDA can't be used: its libraries don't load: libcublasLt")
+    cuda, *_ = provider_checks(problems, has_gpu=False)
+    assert cuda.cure.startswith("an NVIDIA GPU and its driver come first; then pip install")
+
+
+def test_the_extras_that_the_cure_names_exist() -> None:
+    """Builds for computers without a GPU have none."""
+    if "onnxruntime-gpu" in installed(("onnxruntime-gpu",)):
+        assert {"cuda", "cudnn"} <= set(metadata("onnxruntime-gpu").get_all("Provides-Extra") or ())
+
+
+def test_a_gpu_that_works_and_a_build_without_one() -> None:
+    *_, models = provider_checks({"CUDAExecutionProvider": "", "CPUExecutionProvider": ""}, has_gpu=True)
+    assert (models.verdict, models.text) == (Verdict.OK, "run on the GPU by CUDA; --device tells otherwise")
+    *_, models = provider_checks({"CPUExecutionProvider": ""}, has_gpu=True)
+    assert "was built without it" in models.text
 
 
 def test_missing_networks_come_with_their_cure(tmp_path: Path) -> None:

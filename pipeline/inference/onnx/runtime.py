@@ -12,7 +12,7 @@ from pipeline.errors import ModelError, StageError
 from pipeline.inference.onnx.live_network import Demand, Network, Preference
 from pipeline.inference.onnx.model_file import ModelFile, full_precision
 from pipeline.inference.onnx.network import CPU, CUDA, TENSORRT, OnnxNetwork, Place
-from pipeline.inference.providers import onnx_runtime, probed_problems
+from pipeline.inference.providers import load_device_libraries, onnx_runtime, probed_problems
 from pipeline.telemetry import Event, Level
 
 __all__ = ["Backing", "Demand", "Network", "Preference", "Runtime"]
@@ -109,7 +109,12 @@ class Runtime:
         Raises:
             ModelError: it can't be used; names what is missing.
         """
-        self._places(self.preference, 1.0, graphs=False)
+        if self.preference not in (Preference.AUTO, Preference.CPU):
+            self._places(self.preference, 1.0, graphs=False)
+
+    def survey(self) -> None:
+        """Asks the computer now, so that the first network has not to wait for it."""
+        self._known_problems()
 
     def move(self, inner: OnnxNetwork, file: ModelFile, demand: Demand) -> Future[OnnxNetwork]:
         """Opens a network that failed in another way, on another thread.
@@ -173,7 +178,7 @@ class Runtime:
             ModelError: it does not run there.
         """
         try:
-            return OnnxNetwork(self._backing.library(), file, demand.layout, place)
+            return OnnxNetwork(self._library(place), file, demand.layout, place)
         except StageError as error:
             if file.graph.precision != "float16" or place.provider == CPU:
                 raise ModelError(str(error)) from error
@@ -181,6 +186,13 @@ class Runtime:
         network = self._in_full(file, demand, place)
         self.tell(Level.WARNING, f"{problem} It runs there in full precision instead, which takes longer.")
         return network
+
+    def _library(self, place: Place) -> ModuleType:
+        """ONNX Runtime, with the libraries of the device loaded from where pip has put them."""
+        library = self._backing.library()
+        if place.provider != CPU:
+            load_device_libraries(library)
+        return library
 
     def _in_full(self, file: ModelFile, demand: Demand, place: Place) -> OnnxNetwork:
         """The network of a half-precision model in full precision, on the same place; on the CPU where that fails.
@@ -190,7 +202,7 @@ class Runtime:
         """
         try:
             with full_precision(file) as full:
-                return OnnxNetwork(self._backing.library(), full, demand.layout, place)
+                return OnnxNetwork(self._library(place), full, demand.layout, place)
         except (ModelError, StageError) as error:
             self.tell(Level.WARNING, f"{error} It is being moved to the CPU.")
         # The CPU calculates in full precision, whatever the file has.

@@ -33,6 +33,8 @@ class FakeDevice:
         full: what opening a network on it raises.
         half_fails: whether half precision comes out as no numbers.
         opened: the files of the networks that were opened on it.
+        asked: how often the computer was looked at for it.
+        loaded: how often its libraries were loaded.
     """
 
     def __init__(self, *, problems: dict[str, str] | None = None) -> None:
@@ -40,7 +42,7 @@ class FakeDevice:
         self.full: Exception | None = None
         self.half_fails = False
         self.opened: list[str] = []
-        self.asked = 0
+        self.asked = self.loaded = 0
         self._problems = problems if problems is not None else {"CUDAExecutionProvider": "", CPU: ""}
 
     @property
@@ -51,6 +53,9 @@ class FakeDevice:
         self.asked += 1
         return self._problems
 
+    def _load(self) -> None:
+        self.loaded += 1
+
     def _library(self) -> SimpleNamespace:
         real = onnx_runtime()
 
@@ -60,6 +65,7 @@ class FakeDevice:
         return SimpleNamespace(
             SessionOptions=real.SessionOptions,
             InferenceSession=self._session,
+            preload_dlls=self._load,
             OrtValue=SimpleNamespace(ortvalue_from_numpy=of_numpy),
         )
 

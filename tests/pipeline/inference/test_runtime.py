@@ -121,3 +121,20 @@ def test_the_device_gets_what_was_written_and_gives_back_what_came_out(device: F
         assert network.outputs["y"] is got
     np.testing.assert_array_equal(given, np.full((1, SIZE), 5.0))
     network.close()
+
+
+def test_the_libraries_of_a_device_are_loaded_for_it_alone(device: FakeDevice, file: ModelFile) -> None:
+    """Where pip puts them, no system's loader looks."""
+    runtime = Desk(device).runtime
+    runtime.open(file, Demand(DEMAND.layout, ENOUGH_MS, preference=Preference.CPU))
+    assert device.loaded == 0
+    runtime.open(file, DEMAND)
+    assert device.loaded == 1
+    runtime.close()
+
+
+def test_what_always_works_is_not_looked_for(device: FakeDevice) -> None:
+    """Sessions without a model of their own start without a look at the devices."""
+    for preference in (Preference.AUTO, Preference.CPU):
+        Desk(device, preference).runtime.require()
+    assert device.asked == 0
