@@ -117,3 +117,11 @@ def _fresh(name: str) -> Path:
     """A place for a file that no other file has."""
     folder = Path(scratch().name)
     return folder / str(len(list(folder.iterdir()))) / name
+
+
+@cache
+def showing(family: str, who: str = "tomas") -> Swap:
+    """A swapper that shows a persona's face with a little of the actor in it."""
+    template = {"inswapper": "arcface 128", "hyperswap": "arcface 128", "uniface": "ffhq 512", "blendswap": "ffhq 512"}
+    face = portrait_face(who, template.get(family, "arcface 112 v1"), SIZES[family])
+    return Swap(family, tint=0.1, picture=np.ascontiguousarray(face[..., ::-1].transpose(2, 0, 1)))
