@@ -46,7 +46,7 @@ class Plan:
 
 
 class BlockEngine(Protocol):
-    """A voice engine that is a pure function of a stretch of sound."""
+    """A voice engine that is a pure function of a stretch of sound, but for the chance in it."""
 
     @property
     def name(self) -> str:
@@ -61,6 +61,9 @@ class BlockEngine(Protocol):
 
     def adjust(self, profile: Profile) -> None:
         """Takes live settings."""
+
+    def reset(self) -> None:
+        """Starts the chance in the voice anew."""
 
     def close(self) -> None:
         """Frees what it holds."""
@@ -180,6 +183,7 @@ class Joined(Stepped):
         """Forgets the sound."""
         super().reset()
         self._wait()
+        self._engine.reset()
         plan = self._plan
         self._window: Sound = np.zeros(plan.context + plan.reach, np.float32)
         self._tail: Sound = np.zeros(plan.crossfade, np.float32)

@@ -59,6 +59,9 @@ class Bent:
     def adjust(self, profile: Profile) -> None:
         """Nothing can be set."""
 
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -96,7 +96,6 @@ def test_after_a_reset_it_is_as_new(tmp_path: Path) -> None:
     with on_lane(profile_of(tmp_path, Voice("webui"))) as stage:
         first = through(stage, sound)
         stage.reset()
-        engine_of(stage).reset()
         # What was learnt of the actor's pitch stays, and is where the pitch is rounded.
         np.testing.assert_allclose(through(stage, sound), first, atol=1e-5)
 
