@@ -31,7 +31,7 @@ class DfmSettings(Section):
     x_offset: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
     """Moves that square to the right, in the same units."""
     y_offset: Annotated[float, Field(ge=-0.5, le=0.5)] | None = None
-    """Moves it down; without it what suits the face type."""
+    """Moves it down; without it what suits the face type. DeepFaceLive's y offset counts from -0.08."""
     exclude_moving_parts: bool = True
     """Place it by the parts that speaking does not move: steadier."""
     morph: Fraction = 0.75
@@ -125,5 +125,7 @@ class MattingSettings(Section):
 
     model: Path | None = None
     """A MODNet, RVM, BiRefNet or ISNet network instead of the built-in one."""
+    family: Literal["auto", "modnet", "rvm", "birefnet", "isnet"] = "auto"
+    """Which of them it is; `auto` goes by the file's inputs and its name."""
     downsample: Annotated[float, Field(ge=0.1, le=1.0)] = 0.375
     """For RVM: the scale at which it looks first."""

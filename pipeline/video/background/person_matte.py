@@ -3,6 +3,7 @@
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -25,29 +26,45 @@ PERSON_LEVEL = 0.35
 """Above this a pixel counts as joined to the person."""
 STRANGER_LEVEL = 0.12
 """Above this what is not joined to the actor may be somebody: better blurred once too often."""
-STRANGER_POINTS = 60
-"""Fewer points of the matte than this are no person."""
+STRANGER_SHARE = 60 / (WIDTH_PX * HEIGHT_PX)
+"""Less of the matte than this is no person."""
 VEILED_SHARE = 0.25
 """When the person covers more than this of the place where the actor was lost, he may be there still."""
 INNER_FACE = 0.85
 """Share of the face oval that is surely person; its edge may lie beyond the outline of a turned head."""
 
 
-class PersonMatte:
-    """The stage that puts the person's matte on frames.
+class Segmenter(Protocol):
+    """A network that tells people from the room. Called by one thread at a time."""
 
-    Source of the network: MediaPipe selfie segmentation, landscape model card, 2021.
+    @property
+    def steady(self) -> bool:
+        """Whether it keeps its mattes steady itself."""
+
+    def seen(self, frame: Frame) -> NDArray[np.float32]:
+        """float32 (h, w): every person's share of each point, 0..1; may be the network's own.
+
+        Raises:
+            StageError: the network failed.
+        """
+
+    def reset(self) -> None:
+        """Forgets earlier frames."""
+
+    def close(self) -> None:
+        """Frees the network; may be called twice."""
+
+
+class Selfie:
+    """The small network that ships.
+
+    Source: MediaPipe selfie segmentation, landscape model card, 2021.
     """
 
-    name = "segment"
-    latency_ns = 0
+    steady = False
 
-    def __init__(self, model: Path, executor: Executor | None = None) -> None:
-        """Loads the network.
-
-        Args:
-            model: file of the network "selfie-segmentation-landscape".
-            executor: runs the network on frames that the stage may begin early.
+    def __init__(self, model: Path) -> None:
+        """Loads the network "selfie-segmentation-landscape".
 
         Raises:
             ModelError: the file can't be loaded.
@@ -55,7 +72,39 @@ class PersonMatte:
         self._network = Network(model, (HEIGHT_PX, WIDTH_PX, 3), THREADS)
         self._small = np.empty((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
         self._rgb = np.empty_like(self._small)
-        self._everyone = Beside(self._seen, executor)
+
+    def seen(self, frame: Frame) -> NDArray[np.float32]:
+        """float32 (144, 256): every person's share of each point, 0..1."""
+        _shrink(frame, self._small)
+        cv2.cvtColor(self._small, cv2.COLOR_BGR2RGB, dst=self._rgb)
+        np.multiply(self._rgb, SCALE, out=self._network.input)
+        return self._network.run()[0][:, :, 0]
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class PersonMatte:
+    """The stage that puts the person's matte on frames."""
+
+    name = "segment"
+    latency_ns = 0
+
+    def __init__(self, network: Path | Segmenter, executor: Executor | None = None) -> None:
+        """A stage for one network, which it closes.
+
+        Args:
+            network: tells people from the room; or the file of "selfie-segmentation-landscape".
+            executor: runs the network on frames that the stage may begin early.
+
+        Raises:
+            ModelError: the file can't be loaded.
+        """
+        self._network: Segmenter = Selfie(network) if isinstance(network, Path) else network
+        self._everyone = Beside(self._network.seen, executor)
         self._steady: NDArray[np.float32] | None = None
 
     def begin(self, frame: Frame) -> None:
@@ -73,7 +122,7 @@ class PersonMatte:
         face = frame.chosen_face
         if face is not None:
             fresh = _joined_to(face, everyone, frame.size)
-        if self._steady is None:
+        if self._network.steady or self._steady is None or self._steady.shape != fresh.shape:
             self._steady = fresh.copy()
         else:
             change = fresh - self._steady
@@ -88,18 +137,14 @@ class PersonMatte:
     def reset(self) -> None:
         """Forgets earlier mattes."""
         self._everyone.forget()
+        self._network.reset()
         self._steady = None
 
     def close(self) -> None:
-        """Forgets earlier mattes."""
-        self.reset()
-
-    def _seen(self, frame: Frame) -> NDArray[np.float32]:
-        """float32 (144, 256): every person's share of each point, 0..1."""
-        _shrink(frame, self._small)
-        cv2.cvtColor(self._small, cv2.COLOR_BGR2RGB, dst=self._rgb)
-        np.multiply(self._rgb, SCALE, out=self._network.input)
-        return self._network.run()[0][:, :, 0]
+        """Frees the network; may be called twice."""
+        self._everyone.forget()
+        self._network.close()
+        self._steady = None
 
 
 def _unveiled(frame: Frame, matte: NDArray[np.float32]) -> Frame:
@@ -115,16 +160,21 @@ def _unveiled(frame: Frame, matte: NDArray[np.float32]) -> Frame:
 
 def _is_somebody(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> bool:
     """Whether the person's matte covers the place of a face."""
-    place = np.zeros((HEIGHT_PX, WIDTH_PX), np.uint8)
-    cv2.fillPoly(place, [_on_matte(face, size)], 1)
+    place = np.zeros(matte.shape, np.uint8)
+    cv2.fillPoly(place, [_on_matte(face, matte, size)], 1)
     inside = matte[place > 0]
     return inside.size > 0 and float(np.mean(inside > PERSON_LEVEL)) > VEILED_SHARE
 
 
-def _on_matte(face: Face, size: tuple[int, int]) -> NDArray[np.int32]:
+def _on_matte(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.int32]:
     """int32 (36, 2): what is surely face, in the matte's pixels."""
-    scale = np.array([WIDTH_PX / size[0], HEIGHT_PX / size[1]], np.float32)
+    scale = np.array([matte.shape[1] / size[0], matte.shape[0] / size[1]], np.float32)
     return np.asarray(np.rint(inner_face(face.landmarks, INNER_FACE) * scale), np.int32)
+
+
+def _window(matte: NDArray[np.float32], side: int) -> int:
+    """The odd side of a window that reaches as far on a matte of this size as one of `side` does on a small one."""
+    return 2 * int((side // 2) * matte.shape[1] / WIDTH_PX + 0.5) + 1
 
 
 def _shrink(frame: Frame, small: NDArray[np.uint8]) -> None:
@@ -137,16 +187,17 @@ def _shrink(frame: Frame, small: NDArray[np.uint8]) -> None:
 
 
 def _strangers(everyone: NDArray[np.float32], own: NDArray[np.float32]) -> NDArray[np.uint8] | None:
-    """uint8 (144, 256): people who are not joined to the chosen face, or None when they are only specks."""
+    """uint8, of the matte's size: people who are not joined to the chosen face, or None when they are only specks."""
     others = (everyone - own > STRANGER_LEVEL).astype(np.uint8)
-    if np.count_nonzero(others) < STRANGER_POINTS:
+    if np.count_nonzero(others) < STRANGER_SHARE * others.size:
         return None
-    return np.asarray(cv2.blur(cv2.dilate(others, np.ones((7, 7), np.uint8)) * 255, (5, 5)), np.uint8)
+    grown, soft = _window(everyone, 7), _window(everyone, 5)
+    return np.asarray(cv2.blur(cv2.dilate(others, np.ones((grown, grown), np.uint8)) * 255, (soft, soft)), np.uint8)
 
 
 def _joined_to(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """The matte without what is not joined to the face, and with the face itself filled."""
-    oval = _on_matte(face, size)
+    oval = _on_matte(face, matte, size)
     solid = (matte > PERSON_LEVEL).astype(np.uint8)
     cv2.fillPoly(solid, [oval], 1)
     _, labels = cv2.connectedComponents(solid, connectivity=4)
@@ -156,7 +207,7 @@ def _joined_to(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) ->
     if on_face.size == 0:
         return matte
     own = labels == np.bincount(on_face).argmax()
-    near = cv2.dilate(own.astype(np.uint8), np.ones((5, 5), np.uint8))
+    near = cv2.dilate(own.astype(np.uint8), np.ones((_window(matte, 5),) * 2, np.uint8))
     joined = matte * near
     np.maximum(joined, inside, out=joined, casting="unsafe")
     return np.asarray(joined, np.float32)
