@@ -13,7 +13,15 @@ from typing import Annotated
 import typer
 
 from console.commands import models, profiles
-from console.commands.options import DEFAULT_PROFILE, AvOptions, RunOptions, SessionOptions, Size, flattened
+from console.commands.options import (
+    DEFAULT_PROFILE,
+    AvOptions,
+    DeviceOption,
+    RunOptions,
+    SessionOptions,
+    Size,
+    flattened,
+)
 from console.sentences import one_line, sentence, usage_sentence
 from pipeline.errors import UnderstudyError
 from profiles.errors import ProfileError
@@ -88,11 +96,12 @@ def render(
         ),
     ],
     profile: Annotated[str, typer.Option(help="Name of a profile, or its folder.")] = DEFAULT_PROFILE,
+    device: DeviceOption = "auto",
 ) -> int:
     """Do a file: every frame, and its sound in the target's voice."""
     from console.commands.render import render_file
 
-    return render_file(source, target, profile)
+    return render_file(source, target, profile, device)
 
 
 bench = typer.Typer(help="Measure the speed on this computer.")
@@ -103,12 +112,13 @@ app.add_typer(bench, name="bench")
 def video(
     size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720",  # type: ignore[assignment]  # typer parses the default as well
     camera: Annotated[str, typer.Option(help="The demo actor or a video file.")] = "demo",
+    device: DeviceOption = "auto",
     as_json: JsonOption = False,
 ) -> int:
     """Measure the whole video lane, stage by stage."""
     from console.commands.measuring import measure_video
 
-    return measure_video(size, camera, as_json=as_json)
+    return measure_video(size, camera, device, as_json=as_json)
 
 
 selftest = typer.Typer(help="Put something in at one end and look for it at the other.")

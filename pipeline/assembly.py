@@ -11,6 +11,7 @@ from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.dial import Dial, voice_stage
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import ConsentError
+from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
 from pipeline.runner import do_all
@@ -86,6 +87,7 @@ class Assembly:
         self._size = size
         self._clock = clock or MonotonicClock()
         self._report = report
+        self._runtime = Runtime(clock=self._clock, report=report)
         self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
@@ -95,9 +97,13 @@ class Assembly:
 
     @property
     def providers(self) -> dict[str, str]:
-        """What each shared network runs on."""
+        """What each network runs on: those that all chains share, and those that profiles bring."""
         names = ("face-detection", "face-landmarks", "selfie-segmentation-landscape")
-        return dict.fromkeys(names, "LiteRT CPU")
+        return dict.fromkeys(names, "LiteRT CPU") | self._runtime.providers
+
+    def prefer(self, device: Preference) -> None:
+        """Has the networks that profiles bring run there; those that are open already stay where they are."""
+        self._runtime.preference = device
 
     def build(self, profile: Profile) -> Chain:
         """A warm chain.
@@ -156,6 +162,7 @@ class Assembly:
         self._tracker.close()
         self._matte.close()
         self._beside.shutdown()
+        self._runtime.close()
         self._targets.clear()
 
     def _target(self, profile: Profile) -> PhotoTarget:

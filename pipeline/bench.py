@@ -8,6 +8,7 @@ import numpy as np
 import psutil
 
 from pipeline.clock import MonotonicClock, Playhead
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.machine import MEGABYTE
 from pipeline.media import Frame, Pixels
@@ -39,6 +40,8 @@ class BenchSettings:
     paced_s: float = 10.0
     fps: float = 30.0
     """Rate of the paced part."""
+    device: Preference = Preference.AUTO
+    """Where the networks that profiles bring run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,12 @@ def bench_video(settings: BenchSettings, models: ModelStore) -> BenchReport:
     pictures = first_pictures(SourceSettings(camera=settings.camera, size=settings.size), FRAMES_HELD)
     profiles, fps = settings.profiles, settings.fps
     clock = MonotonicClock()
-    unpaced = _run(profiles[:1], models, HeldPictures(pictures, fps, clock), settings.unpaced_s)
-    paced = _run(profiles[:1], models, HeldPictures(pictures, fps, clock, Playhead()), settings.paced_s)
-    switched = _run(profiles, models, HeldPictures(pictures, fps, clock, Playhead()), settings.paced_s / 2)
+    as_fast = SessionSettings(HeldPictures(pictures, fps, clock), device=settings.device)
+    unpaced = _run(profiles[:1], models, as_fast, settings.unpaced_s)
+    timed = SessionSettings(HeldPictures(pictures, fps, clock, Playhead()), device=settings.device)
+    paced = _run(profiles[:1], models, timed, settings.paced_s)
+    again = SessionSettings(HeldPictures(pictures, fps, clock, Playhead()), device=settings.device)
+    switched = _run(profiles, models, again, settings.paced_s / 2)
     return BenchReport(
         size=settings.size,
         face_height_px=_face_height_px(pictures[0], profiles[0], models),
@@ -126,11 +132,11 @@ class _Run:
     cpu_percent: float
 
 
-def _run(profiles: tuple[Profile, ...], models: ModelStore, source: HeldPictures, seconds: float) -> _Run:
+def _run(profiles: tuple[Profile, ...], models: ModelStore, settings: SessionSettings, seconds: float) -> _Run:
     """Runs a session for so long after its first picture; several profiles take turns, two a second."""
     process = psutil.Process()
     began_s = time.monotonic()
-    session = Session(SessionSettings(source), profiles[0], models)
+    session = Session(settings, profiles[0], models)
     session.start()
     try:
         while session.readings().video.frames_out == 0 and not session.wait(POLL_S):

@@ -10,6 +10,7 @@ from pipeline.assembly import Assembly, Chain
 from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
+from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.loader import Loader
@@ -61,6 +62,7 @@ class Rig:
 
     def _open(self, settings: SessionSettings, profile: Profile, models: ModelStore) -> None:
         """Opens everything and notes it to be closed; the sinks last, because opening a recording empties it."""
+        Runtime(settings.device).require()
         camera, self._playhead = settings.source, Playhead()
         self.source = open_source(camera, self._clock, self._playhead) if isinstance(camera, SourceSettings) else camera
         self._closing.callback(self.source.close)
@@ -73,6 +75,8 @@ class Rig:
         report = None if settings.sound.microphone == "none" else self._report
         self.assembly = assemble(models, profile, self.source.size, self._clock, report)
         self._closing.callback(self.assembly.close)
+        if settings.device is not Preference.AUTO:
+            self.assembly.prefer(settings.device)
         chain = self.assembly.build(profile)
         self._open_lane(chain)
         sound = self._sound_settings(settings)

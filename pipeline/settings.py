@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.assembly import Assembly
 from pipeline.audio.settings import SoundSettings
 from pipeline.errors import UnderstudyError
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.stage import VideoSink, VideoSource
 from pipeline.telemetry import Event
 from pipeline.video.devices.settings import SourceSettings
@@ -30,6 +31,8 @@ class SessionSettings:
     """More sinks for the pictures, open already; the session closes them."""
     assemble: type[Assembly] | None = None
     """What builds the chains, where it is not the one that knows every engine."""
+    device: Preference = Preference.AUTO
+    """Where the networks that profiles bring run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,22 @@ from console.commands.options import DEFAULT_PROFILE, IN_MEMORY, AvOptions, Size
 from console.logs import configure_logging, native_chatter_logged
 from pipeline.bench import BenchReport, BenchSettings, bench_video
 from pipeline.errors import UnderstudyError
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.selftest.av import AvReport, AvSettings, measure_av
 from profiles.profile import Kind, Profile
 from profiles.store import ProfileStore
 
 
-def measure_video(size: Size, camera: str, *, as_json: bool) -> int:
+def measure_video(size: Size, camera: str, device: str, *, as_json: bool) -> int:
     """Measures the video lane and prints what came out.
 
     Raises:
         UnderstudyError: it could not be measured.
         ProfileError: the usual profile can't be used.
     """
-    settings = BenchSettings(measured_profiles(ProfileStore()), (size.width, size.height), camera)
+    settings = BenchSettings(
+        measured_profiles(ProfileStore()), (size.width, size.height), camera, device=Preference(device)
+    )
     models = ready_models()
     with native_chatter_logged(configure_logging()):
         report = bench_video(settings, models)

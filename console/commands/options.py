@@ -106,6 +106,7 @@ class SessionOptions:
     flip: Annotated[bool, typer.Option("--flip", help="Mirror the picture.")] = False
     loop: Annotated[bool, typer.Option("--loop", help="Start a file again at its end.")] = False
     pace: Annotated[Literal["realtime", "max"], typer.Option(help="How fast a file is played.")] = "realtime"
+    device: DeviceOption = "auto"
     policy: Annotated[
         Literal["hold", "blur", "card"] | None,
         typer.Option(help="What goes out when there is no face to work on; the profile's own by default."),

@@ -13,18 +13,19 @@ from console.commands.session import Shelf
 from console.logs import configure_logging, native_chatter_logged
 from console.sentences import counted
 from pipeline.errors import UnderstudyError
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.render import RenderJob, RenderProgress, open_rendering
 
 
-def render_file(source: Path, target: Path, profile: str) -> int:
+def render_file(source: Path, target: Path, profile: str, device: str = "auto") -> int:
     """Renders a file and says what was done.
 
     Raises:
         UnderstudyError: it could not be done, or not to its end.
     """
     log_file = configure_logging()
-    job = RenderJob(source.expanduser(), target.expanduser(), Shelf().load(profile))
+    job = RenderJob(source.expanduser(), target.expanduser(), Shelf().load(profile), Preference(device))
     models = ModelStore() if job.sound_alone else ready_models()
     with (
         native_chatter_logged(log_file),

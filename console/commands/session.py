@@ -13,6 +13,7 @@ from pipeline.audio.devices.inputs import ALWAYS, list_inputs
 from pipeline.audio.devices.opening import can_have_virtual_microphone, is_device
 from pipeline.audio.rig import SoundSettings
 from pipeline.errors import UnderstudyError
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
 from pipeline.session import Session, SessionSettings
@@ -88,7 +89,8 @@ def session_settings(options: SessionOptions, usual: Usual | None = None) -> Ses
         loop=options.loop,
         pace=Pace(options.pace),
     )
-    return SessionSettings(source, options.virtual_camera or usual.virtual_camera, options.record, sound=sound)
+    camera = options.virtual_camera or usual.virtual_camera
+    return SessionSettings(source, camera, options.record, sound=sound, device=Preference(options.device))
 
 
 def _require_one_pace(options: SessionOptions) -> None:

@@ -12,6 +12,7 @@ from pipeline.assembly import Assembly, require_clearance
 from pipeline.audio.devices.sound_decoder import has_sound
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, MediaError
+from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.media import Frame
@@ -42,10 +43,11 @@ class Render:
             ConsentError: nobody has cleared the profile.
             DeviceError: the target can't be written.
             MediaError: the source is no video or picture, or it is the target.
-            ModelError: a network is missing.
+            ModelError: a network is missing, or the device that is asked for.
             PortraitError: the profile's portrait is not fit.
         """
         require_clearance(job.profile)
+        Runtime(job.device).require()
         refuse_target(job)
         self._clock = clock or MonotonicClock()
         self._frames: Latest[Frame] = Latest(lossless=True)
@@ -58,6 +60,8 @@ class Render:
             self._source = parts.enter_context(open_source(settings, self._clock))
             size = self._source.size
             assembly = parts.enter_context(closing(Assembly(models, job.profile, size)))
+            if job.device is not Preference.AUTO:
+                assembly.prefer(job.device)
             chain = parts.enter_context(closing(assembly.build(job.profile)))
             self._sound = self._open_sound(job)
             if self._sound is not None:

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from pipeline.audio.devices.sound_recorder import ENCODERS
 from pipeline.errors import MediaError
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.video.devices.sinks import ENDINGS, RECORDING_SUFFIXES
 from profiles.profile import Profile
 
@@ -19,6 +20,8 @@ class RenderJob:
     target: Path
     """Ends in .mp4 or .mkv, or in .wav, .flac or .opus for the sound alone; replaced when it is there."""
     profile: Profile
+    device: Preference = Preference.AUTO
+    """Where the networks that the profile brings run."""
 
     @property
     def sound_alone(self) -> bool:
