@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +60,18 @@ def on_lane(profile: Profile, plan: Plan = PLAN) -> Iterator[Joined]:
         stage = Joined(engine, plan)
         yield stage
         stage.close()
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """As long as the tests run."""
+    return TemporaryDirectory()
+
+
+def lane_voice() -> Joined:
+    """A stand-in voice, ready to run."""
+    profile = profile_of(Path(_folder().name))
+    return Joined(Rvc(profile, PLAN, Tools(Runtime(Preference.CPU), ModelStore())), PLAN)
 
 
 def engine_of(stage: Joined) -> Rvc:
