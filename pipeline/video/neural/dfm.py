@@ -93,7 +93,11 @@ class Dfm:
         """
         network, settings = self._network, self._settings
         given = network.inputs[self._ports["actor"]]
-        given[0] = cv2.LUT(_sharpened(square, settings.pre_sharpen), self._pre_gamma)
+        sharp = _sharpened(square, settings.pre_sharpen)
+        if given.dtype == np.float32:
+            cv2.LUT(sharp, self._pre_gamma, dst=given[0])
+        else:
+            given[0] = cv2.LUT(sharp, self._pre_gamma)
         if self.takes_morph:
             network.inputs[self._ports["morph"]][...] = settings.morph
         network.run()

@@ -9,14 +9,15 @@ from pipeline.media import Face, Frame, Pixels, Points
 from pipeline.video.neural import merge_mask
 from pipeline.video.neural.colour import GRID, ColourMatch, levels
 from pipeline.video.neural.face_model import FaceModel, Matrix
-from pipeline.video.neural.merge_mask import LEAST_COVERED, SIDE, Allowance, Mask
+from pipeline.video.neural.merge_mask import LEAST_COVERED, SIDE, TOLERATED, Allowance, Mask
 from pipeline.video.output.blur import blend
 from pipeline.video.swap.photo_swap import show_through
 from pipeline.video.tracking.mesh import INNER_LIPS
 from profiles.profile import Profile
 
-HALVE_BELOW = 0.67
-"""A square that shows the picture smaller than this is cut from a picture of half the size: it would glitter."""
+HALVE_BELOW = 0.45
+"""A square that shows the picture smaller than this is cut from a picture of half the size: it would glitter. Above, up
+to the picture's own scale, linear interpolation comes nearest to what the pixels' areas hold, and beyond that cubic."""
 MARGIN_PX = 3
 SHARPEN_SIGMA_PX = 1.2
 
@@ -74,8 +75,14 @@ class Merge:
             mask = levels(np.asarray(cv2.resize(own, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32))
             if self._with_outline:
                 mask = np.asarray(cv2.min(mask, oval), np.uint8)
-        core = merge_mask.core(landmarks, self._face.size)
-        share = merge_mask.covered(mask, core)
+        core, area = merge_mask.core(landmarks, self._face.size)
+        held = merge_mask.covered(core, core, area)
+        if held < 1.0 - TOLERATED:
+            raise StageError(
+                f"The square that the model {self._model.name} sees holds {held:.0%} of the face, wanted at least "
+                f"{1.0 - TOLERATED:.0%}; set its coverage, or size in [face], higher."
+            )
+        share = merge_mask.covered(mask, core, area)
         if share < LEAST_COVERED:
             raise StageError(
                 f"The model {self._model.name} covers {share:.0%} of the face, wanted at least {LEAST_COVERED:.0%}."
@@ -108,10 +115,13 @@ class Merge:
         x0, y0, x1, y1 = rectangle
         local = matrix.copy()
         local[:, 2] += matrix[:, :2] @ np.array([x0, y0], np.float32)
-        layers = cv2.merge([*cv2.split(made), cv2.resize(mask, (size, size), interpolation=cv2.INTER_LINEAR)])
+        layers = cv2.cvtColor(made, cv2.COLOR_BGR2BGRA)
+        cv2.insertChannel(cv2.resize(mask, (size, size), interpolation=cv2.INTER_LINEAR), layers, 3)
         worn = cv2.warpAffine(layers, local, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         alpha = np.asarray(cv2.extractChannel(worn, 3), np.uint8)
-        show_through(alpha, face.landmarks[list(INNER_LIPS), :2] - np.array([x0, y0], np.float32), self._merge.mouth)
+        if self._merge.mouth > 0:
+            lips = face.landmarks[list(INNER_LIPS), :2] - np.array([x0, y0], np.float32)
+            show_through(alpha, lips, self._merge.mouth)
         blend(pixels[y0:y1, x0:x1], np.asarray(cv2.cvtColor(worn, cv2.COLOR_BGRA2BGR), np.uint8), alpha)
 
 
@@ -135,8 +145,13 @@ def cut(pixels: Pixels, matrix: Matrix, size: int) -> Pixels:
         part = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
         local[:, 2] += local[:, :2] @ np.array([0.5, 0.5])
         local[:, :2] *= 2.0
-    square = cv2.warpAffine(part, local, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(square, np.uint8)
+    if np.hypot(local[0, 0], local[1, 0]) > 1.0:
+        enlarged = cv2.warpAffine(part, local, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(enlarged, np.uint8)
+    # Four channels are warped in half the time of three.
+    layers = cv2.cvtColor(part, cv2.COLOR_BGR2BGRA)
+    layers = cv2.warpAffine(layers, local, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.cvtColor(layers, cv2.COLOR_BGRA2BGR), np.uint8)
 
 
 def _within(spots: NDArray[np.floating], pixels: Pixels) -> tuple[int, int, int, int] | None:

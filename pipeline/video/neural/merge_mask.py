@@ -67,24 +67,25 @@ def outline(landmarks: Points) -> Mask:
     return polygon(landmarks[list(FACE_OVAL)])
 
 
-def core(landmarks: Points, size: float) -> Mask:
-    """Where the actor is known by; landmarks (468, 2) in the mask's pixels.
+def core(landmarks: Points, size: float) -> tuple[Mask, float]:
+    """Where the actor is known by, and how large that is in pixels; a part of it may lie beyond the mask.
 
     Args:
-        landmarks: where the face is.
+        landmarks: (468, 2) in the mask's pixels.
         size: how much larger than the actor's the face is drawn; the actor's own is smaller by that, seen from there.
     """
     points = landmarks[list(CORE)]
     middle = landmarks.mean(axis=0)
-    hull = cv2.convexHull(np.asarray(points, np.float32))[:, 0]
+    hull = np.asarray(cv2.convexHull(np.asarray(points, np.float32))[:, 0], np.float32)
     hull = hull.mean(axis=0) + CORE_SHARE * (hull - hull.mean(axis=0))
-    return polygon(np.asarray(middle + (hull - middle) / size, np.float32))
+    hull = np.asarray(middle + (hull - middle) / size, np.float32)
+    return polygon(hull), float(cv2.contourArea(hull))
 
 
-def covered(mask: Mask, region: Mask) -> float:
-    """How much of a region, which may be soft, a mask covers, 0..1."""
-    area = cv2.sumElems(region)[0]
-    return cv2.sumElems(cv2.multiply(mask, region, scale=1 / 255))[0] / area if area > 0 else 0.0
+def covered(mask: Mask, region: Mask, area: float) -> float:
+    """How much of a region a mask covers, 0..1; the area is that of all of it, in pixels."""
+    both = cv2.sumElems(cv2.multiply(mask, region, scale=1 / 255))[0] / 255.0
+    return min(1.0, both / area) if area > 1.0 else 0.0
 
 
 def softened(mask: Mask, settings: MergeSettings) -> Mask:
@@ -106,5 +107,5 @@ def softened(mask: Mask, settings: MergeSettings) -> Mask:
 
 def kept_covered(soft: Mask, mask: Mask, region: Mask) -> Mask:
     """The soft mask, but in a region at least as strong as the network's own: drawn in or not, it hides the actor."""
-    least = cv2.blur(cv2.min(mask, region), (3, 3))
+    least = cv2.blur(cv2.min(mask, region), (5, 5))
     return np.asarray(cv2.max(soft, least), np.uint8)

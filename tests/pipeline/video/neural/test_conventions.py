@@ -120,7 +120,7 @@ def check(stage: Stage, masks: tuple[bool, bool]) -> None:
     assert surely.sum() > 300
     assert np.abs(found - worn)[surely].max() < 4 * LEVELS
     assert np.abs(found - worn)[surely].mean() < LEVELS
-    assert np.abs(found - seen)[surely_not].max() < 1.0
+    assert np.abs(found - seen)[surely_not].max() < 2.0
     assert np.abs(found - seen)[surely].mean() > 4 * LEVELS
 
 

@@ -251,3 +251,16 @@ def test_every_face_type_covers_what_a_person_is_known_by(stage: Stage, face_typ
     middle = np.zeros(frame.pixels.shape[:2], np.uint8)
     cv2.fillPoly(middle, [np.rint(points[[0, 1, 3, 2]]).astype(np.int32)], (1,))
     assert difference(pixels, frame.pixels, middle > 0) > 25
+
+
+@pytest.mark.parametrize(
+    ("settings", "face"),
+    [({"coverage": 0.8}, {}), ({"face_type": "half", "y_offset": 0.4}, {}), ({"face_type": "half"}, {"size": 0.8})],
+    ids=["small square", "square far down", "small face"],
+)
+def test_a_square_that_holds_less_than_the_face_shows_the_actor_to_nobody(
+    stage: Stage, settings: dict[str, object], face: dict[str, object]
+) -> None:
+    everywhere = Tinting(128, gain=(-1.0,) * 3, offset=(1.0,) * 3, driver=EVERYWHERE, target=EVERYWHERE)
+    with pytest.raises(StageError, match=r"holds \d+% of the face, wanted at least 85%; set its coverage"):
+        stage(everywhere, dfm_profile(settings, **face)).process(closeup(DEMO))
