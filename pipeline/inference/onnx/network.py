@@ -174,7 +174,7 @@ class OnnxNetwork:
         by_itself = {*layout.values, *self._carried.values()}
         self._written = [array for name, array in self.inputs.items() if name not in by_itself]
         self._make_up()
-        first = self._session.run(None, self.inputs)
+        first = self._session.run(None, self.inputs, _unrecorded(runtime) if self.place.graphs else None)
         names = [output.name for output in self._session.get_outputs()]
         self.outputs = {name: np.ascontiguousarray(value) for name, value in zip(names, first, strict=True)}
         self._check_carried()
@@ -230,6 +230,16 @@ def _options(runtime: ModuleType, place: Place) -> Any:
     options.log_severity_level = 4
     # Threads that spin while they wait take the processor from the other lane.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _unrecorded(runtime: ModuleType) -> Any:
+    """Settings of a run that a device must not record: it would be replayed from memory that is free by then.
+
+    ONNX Runtime records the first run of a session unless it is told so. Source: onnxruntime_run_options_config_keys.h.
+    """
+    options = runtime.RunOptions()
+    options.add_run_config_entry("gpu_graph_id", "-1")
     return options
 
 

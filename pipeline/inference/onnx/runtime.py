@@ -4,7 +4,8 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 from pipeline.clock import Clock, MonotonicClock
@@ -178,7 +179,7 @@ class Runtime:
             ModelError: it does not run there.
         """
         try:
-            return OnnxNetwork(self._library(place), file, demand.layout, place)
+            return self._recorded(file, demand, place)
         except StageError as error:
             if file.graph.precision != "float16" or place.provider == CPU:
                 raise ModelError(str(error)) from error
@@ -186,6 +187,20 @@ class Runtime:
         network = self._in_full(file, demand, place)
         self.tell(Level.WARNING, f"{problem} It runs there in full precision instead, which takes longer.")
         return network
+
+    def _recorded(self, file: ModelFile, demand: Demand, place: Place) -> OnnxNetwork:
+        """The network with its runs recorded, if that is wanted and can be; as it is otherwise.
+
+        Raises:
+            ModelError: it does not run there.
+            StageError: it puts out no numbers there.
+        """
+        library = self._library(place)
+        if place.graphs:
+            # A device records nothing when it has to leave one operator to the CPU.
+            with suppress(ModelError):
+                return OnnxNetwork(library, file, demand.layout, place)
+        return OnnxNetwork(library, file, demand.layout, replace(place, graphs=False))
 
     def _library(self, place: Place) -> ModuleType:
         """ONNX Runtime, with the libraries of the device loaded from where pip has put them."""
@@ -202,7 +217,7 @@ class Runtime:
         """
         try:
             with full_precision(file) as full:
-                return OnnxNetwork(self._library(place), full, demand.layout, place)
+                return self._recorded(full, demand, place)
         except (ModelError, StageError) as error:
             self.tell(Level.WARNING, f"{error} It is being moved to the CPU.")
         # The CPU calculates in full precision, whatever the file has.

@@ -32,6 +32,7 @@ class FakeDevice:
         broken: what each run on it raises; None while it works.
         full: what opening a network on it raises.
         half_fails: whether half precision comes out as no numbers.
+        records: whether it can record runs.
         opened: the files of the networks that were opened on it.
         asked: how often the computer was looked at for it.
         loaded: how often its libraries were loaded.
@@ -41,6 +42,7 @@ class FakeDevice:
         self.broken: Exception | None = None
         self.full: Exception | None = None
         self.half_fails = False
+        self.records = True
         self.opened: list[str] = []
         self.asked = self.loaded = 0
         self._problems = problems if problems is not None else {"CUDAExecutionProvider": "", CPU: ""}
@@ -64,6 +66,7 @@ class FakeDevice:
 
         return SimpleNamespace(
             SessionOptions=real.SessionOptions,
+            RunOptions=real.RunOptions,
             InferenceSession=self._session,
             preload_dlls=self._load,
             OrtValue=SimpleNamespace(ortvalue_from_numpy=of_numpy),
@@ -76,8 +79,12 @@ class FakeDevice:
             return session
         if self.full is not None:
             raise self.full
+        settings = {} if isinstance(providers[0], str) else providers[0][1]
+        recording = settings.get("enable_cuda_graph") == "1"
+        if recording and not self.records:
+            raise RuntimeError("not all nodes are on the device")
         self.opened.append(path)
-        return FakeSession(session, first, self._before_a_run)
+        return FakeSession(session, first, self._before_a_run, recording=recording)
 
     def _before_a_run(self) -> bool:
         if self.broken is not None:
@@ -86,10 +93,10 @@ class FakeDevice:
 
 
 class FakeSession:
-    """A session on the device."""
+    """A session on the device. One that records replays its first run from the memory that this had."""
 
-    def __init__(self, inner: Any, provider: str, check: Callable[[], bool]) -> None:
-        self._inner, self._provider, self._check = inner, provider, check
+    def __init__(self, inner: Any, provider: str, check: Callable[[], bool], *, recording: bool = False) -> None:
+        self._inner, self._provider, self._check, self._recording = inner, provider, check, recording
 
     def get_providers(self) -> list[str]:
         return [self._provider, CPU]
@@ -97,8 +104,10 @@ class FakeSession:
     def get_outputs(self) -> Any:
         return self._inner.get_outputs()
 
-    def run(self, names: Any, fed: Any) -> Any:
+    def run(self, names: Any, fed: Any, options: Any = None) -> Any:
         self._check()
+        if self._recording and (options is None or options.get_run_config_entry("gpu_graph_id") != "-1"):
+            raise AssertionError("a run was recorded whose memory does not stay")
         return self._inner.run(names, fed)
 
     def io_binding(self) -> "FakeBinding":

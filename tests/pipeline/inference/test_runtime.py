@@ -133,6 +133,18 @@ def test_the_libraries_of_a_device_are_loaded_for_it_alone(device: FakeDevice, f
     runtime.close()
 
 
+@pytest.mark.parametrize("records", [True, False])
+def test_runs_are_recorded_where_that_is_wanted_and_can_be(records: bool, device: FakeDevice, file: ModelFile) -> None:
+    device.records = records
+    desk = Desk(device)
+    network = desk.runtime.open(file, Demand(DEMAND.layout, ENOUGH_MS, graphs=True))
+    assert network.label == "ONNX CUDA"
+    assert network._inner.place.graphs is records
+    assert run(network, 2) == [4, 5, 6, 7]
+    assert desk.told() == []
+    desk.runtime.close()
+
+
 def test_what_always_works_is_not_looked_for(device: FakeDevice) -> None:
     """Sessions without a model of their own start without a look at the devices."""
     for preference in (Preference.AUTO, Preference.CPU):
