@@ -255,8 +255,8 @@ def test_every_face_type_covers_what_a_person_is_known_by(stage: Stage, face_typ
 
 @pytest.mark.parametrize(
     ("settings", "face"),
-    [({"coverage": 0.8}, {}), ({"face_type": "half", "y_offset": 0.4}, {}), ({"face_type": "half"}, {"size": 0.8})],
-    ids=["small square", "square far down", "small face"],
+    [({"coverage": 0.8}, {"size": 0.8}), ({"face_type": "half", "y_offset": 0.4}, {})],
+    ids=["small square, drawn smaller", "square far down"],
 )
 def test_a_square_that_holds_less_than_the_face_shows_the_actor_to_nobody(
     stage: Stage, settings: dict[str, object], face: dict[str, object]
