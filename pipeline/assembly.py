@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.audio.neural.rvc import Tools
+from pipeline.audio.neural.voices import RvcVoices
 from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.dial import Dial, voice_stage
 from pipeline.clock import Clock, MonotonicClock
@@ -21,6 +23,7 @@ from pipeline.video.background.compose import Compose
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.rooms import open_room
 from pipeline.video.beside import Ahead
+from pipeline.video.neural.engines import face_stage
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
 from pipeline.video.swap.bystanders import Bystanders
@@ -93,6 +96,7 @@ class Assembly:
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._shared: tuple[VideoStage, ...] = (Ahead(self._matte), self._tracker, self._matte)
         self._dial, self._actor = Dial(), Actor()
+        self._rvc = RvcVoices(Tools(self._runtime, models, self._clock), self._actor)
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
 
     @property
@@ -111,6 +115,7 @@ class Assembly:
         Raises:
             ConsentError: the profile is of a real person and nothing clears it.
             MediaError: a picture or video can't be read.
+            ModelError: a network that the profile brings is missing, broken, or can't be run.
             PortraitError: the portrait is not fit.
             VoiceError: this computer can't make the voice in real time.
         """
@@ -122,7 +127,7 @@ class Assembly:
             if compose is not None:
                 unfinished.callback(compose.close)
                 owned.append(Ahead(compose))
-            for stage in (Bystanders(profile), PhotoSwap(self._target(profile), profile)):
+            for stage in (Bystanders(profile), self._face(profile)):
                 unfinished.callback(stage.close)
                 owned.append(stage)
             if compose is not None:
@@ -133,11 +138,17 @@ class Assembly:
             unfinished.pop_all()
         return Chain(profile, (*self._shared, *owned), tuple(owned), voice, label, picture)
 
+    def _face(self, profile: Profile) -> VideoStage:
+        """The stage that wears the profile's face."""
+        if profile.face.engine == "photo":
+            return PhotoSwap(self._target(profile), profile)
+        return face_stage(profile, self._runtime, self._models)
+
     def _voice(self, profile: Profile) -> AudioStage:
         """The profile's voice, with as much time as it asks for or this computer needs."""
-        wanted_ms = profile.voice.latency_ms
+        wanted_ms, is_rvc = profile.voice.latency_ms, profile.voice.engine == "rvc"
         if self._report is not None:
-            kept_ms = self._dial.least_ms(profile, wanted_ms)
+            kept_ms = (self._rvc if is_rvc else self._dial).least_ms(profile, wanted_ms)
             if kept_ms > wanted_ms:
                 text = (
                     f"This computer can't make the voice of {profile.title} within {wanted_ms:g} ms; "
@@ -145,7 +156,7 @@ class Assembly:
                 )
                 self._report(Event(Level.WARNING, text, self._clock.now_ns()))
             wanted_ms = kept_ms
-        return voice_stage(profile, wanted_ms, self._actor)
+        return self._rvc.stage(profile, wanted_ms) if is_rvc else voice_stage(profile, wanted_ms, self._actor)
 
     def relabel(self, chain: Chain, profile: Profile) -> Chain:
         """The chain for the live settings of `profile`, label and card made anew if they change.

@@ -46,7 +46,8 @@ class Swapper:
         found = match(file, family.inputs, family.outputs)
         self._target, self._source, self._result = (found[name].name for name in ("target", "source", "face"))
         self._known_by = _known_by(runtime, file, family, likeness)
-        self._tables = _tables(family)
+        mean, spread = np.array(family.mean), np.array(family.spread)
+        self._scale, self._offset = (1 / (255 * spread)).astype(np.float32), (mean / spread).astype(np.float32)
         shapes: dict[str, tuple[int, ...]] = {
             self._target: (1, 3, family.size, family.size),
             self._source: self._known_by.shape,
@@ -86,8 +87,9 @@ class Swapper:
         """
         network = self._network
         given, planes = network.inputs[self._target][0], cv2.split(square)
-        for plane, channel in enumerate(CHANNELS):
-            given[plane] = cv2.LUT(planes[channel], self._tables[plane])
+        for plane, channel, scale, offset in zip(given, CHANNELS, self._scale, self._offset, strict=True):
+            np.multiply(planes[channel], scale, out=plane, casting="same_kind")
+            np.subtract(plane, offset, out=plane)
         # Written each time: a network that was opened elsewhere meanwhile has seen made-up values.
         network.inputs[self._source][...] = self._known_by
         network.run()
@@ -189,10 +191,3 @@ def _of_length_1(values: Values, file: ModelFile) -> Values:
     if not 0.0 < length < float("inf"):
         raise ModelError(f"The model {file.path} makes nothing of the target's identity; copy the file again.")
     return np.asarray(values / length, np.float32)
-
-
-def _tables(family: Family) -> list[Values]:
-    """For red, green and blue: float32 (1, 256), what the network is shown for the levels 0..255."""
-    values = np.arange(256, dtype=np.float64) / 255.0
-    pairs = zip(family.mean, family.spread, strict=True)
-    return [((values - mean) / spread)[np.newaxis].astype(np.float32) for mean, spread in pairs]
