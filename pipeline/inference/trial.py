@@ -35,6 +35,8 @@ PICTURE, SOUND = 512, 16_000
 """What is taken for the sides of pictures and the samples of sounds that a file leaves open."""
 OPEN_SIZES: Mapping[str, int] = MappingProxyType({"rvc.model": FRAMES, "rvc.encoder": SOUND, "rvc.pitch": SOUND})
 OPEN_MEL = 128
+IN_FRAMES = "crepe"
+"""The one format that takes many short pieces at once."""
 VALUES: Mapping[str, float] = MappingProxyType(
     {
         "p_len": FRAMES,
@@ -138,8 +140,8 @@ def _shape(tensor: Tensor, found: Recognised | None) -> tuple[int, ...]:
     for place, size in enumerate(tensor.shape):
         if isinstance(size, int):
             sizes.append(size)
-        elif place == 0 and len(tensor.shape) > 1 and not (found and found.format.name == "crepe"):
-            sizes.append(1)
+        elif place == 0 and len(tensor.shape) > 1:
+            sizes.append(FRAMES if found is not None and found.format.name == IN_FRAMES else 1)
         elif picture:
             sizes.append(PICTURE)
         elif found is not None and tensor.shape[1:2] == (OPEN_MEL,):

@@ -1,5 +1,6 @@
 """What a file is, told by what goes in and comes out."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import onnx
@@ -8,7 +9,11 @@ from onnx import helper
 
 from pipeline.inference.formats import FORMATS, recognise
 from pipeline.inference.onnx.model_file import ModelFile, read_model
+from tests.models.dfm import tinting_dfm
+from tests.models.f0 import crepe, rmvpe_of_mel, rmvpe_of_waveform, swift
 from tests.models.graphs import FLOAT, INT64, Shape, port
+from tests.models.rvc import content_encoder, rvc_voice
+from tests.models.swappers import Swap, arcface, converter, swapper
 
 IMAGE = {"target": (1, 3, 256, 256), "source": (1, 512)}
 FACE = {"out": (1, 3, 256, 256)}
@@ -84,6 +89,31 @@ def hollow(path: Path, inputs: Ports, outputs: Ports) -> ModelFile:
 @pytest.mark.parametrize(("name", "file", "inputs", "outputs"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES])
 def test_each_format_is_told(name: str, file: str, inputs: Ports, outputs: Ports, tmp_path: Path) -> None:
     found = recognise(hollow(tmp_path / file, inputs, outputs))
+    assert found is not None
+    assert found.format.name == name
+
+
+STAND_INS: dict[str, Callable[[Path], Path]] = {
+    "dfm": tinting_dfm,
+    "inswapper": lambda path: swapper(path, Swap("inswapper")),
+    "uniface": lambda path: swapper(path, Swap("uniface")),
+    "blendswap": lambda path: swapper(path, Swap("blendswap", half=True, half_ports=True)),
+    "arcface": arcface,
+    "converter": converter,
+    "rvc-webui": rvc_voice,
+    "contentvec-w-okada": content_encoder,
+    "contentvec-moevs": lambda path: content_encoder(path, "webui"),
+    "rmvpe-1": rmvpe_of_mel,
+    "rmvpe-2": rmvpe_of_waveform,
+    "rmvpe-3": lambda path: rmvpe_of_mel(path, True),
+    "crepe": crepe,
+    "swift-f0": swift,
+}
+
+
+@pytest.mark.parametrize("name", STAND_INS)
+def test_what_the_engines_are_tested_with_is_what_is_told(name: str, tmp_path: Path) -> None:
+    found = recognise(read_model(STAND_INS[name](tmp_path / "model.onnx")))
     assert found is not None
     assert found.format.name == name
 
