@@ -18,7 +18,9 @@ from onnx import helper
 from tests.models.graphs import constant, port, save
 from tests.models.swappers import LENGTH, MAP_NAME
 
-SIDE, WIDEST, BLOCKS = 128, 1024, 6
+SIDE, FIRST, BLOCKS = 128, 128, 6
+"""The side of the face in pixels, and the channels that it is brought to first; at most there are eight times as many.
+"""
 
 
 @dataclass
@@ -26,6 +28,7 @@ class _Layers:
     """Puts a graph together, layer by layer, and counts."""
 
     filled: bool
+    first: int = FIRST
     parameters: int = 0
     multiply_adds: int = 0
     nodes: list[onnx.NodeProto] = field(default_factory=list)
@@ -60,16 +63,17 @@ class _Layers:
 
     def styled(self, source: str) -> str:
         """The channels evened out, and with the mean and the spread that the identity gives them."""
+        widest = 8 * self.first
         axes = {"axes": [2, 3], "keepdims": 1}
         off = self.node("Sub", source, self.node("ReduceMean", source, **axes))
         spread = self.node("ReduceMean", self.node("Mul", off, off), **axes)
         even = self.node("Div", off, self.node("Sqrt", self.node("Add", spread, self.numbers(1e-8))))
-        self.multiply_adds += LENGTH * 2 * WIDEST
-        style = self.node("Gemm", "source", self.weights(LENGTH, 2 * WIDEST), self.weights(2 * WIDEST))
-        shaped = self.node("Reshape", style, self.numbers(1, 2 * WIDEST, 1, 1, kind=np.int64))
+        self.multiply_adds += LENGTH * 2 * widest
+        style = self.node("Gemm", "source", self.weights(LENGTH, 2 * widest), self.weights(2 * widest))
+        shaped = self.node("Reshape", style, self.numbers(1, 2 * widest, 1, 1, kind=np.int64))
         parts = [
-            self.node("Slice", shaped, *(self.numbers(at, kind=np.int64) for at in (start, start + WIDEST, 1)))
-            for start in (0, WIDEST)
+            self.node("Slice", shaped, *(self.numbers(at, kind=np.int64) for at in (start, start + widest, 1)))
+            for start in (0, widest)
         ]
         return self.node("Add", self.node("Mul", even, parts[0]), parts[1])
 
@@ -77,16 +81,16 @@ class _Layers:
         return self.node("Resize", source, "", self.numbers(1, 1, 2, 2), mode="linear")
 
 
-def cost() -> tuple[int, int]:
+def cost(first: int = FIRST) -> tuple[int, int]:
     """Parameters and multiply-adds, without the weights being made."""
-    layers = _Layers(filled=False)
+    layers = _Layers(filled=False, first=first)
     _build(layers)
     return layers.parameters, layers.multiply_adds
 
 
-def true_inswapper(path: Path) -> Path:
-    """Writes the network."""
-    layers = _Layers(filled=True)
+def true_inswapper(path: Path, first: int = FIRST) -> Path:
+    """Writes the network, or one with other channels."""
+    layers = _Layers(filled=True, first=first)
     _build(layers)
     face = [1, 3, SIDE, SIDE]
     inputs = [port("target", face), port("source", [1, LENGTH])]
@@ -97,17 +101,18 @@ def _build(layers: _Layers) -> None:
     def bent(source: str) -> str:
         return layers.node("LeakyRelu", source, alpha=0.2)
 
-    seen = bent(layers.conv("target", (3, 128, 7), SIDE))
-    for given, out, side, stride in ((128, 256, SIDE, 1), (256, 512, SIDE // 2, 2), (512, WIDEST, SIDE // 4, 2)):
+    one, two, four, widest = (times * layers.first for times in (1, 2, 4, 8))
+    seen = bent(layers.conv("target", (3, one, 7), SIDE))
+    for given, out, side, stride in ((one, two, SIDE, 1), (two, four, SIDE // 2, 2), (four, widest, SIDE // 4, 2)):
         seen = bent(layers.conv(seen, (given, out, 3), side, stride))
     for _ in range(BLOCKS):
-        once = layers.node("Relu", layers.styled(layers.conv(seen, (WIDEST, WIDEST, 3), SIDE // 4)))
-        twice = layers.styled(layers.conv(once, (WIDEST, WIDEST, 3), SIDE // 4))
+        once = layers.node("Relu", layers.styled(layers.conv(seen, (widest, widest, 3), SIDE // 4)))
+        twice = layers.styled(layers.conv(once, (widest, widest, 3), SIDE // 4))
         seen = layers.node("Add", seen, twice)
-    for given, out, side in ((WIDEST, 512, SIDE // 2), (512, 256, SIDE)):
+    for given, out, side in ((widest, four, SIDE // 2), (four, two, SIDE)):
         seen = bent(layers.conv(layers.doubled(seen), (given, out, 3), side))
-    seen = bent(layers.conv(seen, (256, 128, 3), SIDE))
-    made = layers.node("Tanh", layers.conv(seen, (128, 3, 7), SIDE))
+    seen = bent(layers.conv(seen, (two, one, 3), SIDE))
+    made = layers.node("Tanh", layers.conv(seen, (one, 3, 7), SIDE))
     half = layers.numbers(0.5)
     layers.node("Add", layers.node("Mul", made, half), half, output="output")
     layers.weights(LENGTH, LENGTH, name=MAP_NAME)
