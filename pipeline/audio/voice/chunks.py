@@ -17,6 +17,8 @@ from profiles.profile import Profile
 SEARCH_SAMPLES = RATE_HZ // 100
 """The next stretch is moved by at most 10 ms to fit the last one."""
 FAINT = 1e-6
+ONSET_SAMPLES = RATE_HZ // 50
+"""A voice that is taken in the middle of a word comes in over 20 ms."""
 
 Sound = NDArray[np.float32]
 
@@ -172,7 +174,7 @@ class Joined(Stepped):
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"understudy-{engine.name}")
         self._working: Future[Sound] | None = None
         self.name = engine.name
-        self._fade = np.sin(np.linspace(0, np.pi / 2, plan.crossfade, endpoint=False, dtype=np.float32)) ** 2
+        self._fade = _rise(plan.crossfade)
         self.reset()
 
     def adjust(self, profile: Profile) -> None:
@@ -187,6 +189,8 @@ class Joined(Stepped):
         plan = self._plan
         self._window: Sound = np.zeros(plan.context + plan.reach, np.float32)
         self._tail: Sound = np.zeros(plan.crossfade, np.float32)
+        self._until_heard = self._latency
+        """Samples from the next step's start to the first sound after the reset."""
 
     def close(self) -> None:
         """Closes the engine when it has finished what it does; may be called twice."""
@@ -197,6 +201,7 @@ class Joined(Stepped):
     def _done(self, sound: Sound, block: Block) -> Sound:
         plan = self._plan
         self._window = np.concatenate([self._window[plan.chunk :], sound])
+        self._until_heard -= plan.chunk
         before, self._working = self._working, self._executor.submit(self._engine.convert, self._window)
         if before is None:
             return np.zeros(plan.chunk, np.float32)
@@ -208,6 +213,9 @@ class Joined(Stepped):
         joined = chosen[: plan.chunk].copy()
         joined[: plan.crossfade] = self._tail * (1 - self._fade) + joined[: plan.crossfade] * self._fade
         self._tail = chosen[plan.chunk :].copy()
+        if self._until_heard > -ONSET_SAMPLES:
+            ramp = np.pad(_rise(ONSET_SAMPLES), (max(self._until_heard, 0), plan.chunk), constant_values=(0, 1))
+            joined *= ramp[max(-self._until_heard, 0) :][: plan.chunk]
         return joined
 
     def _wait(self) -> None:
@@ -215,6 +223,11 @@ class Joined(Stepped):
         working, self._working = self._working, None
         if working is not None:
             working.exception()
+
+
+def _rise(samples: int) -> Sound:
+    """From 0 to 1."""
+    return np.sin(np.linspace(0, np.pi / 2, samples, endpoint=False, dtype=np.float32)) ** 2
 
 
 def best_place(tail: Sound, sound: Sound) -> int:

@@ -1,5 +1,7 @@
 """Whatever stretches an engine works on, the stream has no seam and lags by exactly what is said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -89,6 +91,21 @@ def test_no_joint_steps_more_than_the_sound_itself(wander: int) -> None:
     assert np.abs(np.diff(result)).max() < 1.1 * np.abs(np.diff(sound)).max()
     level = np.sqrt(np.convolve(result**2, np.ones(1000) / 1000, "valid"))
     assert level.min() > 0.8 * np.sqrt((sound**2).mean())
+
+
+@pytest.mark.parametrize("chunk", [480, PLAN.chunk, 9_600])
+def test_a_voice_that_is_taken_in_mid_word_comes_in_without_a_step(chunk: int) -> None:
+    stage = Joined(Same(), replace(PLAN, chunk=chunk))
+    sound = hum()
+    sound[0] = 1.0
+    for _ in range(2):
+        result = streamed(stage, sound, 480)
+        stage.reset()
+        late = round(stage.latency_ns * RATE_HZ / 1e9)
+        assert not result[: late - 1].any()
+        assert np.abs(np.diff(result[: late + 1_000])).max() < 1.1 * np.abs(np.diff(sound[1:])).max()
+        np.testing.assert_allclose(result[late + 960 :], sound[960 : len(sound) - late], atol=1e-6)
+    stage.close()
 
 
 def test_what_could_not_be_done_is_silent_and_the_stream_goes_on() -> None:
