@@ -158,6 +158,7 @@ def _sung(graph: Nodes, voice: Voice, gain: str, hz: str, noise: str | None) -> 
     """[1, T] of loudness and pitch to [1, T * samples a frame] of sound."""
     each = voice.rate_hz // 100
     pulled = [_pulled(graph, series, each) for series in filter(None, (gain, hz, noise))]
+    pulled[0] = _glided(graph, gain, each)
     part = graph("Div", graph.cast(pulled[1], DOUBLE), graph.value(float(voice.rate_hz), np.float64))
     turns = graph("Mod", graph("CumSum", part, graph.value(1, np.int64)), graph.value(1.0, np.float64), fmod=1)
     slowed = graph("Mul", turns, graph.value(2 * np.pi, np.float64))
@@ -185,6 +186,13 @@ def _pulled(graph: Nodes, series: str, each: int) -> str:
     wide = graph("Unsqueeze", series, graph.value([2], np.int64))
     often = graph("Expand", wide, graph.value([1, 1, each], np.int64))
     return graph("Reshape", often, graph.value([1, -1], np.int64))
+
+
+def _glided(graph: Nodes, series: str, each: int) -> str:
+    """The same, from the middle of one frame to that of the next in a straight line."""
+    wide = graph("Unsqueeze", series, graph.value([1], np.int64))
+    long = graph("Resize", wide, "", graph.value([1, 1, each]), mode="linear")
+    return graph("Squeeze", long, graph.value([1], np.int64))
 
 
 def _saved(path: Path, graph: Nodes, voice: Voice, sound: str) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from math import inf
+from pathlib import Path
 
 import numpy as np
 
@@ -82,7 +83,8 @@ class RvcVoices:
         """Measured once for each voice and way to cut it."""
         settings, plan = profile.rvc, cut_for(latency_ms)
         files = (settings.model, settings.encoder, settings.pitch, settings.index)
-        key = (profile.folder, files, settings.formant_scale, settings.index_rate > 0, plan)
+        stamps = tuple(_stamp(profile.resolve(file)) for file in files if file is not None)
+        key = (stamps, settings.formant_scale, settings.index_rate > 0, plan)
         if key not in self._shares:
             self._shares[key] = self._share_of(profile, plan)
         return self._shares[key]
@@ -94,6 +96,11 @@ class RvcVoices:
             return measured(engine, plan, self._tools.clock.now_ns)
         finally:
             engine.close()
+
+
+def _stamp(path: Path) -> Hashable:
+    """A file as it is now."""
+    return (path, path.stat().st_mtime_ns) if path.exists() else path
 
 
 def measured(engine: Rvc, plan: Plan, now_ns: Callable[[], int]) -> float:
