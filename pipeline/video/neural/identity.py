@@ -90,15 +90,14 @@ def identity_of(likeness: Likeness, runtime: Runtime) -> Identity:
         )
     recogniser = likeness.recogniser
     match(recogniser, RECOGNISER_IN, IDENTITY_OUT)
-    found: list[Identity] = []
-    for path in likeness.portraits:
-        place = _kept_at(likeness, path)
-        values = None if place is None else _recalled(place)
-        if values is None:
-            values = _recognised(path, likeness.models, recogniser, runtime)
-            _keep(place, values)
-        found.append(_identity(values, recogniser))
-    return averaged(found, recogniser)
+    places = {path: _kept_at(likeness, path) for path in likeness.portraits}
+    found = {path: None if place is None else _recalled(place) for path, place in places.items()}
+    unknown = [path for path, values in found.items() if values is None]
+    for path, values in zip(unknown, _recognised(unknown, likeness.models, recogniser, runtime), strict=True):
+        found[path] = values
+        _keep(places[path], values)
+    known = [found[path] for path in likeness.portraits]
+    return averaged([_identity(values, recogniser) for values in known if values is not None], recogniser)
 
 
 def averaged(found: Sequence[Identity], recogniser: ModelFile) -> Identity:
@@ -117,7 +116,8 @@ def converted(identity: Identity, converter: ModelFile, runtime: Runtime) -> Val
     Raises:
         ModelError: it is of another format, or can't be run.
     """
-    return _ran(converter, (CONVERTER_IN, IDENTITY_OUT), identity.raw[np.newaxis], runtime)
+    [values] = _ran(converter, (CONVERTER_IN, IDENTITY_OUT), [identity.raw], runtime)
+    return values
 
 
 def face_picture(path: Path, models: ModelStore, template: Template, size: int) -> Pixels:
@@ -132,35 +132,42 @@ def face_picture(path: Path, models: ModelStore, template: Template, size: int) 
     return cut(portrait.pixels, template_matrix(portrait.landmarks, template, size), size)
 
 
-def _recognised(path: Path, models: ModelStore, recogniser: ModelFile, runtime: Runtime) -> Values:
-    """What the network says of one portrait, float32 (512,)."""
-    face = face_picture(path, models, ARCFACE_112_V2, SIZE)
-    planes = cv2.split(face)
-    given = np.stack([planes[channel] for channel in (RED, GREEN, BLUE)]).astype(np.float32)
-    return _ran(recogniser, (RECOGNISER_IN, IDENTITY_OUT), ((given - MIDDLE) / MIDDLE)[np.newaxis], runtime)
+def _recognised(
+    portraits: Sequence[Path], models: ModelStore, recogniser: ModelFile, runtime: Runtime
+) -> Sequence[Values]:
+    """What the network says of portraits, each float32 (512,); it is opened only if there are any."""
+    shown_faces = []
+    for path in portraits:
+        planes = cv2.split(face_picture(path, models, ARCFACE_112_V2, SIZE))
+        face = np.stack([planes[channel] for channel in (RED, GREEN, BLUE)]).astype(np.float32)
+        shown_faces.append((face - np.float32(MIDDLE)) / np.float32(MIDDLE))
+    return _ran(recogniser, (RECOGNISER_IN, IDENTITY_OUT), shown_faces, runtime) if shown_faces else ()
 
 
 def _ran(
-    file: ModelFile, ports: tuple[tuple[Port, ...], tuple[Port, ...]], given: NDArray[np.floating], runtime: Runtime
-) -> Values:
-    """What a network with one input and one output of identities makes of one thing."""
+    file: ModelFile, ports: tuple[Sequence[Port], Sequence[Port]], given: Sequence[Values], runtime: Runtime
+) -> Sequence[Values]:
+    """What a network with one input and one output of identities makes of some things, one after the other."""
     match(file, *ports)
     source, result = file.graph.inputs[0].name, file.graph.outputs[0].name
-    network = runtime.open(file, Demand(Layout({source: given.shape}), math.inf))
+    network = runtime.open(file, Demand(Layout({source: (1, *given[0].shape)}), math.inf))
     try:
-        network.inputs[source][...] = given
-        network.run()
-        values = np.array(network.outputs[result], np.float32)
+        got = network.outputs[result].shape
+        if got != (1, LENGTH):
+            raise ModelError(
+                f"The output {result} of the model {file.path} is {shown(got)}, wanted {shown((1, LENGTH))}; "
+                "it is of another format."
+            )
+        made = []
+        for values in given:
+            network.inputs[source][0] = values
+            network.run()
+            made.append(np.array(network.outputs[result][0], np.float32))
+        return made
     except StageError as error:
         raise ModelError(str(error)) from error
     finally:
         network.close()
-    if values.shape != (1, LENGTH):
-        raise ModelError(
-            f"The output {result} of the model {file.path} is {shown(values.shape)}, wanted {shown((1, LENGTH))}; "
-            "it is of another format."
-        )
-    return np.asarray(values[0], np.float32)
 
 
 def _identity(values: Values, recogniser: ModelFile) -> Identity:

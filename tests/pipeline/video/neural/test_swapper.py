@@ -10,6 +10,7 @@ import pytest
 from onnx import helper, numpy_helper
 
 from pipeline.errors import ModelError, StageError
+from pipeline.inference.formats import recognise
 from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.video.neural.swapper import Swapper, identity_map
@@ -19,6 +20,7 @@ from tests.models.swappers import LENGTH, Swap, mixing, swapper
 from tests.neural_faces import noise
 from tests.pipeline.video.neural.swapper_desk import (
     FAMILIES,
+    converter_file,
     embedding_profile,
     likeness,
     load_swapper,
@@ -94,6 +96,17 @@ def test_the_family_is_told_by_inputs_and_by_name(tmp_path: Path, family: str, n
     file = read_model(swapper(tmp_path / name, Swap(family)))
     assert family_of(file).name == expected
     assert family_of(file, "ghost").name == "ghost"
+
+
+def test_inspecting_a_file_tells_the_same_family() -> None:
+    for family in FAMILIES:
+        found = recognise(swapper_file(Swap(family)))
+        assert found is not None
+        assert (found.format.name, found.format.key) == (family, "embedding.model")
+    for file, key in ((recogniser_file(), "recogniser"), (converter_file(), "converter")):
+        found = recognise(file)
+        assert found is not None
+        assert found.format.key == f"embedding.{key}"
 
 
 def test_what_could_be_several_families_is_asked_for(tmp_path: Path) -> None:

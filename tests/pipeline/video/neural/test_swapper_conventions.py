@@ -145,7 +145,9 @@ def _asked_with(change: Callable[[Values], Values]) -> Break:
     """Shows other values to the networks that are run once: to the recogniser or to the converter."""
     ran = identity._ran
     return lambda patch: patch.setattr(
-        identity, "_ran", lambda file, ports, given, runtime: ran(file, ports, change(given), runtime)
+        identity,
+        "_ran",
+        lambda file, ports, given, runtime: ran(file, ports, [change(each) for each in given], runtime),
     )
 
 
@@ -216,7 +218,7 @@ MUTATIONS: dict[str, tuple[Break, tuple[str, ...]]] = {
     "the eyes are swapped": (_eyes_swapped, ALL),
     "the recogniser sees blue, green, red": (_recogniser_sees_blue_first, IDENTITIES),
     "the recogniser sees 0 to 1": (
-        _asked_with(lambda given: (given + 1) / 2 if given.ndim == 4 else given),
+        _asked_with(lambda given: (given + 1) / 2 if given.ndim == 3 else given),
         IDENTITIES,
     ),
     "the recogniser sees levels": (_set(identity, "MIDDLE", 1.0), IDENTITIES),
