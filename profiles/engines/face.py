@@ -91,6 +91,9 @@ class MergeSettings(Section):
     """How far the actor's own inner mouth shows."""
 
 
+FacePart = Literal["skin", "brows", "eyes", "glasses", "nose", "mouth", "lips", "ears", "hair"]
+
+
 class MaskSettings(Section):
     """Networks that tell what stands before the face."""
 
@@ -98,6 +101,10 @@ class MaskSettings(Section):
     """An XSeg network: what is face and what covers it."""
     parser: Path | None = None
     """A BiSeNet network: which part of the face is where."""
+    parts: Annotated[tuple[FacePart, ...], Field(min_length=1)] = (
+        "skin", "brows", "eyes", "glasses", "nose", "mouth", "lips",
+    )  # fmt: skip
+    """What of it takes the likeness. Where too little is left, the fail-safe hides the face."""
 
 
 class RestoreSettings(Section):

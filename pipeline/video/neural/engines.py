@@ -1,5 +1,6 @@
 """The face engines that are networks, by their names in profiles."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from pipeline.errors import ModelError
@@ -7,6 +8,7 @@ from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.stage import VideoStage
+from pipeline.video.masks.opening import open_masks
 from pipeline.video.neural.dfm import Dfm
 from pipeline.video.neural.face_model import FaceModel
 from pipeline.video.neural.identity import Likeness
@@ -28,7 +30,13 @@ def face_stage(profile: Profile, runtime: Runtime, models: ModelStore) -> VideoS
         PortraitError: a portrait shows no face, or several.
         ModelError: a file is missing, changed or of another format, or can't be run.
     """
-    return NeuralSwap(_model(profile, runtime, models), profile)
+    masks = open_masks(runtime, profile)
+    with ExitStack() as unfinished:
+        if masks is not None:
+            unfinished.callback(masks.close)
+        model = _model(profile, runtime, models)
+        unfinished.pop_all()
+    return NeuralSwap(model, profile, masks)
 
 
 def _model(profile: Profile, runtime: Runtime, models: ModelStore) -> FaceModel:

@@ -1,5 +1,7 @@
 """One face that a network made, joined with the actor's picture."""
 
+from typing import Protocol
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +24,26 @@ MARGIN_PX = 3
 SHARPEN_SIGMA_PX = 1.2
 
 
+class Masks(Protocol):
+    """Networks that tell what stands before a face."""
+
+    def seen(self, frame: Frame, face: Face, matrix: Matrix, size: int) -> Mask:
+        """Where on a square of `size` pixels, to which `matrix` leads, the face is seen.
+
+        Raises:
+            StageError: a network failed.
+        """
+
+    def close(self) -> None:
+        """Frees the networks; may be called twice."""
+
+
 class Merge:
     """Wears a model's face on one actor. Called by one thread at a time."""
 
-    def __init__(self, model: FaceModel, profile: Profile) -> None:
-        """Starts without knowing the actor; the model may serve others at the same time."""
-        self._model = model
+    def __init__(self, model: FaceModel, profile: Profile, masks: Masks | None = None) -> None:
+        """Starts without knowing the actor; model and masks may serve others at the same time."""
+        self._model, self._masks = model, masks
         self.reset()
         self.adjust(profile)
 
@@ -57,14 +73,17 @@ class Merge:
         converted = self._model.convert(square)
         landmarks = _on_mask(face.landmarks[:, :2], matrix, self._model.size)
         oval = merge_mask.outline(landmarks)
-        mask = self._mask(converted.mask, landmarks, oval, frame.media_ns)
+        seen = None if self._masks is None else self._masks.seen(frame, face, matrix, self._model.size)
+        mask = self._mask(converted.mask, seen, landmarks, oval, frame.media_ns)
         made = levels(converted.face)
         weight = cv2.resize(cv2.min(mask, oval), (GRID, GRID), interpolation=cv2.INTER_AREA)
         shares = weight.astype(np.float32) * np.float32(1 / 255)
         made = self._colours.matched(made, square, shares, self._merge.colour_transfer, frame.media_ns)
         self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)
 
-    def _mask(self, own: NDArray[np.float32] | None, landmarks: Points, oval: Mask, at_ns: int) -> Mask:
+    def _mask(
+        self, own: NDArray[np.float32] | None, seen: Mask | None, landmarks: Points, oval: Mask, at_ns: int
+    ) -> Mask:
         """Where the face is drawn, and how far.
 
         Raises:
@@ -75,6 +94,8 @@ class Merge:
             mask = levels(np.asarray(cv2.resize(own, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32))
             if self._with_outline:
                 mask = np.asarray(cv2.min(mask, oval), np.uint8)
+        if seen is not None:
+            mask = np.asarray(cv2.multiply(mask, seen, scale=1 / 255), np.uint8)
         core, area = merge_mask.core(landmarks, self._face.size)
         held = merge_mask.covered(core, core, area)
         if held < 1.0 - TOLERATED:

@@ -7,22 +7,22 @@ import numpy as np
 from pipeline.errors import StageError
 from pipeline.media import Face, Frame, Pixels
 from pipeline.video.neural.face_model import FaceModel
-from pipeline.video.neural.merge import Merge
+from pipeline.video.neural.merge import Masks, Merge
 from pipeline.video.output.blur import blur_face
 from pipeline.video.swap.photo_swap import FADE_DEG
 from profiles.profile import Profile
 
 
 class NeuralSwap:
-    """Wears a model's face on the chosen face of each frame. The model ends with the stage."""
+    """Wears a model's face on the chosen face of each frame. The model and the masks end with the stage."""
 
     name = "swap"
     latency_ns = 0
 
-    def __init__(self, model: FaceModel, profile: Profile) -> None:
-        """A stage for one model, which is warm."""
-        self._model = model
-        self._merge = Merge(model, profile)
+    def __init__(self, model: FaceModel, profile: Profile, masks: Masks | None = None) -> None:
+        """A stage for one model, and for what leaves out things before the face; all are warm."""
+        self._model, self._masks = model, masks
+        self._merge = Merge(model, profile, masks)
         self._output: Pixels | None = None
         self._worn_id: int | None = None
         self.adjust(profile)
@@ -60,6 +60,8 @@ class NeuralSwap:
     def close(self) -> None:
         """Frees the model; may be called twice."""
         self._model.close()
+        if self._masks is not None:
+            self._masks.close()
         self._output = None
 
     def _copy(self, frame: Frame) -> Pixels:

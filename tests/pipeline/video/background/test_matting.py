@@ -260,9 +260,6 @@ def test_the_family_is_told_by_inputs_and_name(tmp_path: Path, file: str, spec: 
     read = read_model(matting(tmp_path / file, spec))
     assert family_of(read).name == family
     assert family_of(read, "modnet").name == "modnet"
-
-
-def test_the_recurrent_family_is_told_by_its_states(tmp_path: Path) -> None:
     assert family_of(read_model(rvm(tmp_path / "any.onnx"))).name == "rvm"
 
 
