@@ -13,6 +13,7 @@ from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.dial import Dial, voice_stage
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import ConsentError
+from pipeline.inference.onnx.model_file import read_model
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
@@ -20,6 +21,7 @@ from pipeline.runner import do_all
 from pipeline.stage import AudioStage, VideoStage
 from pipeline.telemetry import Event, Level
 from pipeline.video.background.compose import Compose
+from pipeline.video.background.matting import open_matting
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.rooms import open_room
 from pipeline.video.beside import Ahead
@@ -123,7 +125,11 @@ class Assembly:
         with ExitStack() as unfinished:
             room = open_room(profile)
             compose = None if room is None else Compose(room, profile, self._beside)
+            matte = self._own_matte(profile)
             owned: list[VideoStage] = []
+            if matte is not None:
+                unfinished.callback(matte.close)
+                owned.append(matte)
             if compose is not None:
                 unfinished.callback(compose.close)
                 owned.append(Ahead(compose))
@@ -136,7 +142,16 @@ class Assembly:
             unfinished.callback(voice.close)
             label, picture = marks(profile, self._size)
             unfinished.pop_all()
-        return Chain(profile, (*self._shared, *owned), tuple(owned), voice, label, picture)
+        first = self._shared if matte is None else (Ahead(matte), self._tracker)
+        return Chain(profile, (*first, *owned), tuple(owned), voice, label, picture)
+
+    def _own_matte(self, profile: Profile) -> PersonMatte | None:
+        """The stage that tells the person from the room by the profile's own network; None where it brings none."""
+        path = profile.matting.model
+        if path is None:
+            return None
+        file = read_model(profile.resolve(path), profile.hashes.get(path.as_posix()))
+        return PersonMatte(open_matting(self._runtime, file, profile.matting, self._size), self._beside)
 
     def _face(self, profile: Profile) -> VideoStage:
         """The stage that wears the profile's face."""

@@ -1,0 +1,60 @@
+"""Networks that a profile brings for what is around the face: in its own chain, and gone with it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.assembly import Assembly, Chain
+from pipeline.errors import ModelError
+from pipeline.media import Frame
+from pipeline.video.background.person_matte import PersonMatte
+from profiles.engines.face import MattingSettings
+from tests.footage import DEMO, DEMO_SIZE, clip, models, persona
+from tests.models.matting import Matting, matting, rvm
+
+
+@pytest.fixture
+def assembly() -> Iterator[Assembly]:
+    """An assembly for the demo actor's clip."""
+    made = Assembly(models(), persona(), DEMO_SIZE)
+    yield made
+    made.close()
+
+
+def shown(chain: Chain, frame: Frame) -> Frame:
+    """What a chain makes of a frame."""
+    for stage in chain.stages:
+        frame = stage.process(frame)
+    return frame
+
+
+@pytest.mark.parametrize("kind", ["modnet", "rvm"])
+def test_a_matting_network_of_the_profile_works_in_its_chain_alone(
+    assembly: Assembly, tmp_path: Path, kind: str
+) -> None:
+    wall = np.zeros((512, 512), np.float32)
+    file = rvm(tmp_path / "rvm.onnx") if kind == "rvm" else matting(tmp_path / "m.onnx", Matting(matte=wall))
+    own = persona().model_copy(update={"matting": MattingSettings(model=file)})
+    chain, usual = assembly.build(own), assembly.build(persona())
+    assert [stage.name for stage in chain.stages] == [stage.name for stage in usual.stages]
+    assert assembly.providers[file.name] == "ONNX CPU"
+    matte, small = shown(chain, clip(DEMO)[0]).matte, shown(usual, clip(DEMO)[0]).matte
+    assert matte is not None
+    assert small is not None
+    assert matte.shape != small.shape == (144, 256)
+    assert isinstance(next(stage for stage in chain.owned if stage.name == "segment"), PersonMatte)
+    assert "segment" not in [stage.name for stage in usual.owned]
+    chain.close()
+    assert file.name not in assembly.providers
+    assert shown(usual, replace(clip(DEMO)[1])).matte is not None
+    usual.close()
+
+
+def test_a_changed_file_is_refused(assembly: Assembly, tmp_path: Path) -> None:
+    file = matting(tmp_path / "m.onnx", Matting())
+    changed = {"matting": MattingSettings(model=file), "hashes": {file.as_posix(): "0" * 64}}
+    with pytest.raises(ModelError, match="has changed"):
+        assembly.build(persona().model_copy(update=changed))
