@@ -10,11 +10,11 @@ __all__ = ["Render", "RenderJob", "RenderProgress", "Rendering", "SoundRender", 
 
 
 def open_rendering(job: RenderJob, models: ModelStore, clock: Clock | None = None) -> Rendering:
-    """Opens what a job asks for: a film, or sound alone, which needs no networks.
+    """Opens what a job asks for: a film, or sound alone, which needs none of the face's networks.
 
     Raises:
         UnderstudyError: as `Render` and `SoundRender`.
     """
     if job.sound_alone:
-        return SoundRender(job, clock)
+        return SoundRender(job, models, clock)
     return Render(job, models, clock)

@@ -10,6 +10,7 @@ import av.error
 
 from pipeline.assembly import Assembly, require_clearance
 from pipeline.audio.devices.sound_decoder import has_sound
+from pipeline.audio.neural.rvc import Tools
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, MediaError
 from pipeline.inference.onnx.runtime import Preference, Runtime
@@ -61,9 +62,10 @@ class Render:
             size = self._source.size
             assembly = parts.enter_context(closing(Assembly(models, job.profile, size)))
             if job.device is not Preference.AUTO:
-                assembly.prefer(job.device)
+                assembly.prefer(job.device, lambda _: None)
             chain = parts.enter_context(closing(assembly.build(job.profile)))
-            self._sound = self._open_sound(job)
+            runtime = parts.enter_context(closing(Runtime(job.device)))
+            self._sound = self._open_sound(job, Tools(runtime, models, self._clock))
             if self._sound is not None:
                 parts.enter_context(closing(self._sound))
             line = DelayLine(size, PICTURES_IN_FLIGHT, lossless=True)
@@ -134,12 +136,12 @@ class Render:
             report=lambda event: None,
         )
 
-    def _open_sound(self, job: RenderJob) -> FilmVoice | None:
+    def _open_sound(self, job: RenderJob, tools: Tools) -> FilmVoice | None:
         """The film's sound, or None where it has none that can be read: the film is done without, and says so."""
         if not has_sound(job.source):
             return None
         try:
-            return FilmVoice(conversion_of(job.source, job.profile, self._clock))
+            return FilmVoice(conversion_of(job, tools))
         except MediaError as error:
             self.remark = f"{error} The film gets none."
             return None

@@ -2,36 +2,47 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.settings import ConditionSettings
 from pipeline.audio.conversion import Conversion
 from pipeline.audio.devices.sound_decoder import SoundDecoder, beginning
+from pipeline.audio.neural.rvc import Tools
+from pipeline.audio.neural.voices import RvcVoices
 from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.voice.actor import Actor, measure
 from pipeline.audio.voice.dial import voice_stage
-from pipeline.clock import Clock
 from pipeline.media import Block
-from pipeline.stage import FilmTrack
+from pipeline.render.job import RenderJob
+from pipeline.stage import AudioStage, FilmTrack
 from profiles.profile import Profile
 
 AMPLE_MS = 125.0
 """A render waits for nobody: its voice gets at least so much time, which is all that the embedded engine can use."""
+AMPLE_RVC_MS = 2_000.0
+"""The same for a voice that is a network: with longer chunks it hears more, and works less."""
 LISTENED_S = 60.0
 """So much of the file is listened to beforehand, to know the actor."""
 
 
-def conversion_of(path: Path, profile: Profile, clock: Clock) -> Conversion:
+def conversion_of(job: RenderJob, tools: Tools) -> Conversion:
     """A file's sound, conditioned and in the profile's voice, which knows the actor from the file's own beginning.
 
     Raises:
         MediaError: the file holds no sound that can be read.
+        ModelError: a network of the voice is missing, broken, or can't be run.
     """
-    with closing(SoundDecoder(path)) as decoder:
-        actor = measure(beginning(decoder, LISTENED_S))
-    voice = voice_stage(profile, max(profile.voice.latency_ms, AMPLE_MS), Actor(actor))
-    return Conversion(path, conditioner(ConditionSettings()), voice, clock)
+    with closing(SoundDecoder(job.source)) as decoder:
+        actor = Actor(measure(beginning(decoder, LISTENED_S)))
+    return Conversion(job.source, conditioner(ConditionSettings()), _voice(job.profile, actor, tools), tools.clock)
+
+
+def _voice(profile: Profile, actor: Actor, tools: Tools) -> AudioStage:
+    """The profile's voice, with ample time."""
+    asked_ms = profile.voice.latency_ms
+    if profile.voice.engine == "rvc":
+        return RvcVoices(tools, actor).stage(profile, max(asked_ms, AMPLE_RVC_MS))
+    return voice_stage(profile, max(asked_ms, AMPLE_MS), actor)
 
 
 class FilmVoice:

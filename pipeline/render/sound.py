@@ -1,13 +1,16 @@
 """Sound alone done into another file, in the target's voice."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Self
 
 from pipeline.assembly import require_clearance
 from pipeline.audio.devices.sound_recorder import SoundRecorder
+from pipeline.audio.neural.rvc import Tools
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.clock import Clock, MonotonicClock
+from pipeline.inference.onnx.runtime import Runtime
+from pipeline.inference.store import ModelStore
 from pipeline.render.film_voice import conversion_of
 from pipeline.render.job import RenderJob, RenderProgress, refuse_target
 
@@ -15,20 +18,22 @@ from pipeline.render.job import RenderJob, RenderProgress, refuse_target
 class SoundRender:
     """Sound alone, about a second at a time."""
 
-    def __init__(self, job: RenderJob, clock: Clock | None = None) -> None:
+    def __init__(self, job: RenderJob, models: ModelStore, clock: Clock | None = None) -> None:
         """Opens both files.
 
         Raises:
             ConsentError: nobody has cleared the profile.
             DeviceError: the target can't be written.
             MediaError: the source holds no sound that can be read, or it is the target.
+            ModelError: a network of the voice is missing, broken, or can't be run.
         """
         require_clearance(job.profile)
         refuse_target(job)
         self.remark: str | None = None
         self._done = 0
         with ExitStack() as parts:
-            conversion = conversion_of(job.source, job.profile, clock or MonotonicClock())
+            runtime = parts.enter_context(closing(Runtime(job.device)))
+            conversion = conversion_of(job, Tools(runtime, models, clock or MonotonicClock()))
             self._conversion = parts.enter_context(conversion)
             self._blocks = self._conversion.blocks()
             self._target = parts.enter_context(SoundRecorder(job.target))
