@@ -10,16 +10,29 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.assembly import same_but_live
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.video.neural.dfm import Dfm
 from pipeline.video.neural.engines import face_stage
 from pipeline.video.neural.swap import NeuralSwap
 from pipeline.video.neural.swapper import Swapper
-from profiles.engines.face import DfmSettings, EmbeddingSettings
+from profiles.engines.face import DfmSettings, EmbeddingSettings, MergeSettings
 from profiles.profile import FaceSettings, Profile
 from tests.fakes import FakeSource
-from tests.footage import BIRD, DEMO, chosen, clip, clips, difference, inside_oval, models, persona, tracked_clip
+from tests.footage import (
+    BIRD,
+    DEMO,
+    chosen,
+    clip,
+    clips,
+    closeup,
+    difference,
+    inside_oval,
+    models,
+    persona,
+    tracked_clip,
+)
 from tests.models.dfm import tinting_dfm
 from tests.models.swappers import SIZES, Swap, arcface, converter, swapper
 from tests.neural_faces import puppet
@@ -167,6 +180,28 @@ def test_a_network_that_can_not_be_had_leaves_the_session_as_it_is(studio: Studi
     session.stop(SOON_S)
     assert session.profile.name == "mara"
     assert len(studio.sink.pictures) == 20
+
+
+def test_settings_of_the_merge_and_of_a_dfm_are_live_but_no_network_is(tmp_path: Path) -> None:
+    worn = dfm_one(tmp_path)
+    live = {"merge": MergeSettings(mouth=1.0), "dfm": worn.dfm.model_copy(update={"morph": 0.2, "coverage": 1.8})}
+    assert same_but_live(worn, worn.model_copy(update=live))
+    assert not same_but_live(worn, worn.model_copy(update={"dfm": DfmSettings(model=Path("models/other.dfm"))}))
+    for change in ({"model": "m.onnx"}, {"portraits": ["p.png"]}, {"recogniser": "r.onnx"}, {"family": "ghost"}):
+        other = EmbeddingSettings.model_validate(change)
+        assert not same_but_live(worn, worn.model_copy(update={"embedding": other}))
+
+
+@pytest.mark.parametrize("kind", [dfm_one, swapped_one], ids=["dfm", "embedding"])
+def test_the_running_stage_takes_the_settings_of_the_merge(
+    runtime: Runtime, tmp_path: Path, kind: Callable[[Path], Profile]
+) -> None:
+    profile, frame = kind(tmp_path), closeup(DEMO)
+    stage = face_stage(profile, runtime, models())
+    plain = stage.process(frame).pixels.copy()
+    stage.adjust(profile.model_copy(update={"merge": MergeSettings(colour_transfer="none", sharpen=2.0)}))
+    assert difference(stage.process(frame).pixels, plain, inside_oval(chosen(frame), frame.size, 0.5)) > 2
+    stage.close()
 
 
 def test_a_closed_session_leaves_no_network_open(tmp_path: Path) -> None:
