@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.assembly import Assembly, Chain, same_but_live
+from pipeline.audio.devices.sound_recorder import SoundRecorder
 from pipeline.audio.lane import MOST_OVERLAP, AudioLane, AudioLinks
 from pipeline.audio.ring import Ring
 from pipeline.audio.settings import SoundSettings
@@ -16,6 +17,7 @@ from pipeline.audio.voice.chunks import Joined
 from pipeline.audio.voice.timbre import Timbre
 from pipeline.clock import MonotonicClock
 from pipeline.errors import VoiceError
+from pipeline.inference.onnx.runtime import Runtime
 from pipeline.media import Block
 from pipeline.rig import SessionSettings
 from pipeline.session import Session
@@ -25,12 +27,11 @@ from profiles.profile import Profile
 from tests.flashes import FlashFilm, write_flash_film
 from tests.footage import models, needs_media, persona
 from tests.models.rvc import Voice
-from tests.pipeline.audio.neural.voices import Sound, profile_of
+from tests.pipeline.audio.neural.voices import Sound, profile_of, tone
 from tests.pipeline.audio.voice.speech import decoded, recording
 from tests.rigging import SOON_S
 
 SIZE = (320, 240)
-LONG_S = 60.0
 
 
 def wearing(folder: Path, name: str = "mara", voice: Voice | None = None) -> Profile:
@@ -136,18 +137,38 @@ def test_a_voice_that_can_t_be_kept_is_refused_with_the_smallest_latency_that_ca
     assembly.close()
 
 
-def test_a_session_speaks_with_a_network(tmp_path: Path) -> None:
-    """From a film's sound to a file: what was a tone is the voice's tone."""
-    film = write_flash_film(tmp_path / "in.mkv", FlashFilm())
-    sound = SoundSettings(str(film), str(tmp_path / "out.wav"))
-    source = SourceSettings(str(film), pace=Pace.MAX)
-    session = Session(SessionSettings(source, sound=sound), wearing(tmp_path), models())
+def test_a_session_changes_to_the_embedded_voice_and_back_and_frees_every_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a film's pictures and a tone to a file: nothing fails, nothing steps, nothing stays open."""
+    runtimes: list[Runtime] = []
+
+    def kept(*settings: object, **named: object) -> Runtime:
+        runtimes.append(Runtime(*settings, **named))
+        return runtimes[-1]
+
+    monkeypatch.setattr("pipeline.assembly.Runtime", kept)
+    film = write_flash_film(tmp_path / "in.mkv", FlashFilm(seconds=30.0))
+    with SoundRecorder(tmp_path / "in.wav") as recorder:
+        recorder.write(tone(200.0, 0.3, 30 * RATE_HZ))
+    sound = SoundSettings(str(tmp_path / "in.wav"), str(tmp_path / "out.wav"))
+    settings = SessionSettings(SourceSettings(str(film), pace=Pace.REALTIME), sound=sound)
+    session = Session(settings, wearing(tmp_path), models())
     session.start()
-    assert session.wait(LONG_S)
-    audio = session.readings().audio
-    session.stop(SOON_S)
-    assert audio is not None and audio.failed == 0
-    assert np.abs(decoded(film)).max() > 0.05 and np.abs(decoded(tmp_path / "out.wav")).max() > 0.05
+    try:
+        for profile, engine in ((persona("tomas"), "timbre"), (wearing(tmp_path), "rvc")):
+            session.switch(profile)
+            while (audio := session.readings().audio) is None or audio.engine != engine:
+                assert not session.wait(0.01), f"the sound was over before {engine} came"
+        heard = audio.blocks + RATE_HZ // BLOCK_SAMPLES
+        while (audio := session.readings().audio) is not None and audio.blocks < heard:
+            assert not session.wait(0.01)
+    finally:
+        session.stop(SOON_S)
+    assert audio is not None and audio.failed == 0 and [len(runtime.providers) for runtime in runtimes] == [0]
+    spoken = decoded(tmp_path / "out.wav")
+    # Whatever voice speaks, a tone of this loudness has no larger steps: at most 400 Hz, and the voices' overtones.
+    assert np.abs(spoken).max() > 0.05 and steps(spoken).max() < 0.3
 
 
 def test_a_voice_is_built_anew_when_its_own_settings_change(tmp_path: Path) -> None:
