@@ -18,8 +18,8 @@ SPREAD_RANGE = (0.5, 2.0)
 """A narrow range of colours is not stretched further than this: that would show the coding's blocks."""
 RIDGE = 4.0
 """Added to variances, in squares of levels."""
-RIM_SIGMA, RIM_REACH = 2.0, 7.0
-"""In grid points: how far the colours beside a point count at the rim, and how far inward that goes."""
+RIM_SIGMA, RIM_REACH = 0.85, 3.5
+"""In points of a grid half as fine: how far the colours beside a point count at the rim, and how far inward that goes."""
 
 Grid: TypeAlias = NDArray[np.float32]
 Affine: TypeAlias = NDArray[np.float64]
@@ -73,7 +73,7 @@ class ColourMatch:
         moved = np.asarray(cv2.transform(face, affine), np.uint8)
         if method != "seam":
             return moved
-        rim = _rim_light(cv2.subtract(wanted, cv2.transform(mine, affine)), weight)
+        rim = _rim_light(np.asarray(wanted - cv2.transform(mine, affine), np.float32), weight)
         if self._rim is not None:
             rim += np.float32(keep) * (self._rim - rim)
         self._rim = rim
@@ -148,16 +148,19 @@ def _roots(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
     return (vectors * roots) @ vectors.T, (vectors / roots) @ vectors.T
 
 
-def _rim_light(lacking: NDArray[np.generic], weight: Grid) -> Grid:
-    """float32 (64, 64, 3): what the face lacks at its rim, fading inward.
+def _rim_light(lacking: Grid, weight: Grid) -> Grid:
+    """float32 (32, 32, 3): what the face lacks at its rim, fading inward.
 
     Args:
         lacking: float32 (64, 64, 3), the actor's colours less the face's.
         weight: float32 (64, 64), 1 where both show skin.
     """
+    half = (GRID // 2, GRID // 2)
+    near = np.asarray(cv2.resize(lacking, half, interpolation=cv2.INTER_AREA), np.float32)
+    weight = np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA), np.float32)
     inside = cv2.distanceTransform((weight > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
     at_rim = np.maximum(np.float32(1.0) - np.asarray(inside, np.float32) / np.float32(RIM_REACH), np.float32(0.0))
     share = weight * at_rim
-    layers = cv2.merge([np.asarray(lacking, np.float32) * share[..., np.newaxis], share])
+    layers = cv2.merge([near * share[..., np.newaxis], share])
     sums = cv2.GaussianBlur(layers, (0, 0), RIM_SIGMA, borderType=cv2.BORDER_CONSTANT)
     return np.asarray(sums[..., :3] * (at_rim / (sums[..., 3] + np.float32(0.02)))[..., np.newaxis], np.float32)
