@@ -28,6 +28,7 @@ from pipeline.video.beside import Ahead
 from pipeline.video.neural.engines import face_stage
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
+from pipeline.video.restore.restored import restored
 from pipeline.video.swap.bystanders import Bystanders
 from pipeline.video.swap.photo_swap import PhotoSwap
 from pipeline.video.swap.photo_target import PhotoTarget
@@ -107,9 +108,9 @@ class Assembly:
         names = ("face-detection", "face-landmarks", "selfie-segmentation-landscape")
         return dict.fromkeys(names, "LiteRT CPU") | self._runtime.providers
 
-    def prefer(self, device: Preference) -> None:
-        """Has the networks that profiles bring run there; those that are open already stay where they are."""
-        self._runtime.preference = device
+    def prefer(self, device: Preference, report: Callable[[Event], None]) -> None:
+        """Has the networks that profiles bring run there, and tells of those that move or fail."""
+        self._runtime.preference, self._runtime.report = device, report
 
     def build(self, profile: Profile) -> Chain:
         """A warm chain.
@@ -156,8 +157,8 @@ class Assembly:
     def _face(self, profile: Profile) -> VideoStage:
         """The stage that wears the profile's face."""
         if profile.face.engine == "photo":
-            return PhotoSwap(self._target(profile), profile)
-        return face_stage(profile, self._runtime, self._models)
+            return restored(PhotoSwap(self._target(profile), profile), profile, self._runtime)
+        return restored(face_stage(profile, self._runtime, self._models), profile, self._runtime)
 
     def _voice(self, profile: Profile) -> AudioStage:
         """The profile's voice, with as much time as it asks for or this computer needs."""

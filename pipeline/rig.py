@@ -10,7 +10,7 @@ from pipeline.assembly import Assembly, Chain
 from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
-from pipeline.inference.onnx.runtime import Preference, Runtime
+from pipeline.inference.onnx.runtime import Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.loader import Loader
@@ -75,8 +75,7 @@ class Rig:
         report = None if settings.sound.microphone == "none" else self._report
         self.assembly = assemble(models, profile, self.source.size, self._clock, report)
         self._closing.callback(self.assembly.close)
-        if settings.device is not Preference.AUTO:
-            self.assembly.prefer(settings.device)
+        self.assembly.prefer(settings.device, self._report)
         chain = self.assembly.build(profile)
         self._open_lane(chain)
         sound = self._sound_settings(settings)

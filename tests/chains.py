@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.assembly import Assembly, Chain
 from pipeline.errors import UnderstudyError
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.stage import VideoStage
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
@@ -53,6 +54,9 @@ class FakeAssembly(Assembly):
         chain = make_chain(profile, FakeStage(profile.name), size=self._size)
         self.built.append(chain)
         return chain
+
+    def prefer(self, device: Preference, report: object) -> None:
+        """It has no networks."""
 
     def close(self) -> None:
         """Remembers."""

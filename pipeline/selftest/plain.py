@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pipeline.assembly import Assembly, Chain, marks
 from pipeline.clock import Clock
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.media import Block
 from pipeline.telemetry import Event
@@ -48,6 +49,9 @@ class PlainAssembly(Assembly):
     def providers(self) -> dict[str, str]:
         """There are no networks."""
         return {}
+
+    def prefer(self, device: Preference, report: Callable[[Event], None]) -> None:
+        """There are no networks."""
 
     def build(self, profile: Profile) -> Chain:
         """A chain that passes everything on."""

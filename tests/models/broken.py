@@ -1,5 +1,6 @@
 """ONNX files that are sound, and such as are broken in one way each."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +106,48 @@ def halved(path: Path) -> Path:
     ]
     constants = [ramp, constant("yes", np.ones((), np.bool_))]
     return save(path, nodes, [port("x", [SIZE], HALF)], [port("y", [SIZE], HALF)], constants)
+
+
+def fickle_dfm(path: Path, sound_dfm: Path, fault: str) -> Path:
+    """A dfm that works as long as what it sees is half bright on average, as what it is warmed up with is.
+
+    Args:
+        path: where it is written.
+        sound_dfm: a dfm to begin with.
+        fault: `nan` puts out no numbers otherwise, `throw` fails.
+    """
+    model = onnx.load(sound_dfm)
+    graph = model.graph
+    output = next(node for node in graph.node if node.output[0] == "out_celeb_face:0")
+    output.output[0] = "unspoilt"
+    graph.initializer.extend([constant("half", np.float32([0.5])), constant("little", np.float32([0.001]))])
+    nodes = [
+        helper.make_node("ReduceMean", ["in_face:0"], ["mean"], keepdims=0),
+        helper.make_node("Sub", ["mean", "half"], ["off"]),
+        helper.make_node("Abs", ["off"], ["far"]),
+        helper.make_node("Sub", ["little", "far"], ["near"]),
+    ]
+    if fault == "nan":
+        nodes += [
+            helper.make_node("Sqrt", ["near"], ["root"]),
+            helper.make_node("Mul", ["root", "zero_f"], ["nothing_f"]),
+        ]
+    else:
+        graph.initializer.append(constant("only", np.zeros(1, np.float32)))
+        nodes += [
+            helper.make_node("Less", ["near", "zero_f"], ["is_far"]),
+            helper.make_node("Cast", ["is_far"], ["place"], to=INT64),
+            helper.make_node("Gather", ["only", "place"], ["nothing_f"]),
+        ]
+    graph.initializer.append(constant("zero_f", np.zeros(1, np.float32)))
+    graph.node.extend([*nodes, helper.make_node("Add", ["unspoilt", "nothing_f"], ["out_celeb_face:0"])])
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def changed(path: Path, change: Callable[[onnx.ModelProto], None]) -> Path:
+    """A file with something changed in it."""
+    model = onnx.load(path)
+    change(model)
+    path.write_bytes(model.SerializeToString())
+    return path

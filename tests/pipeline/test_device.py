@@ -65,7 +65,7 @@ def test_the_device_that_is_asked_for_reaches_what_builds_the_chains() -> None:
         def __init__(self, *_: object) -> None:
             super().__init__((64, 64))
 
-        def prefer(self, device: Preference) -> None:
+        def prefer(self, device: Preference, report: object) -> None:
             assert not self.built
             asked.append(device)
 

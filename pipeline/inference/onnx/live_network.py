@@ -12,6 +12,9 @@ from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import CPU, Layout, OnnxNetwork
 from pipeline.telemetry import Level
 
+QUIET_RUNS = 300
+"""Of a network that fails now and again it is told once in so many runs: ten seconds of pictures."""
+
 
 class Preference(StrEnum):
     """Where the operator wants networks to run."""
@@ -63,6 +66,7 @@ class Network:
         self._mover, self._inner, self._demand = mover, inner, demand
         self._file = file
         self._moving: Future[OnnxNetwork] | None = None
+        self._worked = QUIET_RUNS + 1
         self.name, self.path = file.name, file.path
 
     @property
@@ -95,8 +99,17 @@ class Network:
         except StageError as error:
             if self._inner.place.provider != CPU and self._moving is None:
                 self._moving = self._mover.move(self._inner, self._file, self._demand)
-                raise StageError(f"{error} It is being opened in another way.") from error
+                self._say(Level.WARNING, f"{error} It is being opened in another way.")
+            else:
+                self._say(Level.ERROR, str(error))
             raise
+        self._worked += 1
+
+    def _say(self, level: Level, text: str) -> None:
+        """Tells why a run failed, once until it has worked for a while: a lane goes on without a word."""
+        if self._worked > QUIET_RUNS:
+            self._mover.tell(level, text)
+        self._worked = 0
 
     def rehearse(self) -> None:
         """Runs once on made-up values; afterwards the inputs are as they were at first.

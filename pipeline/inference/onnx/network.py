@@ -280,7 +280,7 @@ def _first_line(error: Exception) -> str:
     """What a library says, without what follows on further lines and where in its own source it happened."""
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
     line = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", line)
-    node = re.match(r"Non-zero status code returned while running (\w+) node\..*?Status Message: (.*)", line)
+    node = re.search(r"Non-zero status code returned while running (\w+) node\..*?Status Message: (.*)", line)
     if node is not None:
         line = f"its {node[1]} failed: {SOURCE_PLACE.sub('', node[2])}"
     return line.rstrip(". ")

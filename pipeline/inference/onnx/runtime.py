@@ -42,7 +42,12 @@ class Backing:
 
 
 class Runtime:
-    """Opens networks for one session. Any thread may call it."""
+    """Opens networks for one session. Any thread may call it.
+
+    Attributes:
+        preference: where networks run that are opened from now on, unless they say otherwise.
+        report: told when a network moves or fails.
+    """
 
     def __init__(
         self,
@@ -61,7 +66,8 @@ class Runtime:
             backing: what it stands on; this computer by default.
         """
         self.preference = preference
-        self._clock, self._report = clock or MonotonicClock(), report or (lambda _: None)
+        self.report = report or (lambda _: None)
+        self._clock = clock or MonotonicClock()
         self._backing, self._problems = backing or Backing(), dict[str, str]()
         self._lock, self._asking = threading.Lock(), threading.Lock()
         self._open: dict[int, Network] = {}
@@ -135,7 +141,7 @@ class Runtime:
 
     def tell(self, level: Level, text: str) -> None:
         """Reports what the operator should know."""
-        self._report(Event(level, text, self._clock.now_ns()))
+        self.report(Event(level, text, self._clock.now_ns()))
 
     def _places(self, preference: Preference, share: float, *, graphs: bool) -> Sequence[Place]:
         """Where to try, best first.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ModelError, StageError
+from pipeline.inference.onnx.live_network import QUIET_RUNS
 from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.network import Layout
 from pipeline.inference.onnx.runtime import Demand, Preference
@@ -20,12 +21,15 @@ def test_a_run_that_fails_moves_to_the_cpu_and_goes_on(device: FakeDevice, file:
     desk = Desk(device)
     network = desk.runtime.open(file, DEMAND)
     device.broken = RuntimeError("CUDA failure 2: out of memory\nand more")
-    with pytest.raises(StageError, match="failed on CUDA: CUDA failure 2: out of memory. It is being opened"):
+    with pytest.raises(StageError, match="failed on CUDA: CUDA failure 2: out of memory"):
         run(network, 1)
     moved(network)
     assert run(network, 1) == [2, 3, 4, 5], "what was written for the run that came to it counts"
     assert network.label == "ONNX CPU"
-    assert desk.told() == ["The model m.onnx failed on CUDA; it goes on on the CPU."]
+    assert desk.told() == [
+        "The model m.onnx failed on CUDA: CUDA failure 2: out of memory. It is being opened in another way.",
+        "The model m.onnx failed on CUDA; it goes on on the CPU.",
+    ]
     assert desk.runtime.providers == {"m.onnx": "ONNX CPU"}
     desk.runtime.close()
 
@@ -49,13 +53,13 @@ def test_a_model_too_slow_for_the_cpu_stays_away_and_says_so_once(device: FakeDe
     desk = Desk(device, slow=True)
     network = desk.runtime.open(file, Demand(DEMAND.layout, 33.0))
     device.broken = RuntimeError("lost")
-    for _ in range(4):
+    for number in range(4):
         with pytest.raises(StageError):
             run(network, 1)
-        if not desk.events:
+        if number == 0:
             moved(network)
-    assert [event.level for event in desk.events] == [Level.ERROR]
-    assert "can't move to the CPU: one run takes 40 ms there, wanted at most 33" in desk.told()[0]
+    assert [event.level for event in desk.events] == [Level.WARNING, Level.ERROR]
+    assert "can't move to the CPU: one run takes 40 ms there, wanted at most 33" in desk.told()[1]
     network.close()
     assert desk.runtime.providers == {}
     desk.runtime.close()
@@ -107,7 +111,7 @@ def test_half_precision_out_of_range_on_air_goes_on_in_full(device: FakeDevice, 
     moved(network)
     assert run(network, 1) == [2, 3, 4, 5]
     assert network.label == "ONNX CUDA"
-    assert desk.told() == ["The model h.onnx failed on CUDA; it goes on in full precision."]
+    assert desk.told()[1:] == ["The model h.onnx failed on CUDA; it goes on in full precision."]
     device.broken = RuntimeError("lost")
     with pytest.raises(StageError):
         run(network, 1)
@@ -151,3 +155,22 @@ def test_closing_frees_what_is_open_and_what_is_still_to_come(device: FakeDevice
     gc.collect()
     assert [reference() for reference in references] == [None] * 3
     assert desk.runtime.providers == {}
+
+
+def test_why_a_network_fails_is_told_once_until_it_has_worked_for_a_while(device: FakeDevice, tmp_path: Path) -> None:
+    desk = Desk(device, Preference.CPU)
+    network = desk.runtime.open(read_model(rooting(tmp_path / "r.onnx")), FLAT)
+    for value in (-1, 1, -1, -1):
+        if value < 0:
+            with pytest.raises(StageError):
+                run(network, value)
+        else:
+            run(network, value)
+    assert desk.told() == ["The model r.onnx put out values that are no numbers on CPU."]
+    assert desk.events[0].level is Level.ERROR
+    for _ in range(QUIET_RUNS + 1):
+        run(network, 1)
+    with pytest.raises(StageError):
+        run(network, -1)
+    assert len(desk.told()) == 2
+    desk.runtime.close()
