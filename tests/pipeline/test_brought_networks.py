@@ -11,9 +11,10 @@ from pipeline.assembly import Assembly, Chain
 from pipeline.errors import ModelError
 from pipeline.media import Frame
 from pipeline.video.background.person_matte import PersonMatte
-from profiles.engines.face import MattingSettings
-from tests.footage import DEMO, DEMO_SIZE, clip, models, persona
+from profiles.engines.face import MattingSettings, RestoreSettings
+from tests.footage import DEMO, DEMO_SIZE, chosen, clip, difference, inside_oval, models, persona
 from tests.models.matting import Matting, matting, rvm
+from tests.models.restore import restorer
 
 
 @pytest.fixture
@@ -58,3 +59,17 @@ def test_a_changed_file_is_refused(assembly: Assembly, tmp_path: Path) -> None:
     changed = {"matting": MattingSettings(model=file), "hashes": {file.as_posix(): "0" * 64}}
     with pytest.raises(ModelError, match="has changed"):
         assembly.build(persona().model_copy(update=changed))
+
+
+def test_a_restorer_of_the_profile_adds_to_what_is_worn(assembly: Assembly, tmp_path: Path) -> None:
+    settings = RestoreSettings(model=restorer(tmp_path / "restorer.onnx"), strength=1.0)
+    chain, usual = assembly.build(persona().model_copy(update={"restore": settings})), assembly.build(persona())
+    assert [stage.name for stage in chain.stages] == [stage.name for stage in usual.stages]
+    frame = shown(usual, clip(DEMO)[0])
+    pixels, again = frame.pixels.copy(), shown(chain, clip(DEMO)[0]).pixels
+    inner = inside_oval(chosen(frame), frame.size, 0.6)
+    assert difference(pixels, again, inner) > 2.0
+    assert np.array_equal(pixels[:, :40], again[:, :40])
+    chain.close()
+    assert "restorer.onnx" not in assembly.providers
+    usual.close()

@@ -1,0 +1,1 @@
+"""Networks that add detail to a finished face."""
