@@ -79,8 +79,7 @@ def finished_frame(name: str, size: tuple[int, int]) -> Frame:
     """A frame of a clip with everything that stages put on frames: two faces, one chosen, and a matte."""
     source = tracked_clip(name)[0]
     pixels = np.asarray(cv2.resize(source.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    scale = size[0] / source.size[0]
-    actor = moved(chosen(source), scale=scale)
+    actor = moved(chosen(source), scale=size[0] / source.size[0])
     other = replace(moved(actor, (0.25 * size[0], 0.0)), track_id=1, chosen=False)
     small = np.zeros((144, 256), np.uint8)
     cv2.ellipse(small, (128, 110), (45, 90), 0, 0, 360, (255,), -1)
@@ -287,8 +286,7 @@ def test_black_white_and_noisy_pictures_are_no_error(builder: Builder, finished:
     noise: Pixels = np.random.default_rng(1).integers(0, 256, frame.pixels.shape, np.uint8)
     for index, pixels in enumerate((np.zeros_like(noise), np.full_like(noise, 255), noise)):
         now = at(replace(frame, pixels=pixels), index)
-        result = worked(stage, now)
-        if result is not None:
+        if (result := worked(stage, now)) is not None:
             is_sound(result, now)
 
 
@@ -297,7 +295,6 @@ def test_time_may_stand_still_jump_and_go_back(builder: Builder, finished: Shots
     stage, frame = builder(persona()), finished((322, 242))
     for at_ns in (0, 0, 10**15, 5, 33_000_000):
         now = replace(frame, captured_ns=at_ns, media_ns=at_ns)
-        result = worked(stage, now)
-        if result is not None:
+        if (result := worked(stage, now)) is not None:
             is_sound(result, now)
             assert np.isfinite(result.pixels).all()
