@@ -13,7 +13,7 @@ from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.dial import Dial, voice_stage
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import ConsentError
-from pipeline.inference.onnx.model_file import read_model
+from pipeline.inference.named_model import read_named
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
@@ -151,7 +151,7 @@ class Assembly:
         path = profile.matting.model
         if path is None:
             return None
-        file = read_model(profile.resolve(path), profile.hashes.get(path.as_posix()))
+        file = read_named(profile, path)
         return PersonMatte(open_matting(self._runtime, file, profile.matting, self._size), self._beside)
 
     def _face(self, profile: Profile) -> VideoStage:

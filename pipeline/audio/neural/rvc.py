@@ -19,6 +19,7 @@ from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.voice.chunks import SEARCH_SAMPLES, Plan
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import ModelError
+from pipeline.inference.named_model import read_named
 from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.inference.store import ModelStore
@@ -211,7 +212,7 @@ class _Reading:
 
     def file(self, path: Path | None) -> ModelFile:
         assert path is not None
-        return read_model(self._profile.resolve(path), self.hash_of(path))
+        return read_named(self._profile, path)
 
 
 def _lowered(sound: Sound) -> Sound:

@@ -1,9 +1,8 @@
 """The masks that a profile asks for."""
 
 from contextlib import ExitStack
-from pathlib import Path
 
-from pipeline.inference.onnx.model_file import ModelFile, read_model
+from pipeline.inference.named_model import read_named
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.video.masks.bisenet import BiSeNet
 from pipeline.video.masks.face_mask import FaceMask, FaceMasks
@@ -21,14 +20,10 @@ def open_masks(runtime: Runtime, profile: Profile) -> FaceMasks | None:
     with ExitStack() as unfinished:
         masks: list[FaceMask] = []
         if settings.occluder is not None:
-            masks.append(XSeg(runtime, _file(profile, settings.occluder)))
+            masks.append(XSeg(runtime, read_named(profile, settings.occluder)))
             unfinished.callback(masks[-1].close)
         if settings.parser is not None:
-            masks.append(BiSeNet(runtime, _file(profile, settings.parser), settings.parts))
+            masks.append(BiSeNet(runtime, read_named(profile, settings.parser), settings.parts))
             unfinished.callback(masks[-1].close)
         unfinished.pop_all()
     return FaceMasks(masks) if masks else None
-
-
-def _file(profile: Profile, path: Path) -> ModelFile:
-    return read_model(profile.resolve(path), profile.hashes.get(path.as_posix()))

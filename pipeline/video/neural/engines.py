@@ -4,7 +4,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from pipeline.errors import ModelError
-from pipeline.inference.onnx.model_file import ModelFile, read_model
+from pipeline.inference.named_model import read_named
+from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.stage import VideoStage
@@ -63,4 +64,4 @@ def _needed(profile: Profile, path: Path | None) -> ModelFile:
 
 def _read(profile: Profile, path: Path | None) -> ModelFile | None:
     """A network's file, if the profile names one, held against what it was when it was brought in."""
-    return None if path is None else read_model(profile.resolve(path), profile.hashes.get(path.as_posix()))
+    return None if path is None else read_named(profile, path)

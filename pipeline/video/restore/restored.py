@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from pipeline.inference.onnx.model_file import read_model
+from pipeline.inference.named_model import read_named
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.media import Frame
 from pipeline.runner import do_all
@@ -66,7 +66,7 @@ def restored(worn: VideoStage, profile: Profile, runtime: Runtime) -> VideoStage
         return worn
     with ExitStack() as unfinished:
         unfinished.callback(worn.close)
-        file = read_model(profile.resolve(path), profile.hashes.get(path.as_posix()))
+        file = read_named(profile, path)
         stage = Restored(worn, Restorer(runtime, file, profile.restore), profile)
         unfinished.pop_all()
     return stage
