@@ -84,23 +84,16 @@ class Rvc:
             ModelError: a file is missing, changed or of another format.
         """
         settings = profile.rvc
-        if settings.model is None or settings.encoder is None:
-            lacking = "model" if settings.model is None else "encoder"
-            raise ModelError(
-                f"The profile {profile.name} has the voice engine rvc and no `{lacking}` in [rvc]; "
-                "name the ONNX file there."
-            )
         self._settings, self._plan, self._clock = settings, plan, tools.clock
         self._melody = Melody(profile, known_hz)
         self.work = DurationMeter()
         """Of each chunk."""
-        reading = _Reading(profile)
         with ExitStack() as unfinished:
-            self._open(reading, tools, unfinished)
+            self._open(profile, tools, unfinished)
             self._retrieval: Retrieval | None = None
             if settings.index is not None and settings.index_rate > 0:
-                path = profile.resolve(settings.index)
-                self._retrieval = Retrieval(path, self._decoder.contract.channels, reading.hash_of(settings.index))
+                path, recorded = profile.resolve(settings.index), profile.hashes.get(settings.index.as_posix())
+                self._retrieval = Retrieval(path, self._decoder.contract.channels, recorded)
             unfinished.pop_all()
 
     @property
@@ -136,17 +129,16 @@ class Rvc:
         """Frees the networks; may be called twice."""
         do_all(self._decoder.close, self._encoder.close, *([self._pitch.close] if self._pitch else []))
 
-    def _open(self, reading: "_Reading", tools: Tools, unfinished: ExitStack) -> None:
+    def _open(self, profile: Profile, tools: Tools, unfinished: ExitStack) -> None:
         """Opens the networks for the stretches of the plan."""
         settings, plan = self._settings, self._plan
         frames, context = (plan.context + plan.reach) // FRAME_SAMPLES, plan.context // FRAME_SAMPLES
         budget_ms = BUDGET * plan.chunk * 1000 / RATE_HZ
-        voice = reading.file(settings.model)
+        voice, encoder = _named(profile, "model"), _named(profile, "encoder")
         contract = read_contract(voice)
         lead = min(SKIPPED_FRAMES if contract.family is Family.SKIPPING else LEAD_FRAMES, context)
         needed = context + (plan.chunk + plan.crossfade + SEARCH_SAMPLES) // FRAME_SAMPLES
         self._first, self._last = context - lead, min(needed + TRAIL_FRAMES, frames)
-        encoder = reading.file(settings.encoder)
         samples = frames * LOW_FRAME_SAMPLES
         self._encoder = ContentEncoder(tools.runtime, encoder, samples, contract.channels, budget_ms)
         unfinished.callback(self._encoder.close)
@@ -155,7 +147,8 @@ class Rvc:
             # In whole groups, as far as there is sound for them.
             wanted = -(-(frames - self._first + PITCH_FRAMES) // FRAME_GROUP) * FRAME_GROUP
             self._pitched = min(wanted, frames)
-            file = reading.file(settings.pitch) if settings.pitch else read_model(tools.models.path(PITCH_MODEL))
+            own = settings.pitch is not None
+            file = _named(profile, "pitch") if own else read_model(tools.models.path(PITCH_MODEL))
             self._pitch = open_pitch(tools.runtime, file, self._pitched * LOW_FRAME_SAMPLES, budget_ms)
             unfinished.callback(self._pitch.close)
         span = Span(self._last - self._first, lead)
@@ -201,18 +194,18 @@ class Rvc:
         return drawn
 
 
-class _Reading:
-    """The files of a profile."""
+def _named(profile: Profile, key: str) -> ModelFile:
+    """The file that [rvc] names.
 
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
-
-    def hash_of(self, path: Path) -> str | None:
-        return self._profile.hashes.get(path.as_posix())
-
-    def file(self, path: Path | None) -> ModelFile:
-        assert path is not None
-        return read_named(self._profile, path)
+    Raises:
+        ModelError: it names none, or the file is missing or changed.
+    """
+    path: Path | None = getattr(profile.rvc, key)
+    if path is None:
+        raise ModelError(
+            f"The profile {profile.name} has the voice engine rvc and no `{key}` in [rvc]; name the ONNX file there."
+        )
+    return read_named(profile, path)
 
 
 def _lowered(sound: Sound) -> Sound:
