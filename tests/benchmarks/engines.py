@@ -1,6 +1,7 @@
 """What a face network takes per frame, and what everything around it takes: align, cut, masks, colours, paste.
 
-    .venv/bin/python tests/benchmarks/engines.py [--film FILM] [--sizes 224,320] [--frames 120] [--no-models] [--json]
+    .venv/bin/python tests/benchmarks/engines.py [--film FILM] [--sizes 224,320] [--frames 120] [--face 350]
+                                                 [--no-models] [--models FOLDER] [--json]
 
 The model's time is wall-clock time on as many cores as it gets. The time around it is the lane thread's own processor
 time, with OpenCV held to that one thread, and of each frame the least of some trials: other programs that run meanwhile
@@ -78,8 +79,8 @@ class Timed:
         self._spent_ns += time.thread_time_ns() - began_ns
 
 
-def film_frames(film: Path, count: int) -> Iterator[Frame]:
-    """Frames of a film at 720p, the face on them 350 px from chin to forehead."""
+def film_frames(film: Path, count: int, face_px: float = FACE_PX) -> Iterator[Frame]:
+    """Frames of a film at 720p, the face on them so high from chin to forehead."""
     store = ModelStore()
 
     def tracker() -> Tracker:
@@ -93,7 +94,7 @@ def film_frames(film: Path, count: int) -> Iterator[Frame]:
         if face is None:
             continue
         points = face.landmarks
-        scale = FACE_PX / float(np.linalg.norm(points[CHIN, :2] - points[FOREHEAD_TOP, :2]))
+        scale = face_px / float(np.linalg.norm(points[CHIN, :2] - points[FOREHEAD_TOP, :2]))
         middle = scale * points[:, :2].mean(axis=0)
         matrix = np.array([[scale, 0, SIZE[0] / 2 - middle[0]], [0, scale, SIZE[1] / 2 - middle[1]]])
         method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
@@ -149,12 +150,13 @@ def main() -> None:
     parser.add_argument("--film", type=Path, default=RECORDING)
     parser.add_argument("--sizes", default="224,320")
     parser.add_argument("--frames", type=int, default=120)
+    parser.add_argument("--face", type=float, default=FACE_PX, help="from chin to forehead, in pixels")
     parser.add_argument("--no-models", action="store_true", help="leave out the networks of real cost")
     parser.add_argument("--models", type=Path, help="keep them in this folder")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    frames = list(film_frames(options.film, options.frames))
+    frames = list(film_frames(options.film, options.frames, options.face))
     runtime, found = Runtime(Preference.CPU), {}
     with tempfile.TemporaryDirectory() as scratch:
         for size in map(int, options.sizes.split(",")):
@@ -163,13 +165,16 @@ def main() -> None:
                 folder = options.models or Path(scratch)
                 found[size]["model"] = model(frames[len(frames) // 2], size, folder, runtime)
     runtime.close()
-    print(json.dumps(found) if options.json else table(found, len(frames)))
+    if options.json:
+        print(json.dumps(found))
+        return
+    print(f"{len(frames)} frames at {SIZE[0]}x{SIZE[1]}, face {options.face:g} px from chin to forehead\n")
+    print(table(found))
 
 
-def table(found: dict[int, dict[str, dict[str, dict[str, float]]]], frames: int) -> str:
+def table(found: dict[int, dict[str, dict[str, dict[str, float]]]]) -> str:
     """The figures as Markdown."""
-    rows = [f"{frames} frames at {SIZE[0]}x{SIZE[1]}, face {FACE_PX:g} px from chin to forehead", ""]
-    rows += ["| square | settings | around, p50 ms | p95 ms |", "|---|---|---|---|"]
+    rows = ["| square | settings | around, p50 ms | p95 ms |", "|---|---|---|---|"]
     for size, parts in found.items():
         rows += [f"| {size} | {name} | {v['p50_ms']} | {v['p95_ms']} |" for name, v in parts["around"].items()]
     for size, parts in found.items():
