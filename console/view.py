@@ -104,8 +104,13 @@ class View:
 
     @property
     def state(self) -> State:
-        """What goes out: of a lane that died, the card, until the session is stopped."""
+        """What goes out: of a lane that died, the card, until the session is stopped.
+
+        A card that was taken back goes out until the first picture is due that was captured after it.
+        """
         state = State.STOPPED if self.readings is None else self.readings.state
+        if state is State.ON_AIR and self.video.covered:
+            state = State.CARD
         if self.phase is Phase.RUNNING or (self.phase is Phase.ENDED and state is State.CARD):
             return state
         return State.STOPPED

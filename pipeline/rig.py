@@ -193,6 +193,7 @@ class Rig:
             faces_now=lane.faces_now,
             policy_frames=output.by_policy,
             delay_ms=self.presenter.delay_ns / 1e6,
+            covered=self.presenter.covered,
             source=self.source.description,
             size=self.source.size,
             sinks=tuple(sink.description for sink in sinks),

@@ -123,6 +123,8 @@ class VideoReadings:
     policy_frames: int = 0
     """Pictures that the fail-safe policy made."""
     delay_ms: float = 0.0
+    covered: bool = False
+    """Whether the card is over everything: up, or taken off after what is due was captured."""
     source: str = ""
     """What delivers, with the format really delivered."""
     size: tuple[int, int] = (0, 0)
@@ -255,8 +257,7 @@ class DurationMeter:
         held = self._values_ms[: min(self._count, self._values_ms.size)]
         if held.size == 0:
             return Percentiles()
-        p50, p95, p99 = np.percentile(held, (50, 95, 99))
-        return Percentiles(float(p50), float(p95), float(p99))
+        return Percentiles(*(float(value) for value in np.percentile(held, (50, 95, 99))))
 
     def overall(self) -> Percentiles:
         """The spread of every duration since the start, within half a bin: 1 %; zeros when there are none."""

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from console.desk import PANIC_REST_NS, Phase
+from console.widgets.status_strip import badge
 from pipeline.errors import LaneError, UnderstudyError
 from pipeline.telemetry import State
 from tests.console.fake_session import FakeSession, make_desk, typical_video
+from tests.console.test_panels import make_view
 
 
 def test_space_goes_to_preview_and_back() -> None:
@@ -30,6 +32,13 @@ def test_going_on_air_where_nothing_takes_the_picture_is_told_so() -> None:
 def test_space_does_not_take_the_card_down() -> None:
     session = FakeSession(state=State.CARD)
     make_desk(session).toggle_air()
+    assert session.state is State.CARD
+
+
+def test_a_card_that_was_taken_back_is_told_as_long_as_it_goes_out_and_panic_keeps_it_up() -> None:
+    session = FakeSession(video=replace(typical_video(), covered=True))
+    assert badge(make_view(session))[0] == "■ CARD"
+    make_desk(session).panic(0, may_rearm=True)
     assert session.state is State.CARD
 
 

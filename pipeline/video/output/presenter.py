@@ -82,8 +82,8 @@ class Presenter:
 
     @property
     def covered(self) -> bool:
-        """Whether the card is over everything."""
-        return self._cover.up
+        """Whether the card is over everything, as it is until a picture is due that was captured after it."""
+        return self._hides(self._shown_ns)
 
     def step(self) -> bool:
         """Shows what is due, or waits a little; False at the end of the line."""

@@ -60,6 +60,23 @@ def test_nothing_that_was_captured_before_the_card_was_taken_off_is_seen_afterwa
         assert all(picture.by_policy for picture in sink.pictures[before : before + beats])
 
 
+def test_the_card_counts_as_up_until_what_was_captured_after_it_goes_out() -> None:
+    beats = 10
+    desk = Desk(delay_ns=beats * INTERVAL_NS)
+    desk.give_card()
+    for _ in range(2 * beats):
+        desk.beat(WHITE)
+    assert not desk.presenter.covered
+    desk.presenter.cover(True)
+    desk.beat(WHITE)
+    desk.presenter.cover(False)
+    up = []
+    for _ in range(beats + 3):
+        desk.beat(WHITE)
+        up.append(desk.presenter.covered)
+    assert up == [True] * beats + [False] * 3
+
+
 def test_what_was_seen_before_the_card_is_not_held_after_it() -> None:
     desk = Desk()
     desk.give_card()
