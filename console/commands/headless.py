@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -142,7 +142,8 @@ def run_session(
         gpu, process = machine.gpu(), machine.process()
     finally:
         stop_error = _stop(session)
-    final = with_mean_rates(first, last, session.readings())
+    # The networks that profiles bring are gone with the session: what they ran on was told while it ran.
+    final = replace(with_mean_rates(first, last, session.readings()), providers=last.providers)
     return RunOutcome(final, gpu, process, tuple(plan.switches.finish(final)), error or stop_error)
 
 

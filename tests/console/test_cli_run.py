@@ -36,6 +36,17 @@ def test_a_run_ends_with_its_source() -> None:
     assert outcome.error is None
 
 
+class Emptied(TimedSession):
+    """Its networks are gone when it has stopped."""
+
+    def readings(self) -> Readings:
+        return replace(super().readings(), providers={} if "stop" in self.calls else {"ada.dfm": "ONNX CPU"})
+
+
+def test_what_networks_ran_on_is_told_after_their_session() -> None:
+    assert run_plan(Emptied(), RunPlan(seconds=1.0)).readings.providers == {"ada.dfm": "ONNX CPU"}
+
+
 def test_a_run_ends_at_its_time_exactly() -> None:
     session = TimedSession()
     run_plan(session, RunPlan(seconds=2.345))
