@@ -7,6 +7,7 @@ The networks cost what the real ones do and hold random weights; they are made i
 
 import argparse
 import os
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -129,7 +130,9 @@ def main() -> None:
     rows = [row(files, dial_ms, pitch, tools, now_ns) for pitch in ("swift-f0", "RMVPE") for dial_ms in DIALS_MS]
     runtime.close()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    text = REPORT.format(sizes=f"parameters {counts}", place=place, runs=RUNS, rows="\n".join(rows))
+    title, prose, table = REPORT.split("\n\n")
+    told = textwrap.fill(prose.format(sizes=f"parameters {counts}", place=place, runs=RUNS), 120)
+    text = "\n\n".join((title, told, table.format(rows="\n".join(rows))))
     arguments.out.write_text(text, encoding="utf-8")
 
 
