@@ -106,6 +106,11 @@ def test_check_notices_changed_models_and_such_as_do_not_run(run: Run, home: Pat
     status, _, err = run("profiles", "check", "eve")
     assert status == 1
     assert "it looks like a web page" in err
+    rvc_voice(folder / "e.dfm")
+    status, _, err = run("profiles", "check", "eve")
+    assert status == 1
+    assert "e.dfm is RVC voice" in err
+    assert "wanted one for dfm.model" in err
 
 
 def test_a_model_that_was_added_is_listed_and_goes_into_a_profile(run: Run, home: Path, tmp_path: Path) -> None:

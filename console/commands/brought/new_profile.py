@@ -147,12 +147,26 @@ def _draft(option: str, path: Path) -> ModelDraft:
 
 def model_reasons(profile: Profile) -> list[str]:
     """What is wrong with a profile's models, each reason a sentence: changed, no model, or it does not run here."""
-    from pipeline.inference.trial import tried
-
     models = {key: path for key, path in named_files(profile).items() if key in (*FACES, *KEYS.values())}
     if not models:
         return []
     changed = [str(problem) for problem in changed_files(profile)]
     if changed:
         return changed
-    return [problem for key, path in models.items() if key != INDEX and (problem := tried(path).problem)]
+    return [reason for key, path in models.items() if key != INDEX and (reason := _reason(key, path))]
+
+
+def _reason(key: str, path: Path) -> str:
+    """What is wrong with one model; empty when nothing is."""
+    from pipeline.errors import ModelError
+    from pipeline.inference.formats import recognise
+    from pipeline.inference.onnx.model_file import read_model
+    from pipeline.inference.trial import tried
+
+    try:
+        found = recognise(read_model(path))
+    except ModelError as error:
+        return str(error)
+    if found is not None and found.format.key != key:
+        return f"{path} is {found.title}, wanted one for {key}; name another."
+    return tried(path).problem
