@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.assembly import Assembly, Chain
+from pipeline.audio.devices.opening import refuse_overwriting_sound
 from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
@@ -120,6 +121,8 @@ class Rig:
             refuse_overwriting(Path(settings.source.camera), settings.virtual_camera, settings.record)
         if isinstance(settings.sound.microphone, str):
             refuse_overwriting(Path(settings.sound.microphone), settings.virtual_camera, settings.record)
+            heard_at = (settings.sound.virtual_microphone, settings.sound.monitor)
+            refuse_overwriting_sound(settings.sound.microphone, *(name for name in heard_at if isinstance(name, str)))
         for sink in settings.sinks:
             self._closing.callback(sink.close)
         recording = recording_settings(lossless=self._lossless, sound=with_sound)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.audio.settings import SoundSettings
 from pipeline.errors import DeviceError, LaneError
 from pipeline.media import Frame
 from pipeline.session import Session, SessionSettings
@@ -162,6 +163,24 @@ def test_one_file_is_not_recorded_to_twice(tmp_path: Path) -> None:
     with pytest.raises(DeviceError, match="twice"):
         open_sinks(str(film), (64, 64), 30.0, record=film)
     assert not film.exists()
+
+
+@pytest.mark.parametrize(
+    ("virtual_microphone", "monitor", "why"),
+    [("x/../voice.wav", "none", "own source"), ("none", "voice.wav", "own source"), ("a.wav", "a.wav", "twice")],
+)
+def test_no_sound_replaces_its_own_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, virtual_microphone: str, monitor: str, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x").mkdir()
+    voice = tmp_path / "voice.wav"
+    voice.write_bytes(b"precious")
+    sound = SoundSettings(str(voice), virtual_microphone, monitor)
+    with pytest.raises(DeviceError, match=why):
+        Session(SessionSettings(PatientSource(), sound=sound), persona(), models()).start()
+    assert voice.read_bytes() == b"precious"
+    assert not (tmp_path / "a.wav").exists()
 
 
 def test_a_session_that_records_over_its_source_does_not_start(tmp_path: Path) -> None:

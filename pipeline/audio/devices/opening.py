@@ -139,6 +139,23 @@ def open_output(wanted: str) -> AudioSink:
     return SoundRecorder(Path(wanted)) if Path(wanted).suffix.lower() in ENCODERS else _loudspeaker(wanted)
 
 
+def refuse_overwriting_sound(source: str, *outputs: str) -> None:
+    """Looks before any output is opened, because opening a file to write to empties it.
+
+    Args:
+        source: the file that the sound comes from, or the word that names another source.
+        outputs: as for `open_output`.
+
+    Raises:
+        DeviceError: an output would replace the source, or two are the same file.
+    """
+    files = [Path(output).resolve() for output in outputs if Path(output).suffix.lower() in ENCODERS]
+    if Path(source).resolve() in files:
+        raise DeviceError(f"The sound {source} would overwrite its own source; choose another name.")
+    if len(set(files)) < len(files):
+        raise DeviceError(f"The sound {files[0].name} can't be written twice at once; choose another name for one.")
+
+
 def server_sources() -> tuple[PulseDevice, ...]:
     """The sound server's microphones, without the one that this program makes; none where no server runs."""
     sources = pulse_devices("sources") if sys.platform == "linux" else ()
