@@ -13,7 +13,7 @@ from pipeline.audio.devices.inputs import ALWAYS, list_inputs
 from pipeline.audio.devices.opening import can_have_virtual_microphone, is_device
 from pipeline.audio.rig import SoundSettings
 from pipeline.errors import UnderstudyError
-from pipeline.inference.onnx.runtime import Preference
+from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
 from pipeline.session import Session, SessionSettings
@@ -114,7 +114,7 @@ def open_console(options: SessionOptions) -> int:
     """Opens the console, in preview, and tells its exit status: going on air is an act of the operator.
 
     Raises:
-        UnderstudyError: there is no terminal, or the log can't be written.
+        UnderstudyError: there is no terminal, the log can't be written, or the device that is asked for can't be used.
         ProfileError: the profile is not there or not right.
     """
     from console.app import UnderstudyApp, run_app
@@ -123,6 +123,7 @@ def open_console(options: SessionOptions) -> int:
     log_file = configure_logging()
     shelf = Shelf(options)
     profile = shelf.load(options.profile)
+    Runtime(Preference(options.device)).require()
     models = ready_models()
     settings = replace(session_settings(options, Usual.of_console()), on_air=False)
     outputs = Outputs.of(settings.virtual_camera, settings.record)

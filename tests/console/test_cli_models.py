@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 from console.commands import profiles as commands
+from console.commands import session
+from console.commands.options import SessionOptions
+from pipeline.errors import ModelError
+from pipeline.inference.onnx.runtime import Preference, Runtime
 from tests.console.conftest import Run, put_picture, put_profile
 from tests.models.broken import sound, undefined
 from tests.models.dfm import Tinting, tinting_dfm
 from tests.models.rvc import content_encoder, rvc_voice
+from tests.pipeline.inference.fake_device import FakeDevice
+from tests.pipeline.inference.runtime_desk import NO_GPU
 from tests.profiles.conftest import GOOD
 
 
@@ -138,3 +144,13 @@ def test_adding_what_can_not_be_had_is_one_sentence(run: Run, home: Path, tmp_pa
     status, _, err = run("models", "add", "http://example.com/a.dfm", "--sha256", "0" * 64)
     assert status == 1
     assert "begins with https://" in err
+
+
+def test_the_console_does_not_open_when_its_device_can_not_be_had(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_gpu(device: Preference) -> Runtime:
+        return Runtime(device, backing=FakeDevice(problems=NO_GPU).backing)
+
+    monkeypatch.setattr(session, "Runtime", without_gpu)
+    monkeypatch.setattr(session, "ready_models", lambda: pytest.fail("networks were looked for"))
+    with pytest.raises(ModelError, match=r"libcublasLt\.so\.13"):
+        session.open_console(SessionOptions(device="cuda"))
