@@ -63,6 +63,8 @@ class Rig:
 
     def _open(self, settings: SessionSettings, profile: Profile, models: ModelStore) -> None:
         """Opens everything and notes it to be closed; the sinks last, because opening a recording empties it."""
+        for device in settings.open_devices:
+            self._closing.callback(device.close)
         Runtime(settings.device).require()
         camera, self._playhead = settings.source, Playhead()
         self.source = open_source(camera, self._clock, self._playhead) if isinstance(camera, SourceSettings) else camera
@@ -123,8 +125,6 @@ class Rig:
             refuse_overwriting(Path(settings.sound.microphone), settings.virtual_camera, settings.record)
             heard_at = (settings.sound.virtual_microphone, settings.sound.monitor)
             refuse_overwriting_sound(settings.sound.microphone, *(name for name in heard_at if isinstance(name, str)))
-        for sink in settings.sinks:
-            self._closing.callback(sink.close)
         recording = recording_settings(lossless=self._lossless, sound=with_sound)
         sinks = settings.sinks + open_sinks(
             settings.virtual_camera, self.source.size, self.fps, record=settings.record, settings=recording

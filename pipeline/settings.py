@@ -8,7 +8,7 @@ from pipeline.assembly import Assembly
 from pipeline.audio.settings import SoundSettings
 from pipeline.errors import UnderstudyError
 from pipeline.inference.onnx.runtime import Preference
-from pipeline.stage import VideoSink, VideoSource
+from pipeline.stage import Device, VideoSink, VideoSource
 from pipeline.telemetry import Event
 from pipeline.video.devices.settings import SourceSettings
 
@@ -33,6 +33,12 @@ class SessionSettings:
     """What builds the chains, where it is not the one that knows every engine."""
     device: Preference = Preference.AUTO
     """Where the networks that profiles bring run."""
+
+    @property
+    def open_devices(self) -> tuple[Device, ...]:
+        """Those among them that are open already."""
+        devices = (self.source, self.sound.microphone, self.sound.virtual_microphone, *self.sinks)
+        return tuple(device for device in devices if not isinstance(device, SourceSettings | str))
 
 
 @dataclass(frozen=True, slots=True)

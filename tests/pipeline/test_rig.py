@@ -14,10 +14,13 @@ from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.lane import Handover
 from pipeline.loader import Request
 from pipeline.media import Frame
+from pipeline.rig import Hooks, Rig, SessionSettings
 from pipeline.telemetry import Level
 from profiles.profile import SyncSettings
 from tests.chains import make_chain, make_profile, stage_of
 from tests.fakes import FakeClock, FakeSink, FakeSource, FakeStage, make_frame
+from tests.footage import models
+from tests.pipeline.audio.booth import FakeEar, FakeMicrophone
 from tests.rigging import SOON_S, PatientSource, WatchedSink, Workshop
 
 
@@ -266,6 +269,19 @@ def test_sound_that_was_opened_is_closed_when_a_later_step_of_building_fails(
         workshop.rig(source, sound=SoundSettings(microphone))  # type: ignore[arg-type]  # nobody listens to it
     assert microphone.closed
     assert source.closed
+
+
+def test_devices_that_were_open_already_are_closed_when_the_first_step_of_building_fails(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.rig.Runtime.require", refuse)
+    source, sink, microphone, ear = FakeSource(), FakeSink(), FakeMicrophone(0), FakeEar()
+    hooks = Hooks(workshop.watch.events.append, workshop.watch.ended.set, workshop.watch.fail)
+    settings = SessionSettings(source, sinks=(sink,), sound=SoundSettings(microphone, ear))
+    with pytest.raises(LaneError, match="no card"):
+        Rig(settings, make_profile(), models(), MonotonicClock(), hooks)
+    assert source.closed and sink.closed and microphone.closed.is_set()
+    assert ear.close_count == 1
 
 
 def test_a_chain_is_closed_when_the_sinks_cant_be_opened(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
