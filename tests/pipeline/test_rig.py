@@ -82,7 +82,8 @@ def test_fifty_switches_from_another_thread_lose_no_frame(workshop: Workshop) ->
     rig.stop(SOON_S)
     assert [picture.media_ns for picture in sink.pictures] == [make_frame(index).media_ns for index in range(200)]
     assert not any(picture.by_policy for picture in sink.pictures)
-    assert len(rig.lane.meters.switches) > 5
+    # Those that were warm at the start need no loader, which on a busy computer may get no turn.
+    assert len(rig.lane.meters.switches) >= len(names)
     assert {switch.dropped for switch in rig.lane.meters.switches} == {0}
 
 
