@@ -32,9 +32,9 @@ def outside(path: Path, location: str, *, offset: int | str = 0, length: int | s
     return path
 
 
-def split(path: Path) -> Path:
+def split(path: Path, kind: int = FLOAT) -> Path:
     """A sound file whose weights stand in a file beside it."""
-    model = onnx.load(sound(path))
+    model = onnx.load(sound(path, kind))
     external_data_helper.convert_model_to_external_data(model, location=f"{path.name}.data", size_threshold=0)
     onnx.save(model, path)
     return path

@@ -136,7 +136,7 @@ class Runtime:
             if self._mover is None:
                 self._mover = ThreadPoolExecutor(1, thread_name_prefix="understudy-mover")
             if half and inner.place.provider != CPU:
-                return self._mover.submit(self._in_full, file, demand, inner.place)
+                return self._mover.submit(self._in_full_or_moved, file, demand, inner.place)
             return self._mover.submit(self._kept_up, file, demand)
 
     def tell(self, level: Level, text: str) -> None:
@@ -216,17 +216,27 @@ class Runtime:
         return library
 
     def _in_full(self, file: ModelFile, demand: Demand, place: Place) -> OnnxNetwork:
-        """The network of a half-precision model in full precision, on the same place; on the CPU where that fails.
+        """The network of a half-precision model in full precision.
 
         Raises:
-            ModelError: it runs on neither.
+            ModelError: it can't be written so, or does not run there.
         """
         try:
             with full_precision(file) as full:
                 return self._recorded(full, demand, place)
-        except (ModelError, StageError) as error:
+        except StageError as error:
+            raise ModelError(str(error)) from error
+
+    def _in_full_or_moved(self, file: ModelFile, demand: Demand, place: Place) -> OnnxNetwork:
+        """The same, or the network on the CPU, which calculates in full precision whatever the file has.
+
+        Raises:
+            ModelError: it runs on neither, or is too slow there.
+        """
+        try:
+            return self._in_full(file, demand, place)
+        except ModelError as error:
             self.tell(Level.WARNING, f"{error} It is being moved to the CPU.")
-        # The CPU calculates in full precision, whatever the file has.
         return self._kept_up(file, demand)
 
     def _kept_up(self, file: ModelFile, demand: Demand) -> OnnxNetwork:

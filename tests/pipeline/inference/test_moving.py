@@ -12,7 +12,8 @@ from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.network import Layout
 from pipeline.inference.onnx.runtime import Demand, Preference
 from pipeline.telemetry import Level
-from tests.models.broken import counting, halved, rooting
+from tests.models.broken import counting, halved, rooting, split
+from tests.models.graphs import HALF
 from tests.pipeline.inference.fake_device import FakeDevice
 from tests.pipeline.inference.runtime_desk import DEMAND, ENOUGH_MS, FLAT, NO_GPU, Desk, moved, run
 
@@ -118,6 +119,34 @@ def test_half_precision_out_of_range_on_air_goes_on_in_full(device: FakeDevice, 
     moved(network)
     assert run(network, 1) == [2, 3, 4, 5], "the file of full precision is gone, that which was brought in is not"
     assert network.label == "ONNX CPU"
+    desk.runtime.close()
+
+
+def test_half_precision_that_can_not_be_written_anew_is_left_to_the_cpu_unless_the_gpu_was_asked_for(
+    device: FakeDevice, tmp_path: Path
+) -> None:
+    device.half_fails = True
+    file = read_model(split(tmp_path / "s.onnx", HALF))
+    with pytest.raises(ModelError, match="can't be put into full precision: its weights .* stand in another file"):
+        Desk(device, Preference.CUDA).runtime.open(file, DEMAND)
+    desk = Desk(device)
+    assert desk.runtime.open(file, DEMAND).label == "ONNX CPU"
+    assert [text.endswith("It runs on the CPU instead.") for text in desk.told()] == [True]
+    desk.runtime.close()
+
+
+def test_half_precision_that_can_not_be_written_anew_moves_to_the_cpu_on_air(
+    device: FakeDevice, tmp_path: Path
+) -> None:
+    desk = Desk(device)
+    network = desk.runtime.open(read_model(split(tmp_path / "s.onnx", HALF)), DEMAND)
+    device.half_fails = True
+    with pytest.raises(StageError):
+        run(network, 1)
+    moved(network)
+    assert run(network, 1) == [2, 3, 4, 5]
+    assert network.label == "ONNX CPU"
+    assert desk.told()[1].endswith("It is being moved to the CPU.")
     desk.runtime.close()
 
 
