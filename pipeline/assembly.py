@@ -1,7 +1,7 @@
 """A profile in, a chain of stages out: the one place that knows every engine."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -33,6 +33,7 @@ from pipeline.video.swap.bystanders import Bystanders
 from pipeline.video.swap.photo_swap import PhotoSwap
 from pipeline.video.swap.photo_target import PhotoTarget
 from pipeline.video.swap.portrait import read_portrait
+from pipeline.video.tracking.others.sighted import Sighted, sighted
 from pipeline.video.tracking.tracker import Tracker
 from profiles.profile import Kind, Profile
 
@@ -97,7 +98,7 @@ class Assembly:
         self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
-        self._shared: tuple[VideoStage, ...] = (Ahead(self._matte), self._tracker, self._matte)
+        self._ahead = Ahead(self._matte)
         self._dial, self._actor = Dial(), Actor()
         self._rvc = RvcVoices(Tools(self._runtime, models, self._clock), self._actor)
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
@@ -126,11 +127,12 @@ class Assembly:
         with ExitStack() as unfinished:
             room = open_room(profile)
             compose = None if room is None else Compose(room, profile, self._beside)
-            matte = self._own_matte(profile)
             owned: list[VideoStage] = []
-            if matte is not None:
-                unfinished.callback(matte.close)
-                owned.append(matte)
+            for sense in (sighted(self._tracker, profile, self._runtime), self._own_matte(profile)):
+                if sense is not None:
+                    unfinished.callback(sense.close)
+                    owned.append(sense)
+            first, sensing = self._first(owned), len(owned)
             if compose is not None:
                 unfinished.callback(compose.close)
                 owned.append(Ahead(compose))
@@ -143,8 +145,13 @@ class Assembly:
             unfinished.callback(voice.close)
             label, picture = marks(profile, self._size)
             unfinished.pop_all()
-        first = self._shared if matte is None else (Ahead(matte), self._tracker)
-        return Chain(profile, (*first, *owned), tuple(owned), voice, label, picture)
+        return Chain(profile, (*first, *owned[sensing:]), tuple(owned), voice, label, picture)
+
+    def _first(self, own: Sequence[VideoStage]) -> tuple[VideoStage, ...]:
+        """The stages that all chains share, with a profile's own ones in their places."""
+        matte = next((stage for stage in own if isinstance(stage, PersonMatte)), self._matte)
+        tracker = next((stage for stage in own if isinstance(stage, Sighted)), self._tracker)
+        return self._ahead if matte is self._matte else Ahead(matte), tracker, matte
 
     def _own_matte(self, profile: Profile) -> PersonMatte | None:
         """The stage that tells the person from the room by the profile's own network; None where it brings none."""

@@ -11,10 +11,11 @@ from pipeline.assembly import Assembly, Chain
 from pipeline.errors import ModelError
 from pipeline.media import Frame
 from pipeline.video.background.person_matte import PersonMatte
-from profiles.engines.face import MattingSettings, RestoreSettings
+from profiles.engines.face import MattingSettings, RestoreSettings, TrackingSettings
 from tests.footage import DEMO, DEMO_SIZE, chosen, clip, difference, inside_oval, models, persona
 from tests.models.matting import Matting, matting, rvm
 from tests.models.restore import restorer
+from tests.models.trackers import fan, yunet
 
 
 @pytest.fixture
@@ -72,4 +73,23 @@ def test_a_restorer_of_the_profile_adds_to_what_is_worn(assembly: Assembly, tmp_
     assert np.array_equal(pixels[:, :40], again[:, :40])
     chain.close()
     assert "restorer.onnx" not in assembly.providers
+    usual.close()
+
+
+def test_a_profiles_own_trackers_see_for_the_sessions_tracker(assembly: Assembly, tmp_path: Path) -> None:
+    points = np.full((68, 2), 128.0, np.float32)
+    settings = TrackingSettings(
+        detector=yunet(tmp_path / "yunet.onnx", 320), landmarks=fan(tmp_path / "fan.onnx", points)
+    )
+    chain, usual = assembly.build(persona().model_copy(update={"tracking": settings})), assembly.build(persona())
+    assert [stage.name for stage in chain.stages] == [stage.name for stage in usual.stages]
+    before = chosen(shown(usual, clip(DEMO)[0]))
+    after = chosen(shown(chain, clip(DEMO)[1]))
+    assert after.track_id == before.track_id
+    assert {"yunet.onnx", "fan.onnx"} <= set(assembly.providers)
+    for stage in chain.owned:
+        stage.reset()
+    chain.close()
+    assert not {"yunet.onnx", "fan.onnx"} & set(assembly.providers)
+    assert chosen(shown(usual, clip(DEMO)[2])).track_id == before.track_id
     usual.close()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import cv2
 import numpy as np
@@ -35,6 +35,21 @@ class Detection:
     box: Box
     keypoints: Points
     score: float
+
+
+class Detector(Protocol):
+    """Finds faces. Called by one thread at a time."""
+
+    def detect(self, pixels: Pixels, part: Part | None = None) -> list[Detection]:
+        """Every face on a picture or a part of it, best first, in picture pixels.
+
+        Args:
+            pixels: uint8 (height, width, 3) BGR.
+            part: where to look; None for the whole picture.
+
+        Raises:
+            StageError: the network failed.
+        """
 
 
 class FaceDetector:
@@ -86,7 +101,7 @@ class FaceDetector:
             Detection((float(box[0]), float(box[1]), float(box[2]), float(box[3])), points, float(score))
             for box, points, score in zip(boxes, keypoints.astype(np.float32), scores[kept], strict=True)
         ]
-        return _merged(found)
+        return merged(found)
 
     def _letterbox(self, pixels: Pixels) -> tuple[float, NDArray[np.float32]]:
         """Puts the whole picture on the canvas; the scale and the offset that lead back to it."""
@@ -142,9 +157,9 @@ def _grid(cells: int, anchors_per_cell: int) -> NDArray[np.float32]:
     return np.repeat(np.stack([x.ravel(), y.ravel()], axis=1), anchors_per_cell, axis=0)
 
 
-def _merged(found: list[Detection]) -> list[Detection]:
+def merged(found: list[Detection]) -> list[Detection]:
     """One detection for each group that overlaps its best, best first: their mean, weighted by score."""
-    merged: list[Detection] = []
+    kept: list[Detection] = []
     while found:
         # A box without an extent overlaps nothing, not even itself.
         group = found[:1] + [other for other in found[1:] if overlap(other.box, found[0].box) >= OVERLAP_LIMIT]
@@ -152,6 +167,6 @@ def _merged(found: list[Detection]) -> list[Detection]:
         boxes = np.array([detection.box for detection in group], np.float32)
         left, top, width, height = (float(value) for value in np.average(boxes, axis=0, weights=scores))
         keypoints = np.average([detection.keypoints for detection in group], axis=0, weights=scores)
-        merged.append(Detection((left, top, width, height), keypoints.astype(np.float32), found[0].score))
+        kept.append(Detection((left, top, width, height), keypoints.astype(np.float32), found[0].score))
         found = [other for other in found if all(other is not member for member in group)]
-    return merged
+    return kept

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.media import Face, Frame, Pixels
 from pipeline.video.tracking.choice import Choice, Sight
-from pipeline.video.tracking.face_detector import Box, Detection, FaceDetector, overlap
+from pipeline.video.tracking.face_detector import Box, Detection, Detector, FaceDetector, overlap
 from pipeline.video.tracking.face_landmarks import FaceLandmarks, Region
 from pipeline.video.tracking.glimpses import SAME_FACE_OVERLAP, Glimpses, shows
 from pipeline.video.tracking.head_pose import HeadPose
@@ -58,6 +58,7 @@ class Tracker:
             ModelError: a file can't be loaded.
         """
         self._detector = FaceDetector(detector, SMALL_SCORE)
+        self._finder: Detector = self._detector
         self._landmarks = FaceLandmarks(landmarks)
         self._poses = HeadPose()
         self._choice = Choice(profile.face)
@@ -70,7 +71,15 @@ class Tracker:
 
     def process(self, frame: Frame) -> Frame:
         """The frame with its faces; none is no error."""
-        at_ns = frame.media_ns
+        return self.process_with(self._detector, frame)
+
+    def process_with(self, finder: Detector, frame: Frame) -> Frame:
+        """The same, with new faces found by another detector. Which way up they are the built-in one tells.
+
+        Raises:
+            StageError: the detector failed.
+        """
+        self._finder, at_ns = finder, frame.media_ns
         for track in self._tracks:
             track.follow(frame.pixels, at_ns, self._landmarks, self._poses)
         self._give_up(at_ns)
@@ -130,7 +139,7 @@ class Tracker:
         """Starts a track for every face in a part of the picture that is not followed yet, or keeps it in sight."""
         glimpsed: dict[int, Detection] = {}
         side = max(frame.size) if part is None else part.side
-        for detection in self._detector.detect(frame.pixels, part):
+        for detection in self._finder.detect(frame.pixels, part):
             wanted = SMALL_SCORE if detection.box[2] < SMALL_SHARE * side else FACE_SCORE
             if detection.score < wanted or self._is_followed(detection.box):
                 continue

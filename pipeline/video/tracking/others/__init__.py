@@ -1,0 +1,1 @@
+"""Networks for finding and following faces that a profile brings."""
