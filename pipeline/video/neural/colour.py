@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import Pixels
+from pipeline.video.buffers import Buffers
 
 GRID = 64
 """Colours are compared on so many points a side of the face square."""
@@ -19,24 +20,25 @@ SPREAD_RANGE = (0.5, 2.0)
 RIDGE = 4.0
 """Added to variances, in squares of levels."""
 RIM_SIGMA, RIM_REACH = 0.85, 3.5
-"""In points of a grid half as fine: how far the colours beside a point count at the rim, and how far inward that goes."""
+"""In points of a grid half as fine: how far colours beside a point count at the rim, and how far inward that goes."""
 
 Grid: TypeAlias = NDArray[np.float32]
 Affine: TypeAlias = NDArray[np.float64]
 """float64 (3, 4): what becomes of a colour, in levels 0..255."""
 
 
-def levels(values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Values 0..1 as levels 0..255; what lies beyond is cut off."""
+def levels(values: NDArray[np.float32], into: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """Values 0..1 as levels 0..255, in an array of their shape where one is given; what lies beyond is cut off."""
     # Unlike the quicker conversion of OpenCV this one makes nothing positive that is not.
-    return np.asarray(cv2.addWeighted(values, 255.0, values, 0.0, 0.0, dtype=cv2.CV_8U), np.uint8)
+    return np.asarray(cv2.addWeighted(values, 255.0, values, 0.0, 0.0, dst=into, dtype=cv2.CV_8U), np.uint8)
 
 
 class ColourMatch:
     """Follows one actor's colours on one target's face."""
 
-    def __init__(self) -> None:
-        """Starts without knowing the actor."""
+    def __init__(self, buffers: Buffers | None = None) -> None:
+        """Starts without knowing the actor; what is matched lies in the buffers."""
+        self._buffers = buffers or Buffers()
         self.reset()
 
     def reset(self) -> None:
@@ -70,15 +72,16 @@ class ColourMatch:
             )
         mine, wanted = _grid(face), _grid(actor)
         affine = self._smoothed(_linear(mine, wanted, weight), keep)
-        moved = np.asarray(cv2.transform(face, affine), np.uint8)
+        moved = np.asarray(cv2.transform(face, affine, dst=self._buffers.pixels("moved", *face.shape)), np.uint8)
         if method != "seam":
             return moved
         rim = _rim_light(np.asarray(wanted - cv2.transform(mine, affine), np.float32), weight)
         if self._rim is not None:
             rim += np.float32(keep) * (self._rim - rim)
         self._rim = rim
-        light = cv2.resize(rim, (face.shape[1], face.shape[0]), interpolation=cv2.INTER_LINEAR)
-        return np.asarray(cv2.add(moved, light, dtype=cv2.CV_8U), np.uint8)
+        light, size = self._buffers.floats("light", *face.shape), (face.shape[1], face.shape[0])
+        cv2.resize(rim, size, dst=light, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(cv2.add(moved, light, dst=moved, dtype=cv2.CV_8U), np.uint8)
 
     def _smoothed(self, fresh: Affine, keep: float) -> Affine:
         """What becomes of colours, as it has been of late."""

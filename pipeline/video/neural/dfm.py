@@ -58,7 +58,7 @@ class Dfm:
         self._alignment = Alignment()
         self._network: Network = runtime.open(file, Demand(Layout(shapes), BUDGET_MS, graphs=True))
         self._check_outputs(file)
-        self._mask = np.empty((self._size, self._size), np.float32)
+        self._mask, self._factor = (np.empty((self._size, self._size), np.float32) for _ in range(2))
         self.adjust(profile)
 
     @property
@@ -150,7 +150,8 @@ class Dfm:
             return None
         np.clip(masks[0], 0.0, 1.0, out=self._mask)
         for mask in masks[1:]:
-            np.multiply(self._mask, np.clip(mask, 0.0, 1.0), out=self._mask)
+            np.clip(mask, 0.0, 1.0, out=self._factor)
+            np.multiply(self._mask, self._factor, out=self._mask)
         return self._mask
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import StageError
 from pipeline.media import Face, Frame, Pixels, Points
+from pipeline.video.buffers import Buffers
 from pipeline.video.neural import merge_mask
 from pipeline.video.neural.colour import GRID, ColourMatch, levels
 from pipeline.video.neural.face_model import FaceModel, Matrix
@@ -43,13 +44,13 @@ class Merge:
 
     def __init__(self, model: FaceModel, profile: Profile, masks: Masks | None = None) -> None:
         """Starts without knowing the actor; model and masks may serve others at the same time."""
-        self._model, self._masks = model, masks
+        self._model, self._masks, self._buffers = model, masks, Buffers()
         self.reset()
         self.adjust(profile)
 
     def reset(self) -> None:
         """Forgets the actor."""
-        self._colours = ColourMatch()
+        self._colours = ColourMatch(self._buffers)
         self._allowance = Allowance()
 
     def adjust(self, profile: Profile) -> None:
@@ -69,13 +70,13 @@ class Merge:
             StageError: the network failed, or did not see the face.
         """
         matrix = self._model.align(face)
-        square = cut(frame.pixels, matrix, self._model.size)
+        square = cut(frame.pixels, matrix, self._model.size, self._buffers)
         converted = self._model.convert(square)
         landmarks = _on_mask(face.landmarks[:, :2], matrix, self._model.size)
         oval = merge_mask.outline(landmarks)
         seen = None if self._masks is None else self._masks.seen(frame, face, matrix, self._model.size)
         mask = self._mask(converted.mask, seen, landmarks, oval, frame.media_ns)
-        made = levels(converted.face)
+        made = levels(converted.face, self._buffers.pixels("made", *converted.face.shape))
         weight = cv2.resize(cv2.min(mask, oval), (GRID, GRID), interpolation=cv2.INTER_AREA)
         shares = weight.astype(np.float32) * np.float32(1 / 255)
         made = self._colours.matched(made, square, shares, self._merge.colour_transfer, frame.media_ns)
@@ -136,18 +137,28 @@ class Merge:
         x0, y0, x1, y1 = rectangle
         local = matrix.copy()
         local[:, 2] += matrix[:, :2] @ np.array([x0, y0], np.float32)
-        layers = cv2.cvtColor(made, cv2.COLOR_BGR2BGRA)
+        take, width, height = self._buffers.pixels, x1 - x0, y1 - y0
+        layers = take("layers", size, size, 4)
+        cv2.cvtColor(made, cv2.COLOR_BGR2BGRA, dst=layers)
         cv2.insertChannel(cv2.resize(mask, (size, size), interpolation=cv2.INTER_LINEAR), layers, 3)
-        worn = cv2.warpAffine(layers, local, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        alpha = np.asarray(cv2.extractChannel(worn, 3), np.uint8)
+        worn, over, alpha = take("worn", height, width, 4), take("over", height, width, 3), take("alpha", height, width)
+        cv2.warpAffine(layers, local, (width, height), dst=worn, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        cv2.extractChannel(worn, 3, dst=alpha)
+        cv2.cvtColor(worn, cv2.COLOR_BGRA2BGR, dst=over)
         if self._merge.mouth > 0:
             lips = face.landmarks[list(INNER_LIPS), :2] - np.array([x0, y0], np.float32)
             show_through(alpha, lips, self._merge.mouth)
-        blend(pixels[y0:y1, x0:x1], np.asarray(cv2.cvtColor(worn, cv2.COLOR_BGRA2BGR), np.uint8), alpha)
+        blend(pixels[y0:y1, x0:x1], over, alpha, take("share", height, width, 3))
 
 
-def cut(pixels: Pixels, matrix: Matrix, size: int) -> Pixels:
+def cut(pixels: Pixels, matrix: Matrix, size: int, buffers: Buffers | None = None) -> Pixels:
     """The square that a network sees, uint8 (size, size, 3); beyond the picture its border goes on.
+
+    Args:
+        pixels: uint8 (height, width, 3).
+        matrix: from the picture to the square.
+        size: the square's side.
+        buffers: memory to use, in which the square then lies.
 
     Raises:
         StageError: nothing of it lies on the picture.
@@ -158,21 +169,27 @@ def cut(pixels: Pixels, matrix: Matrix, size: int) -> Pixels:
     if rectangle is None:
         raise StageError("The face lies outside of the picture.")
     left, top, right, bottom = rectangle
+    take, turn = (buffers or Buffers()).pixels, False
     part, local = pixels[top:bottom, left:right], matrix.astype(np.float64)
     local[:, 2] += local[:, :2] @ np.array([left, top], np.float64)
     while np.hypot(local[0, 0], local[1, 0]) < HALVE_BELOW and min(part.shape[:2]) >= 8:
         height, width = part.shape[0] // 2, part.shape[1] // 2
         even = part[: 2 * height, : 2 * width]
-        part = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        # What is halved and what comes of it may not share their memory.
+        turn = not turn
+        half = take("even" if turn else "odd", height, width, 3)
+        part = np.asarray(cv2.resize(even, (width, height), dst=half, interpolation=cv2.INTER_AREA), np.uint8)
         local[:, 2] += local[:, :2] @ np.array([0.5, 0.5])
         local[:, :2] *= 2.0
+    square, to = take("square", size, size, 3), (size, size)
     if np.hypot(local[0, 0], local[1, 0]) > 1.0:
-        enlarged = cv2.warpAffine(part, local, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(enlarged, np.uint8)
+        cv2.warpAffine(part, local, to, dst=square, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return square
     # Four channels are warped in half the time of three.
-    layers = cv2.cvtColor(part, cv2.COLOR_BGR2BGRA)
-    layers = cv2.warpAffine(layers, local, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.cvtColor(layers, cv2.COLOR_BGRA2BGR), np.uint8)
+    layers, warped = take("seen", *part.shape[:2], 4), take("warped", size, size, 4)
+    cv2.cvtColor(part, cv2.COLOR_BGR2BGRA, dst=layers)
+    cv2.warpAffine(layers, local, to, dst=warped, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR, dst=square), np.uint8)
 
 
 def _within(spots: NDArray[np.floating], pixels: Pixels) -> tuple[int, int, int, int] | None:

@@ -46,15 +46,17 @@ def blur_face(pixels: Pixels, face: Face, strength: float = 1.0) -> None:
     blend(part, np.asarray(blurred, np.uint8), np.asarray(cv2.blur(mask, (soft, soft)), np.uint8))
 
 
-def blend(part: Pixels, over: Pixels, alpha: Pixels) -> None:
+def blend(part: Pixels, over: Pixels, alpha: Pixels, scratch: Pixels | None = None) -> None:
     """Lays `over` on `part` in place.
 
     Args:
         part: uint8 (height, width, 3), written to; may be a view.
-        over: uint8 (height, width, 3).
+        over: uint8 (height, width, 3); written to where `scratch` is given.
         alpha: uint8 (height, width), the share of `over`, 0..255.
+        scratch: uint8 (height, width, 3), memory to use.
     """
-    alpha3 = cv2.merge([alpha, alpha, alpha])
-    share = cv2.multiply(over, alpha3, scale=1 / 255)
-    cv2.multiply(part, cv2.bitwise_not(alpha3), dst=part, scale=1 / 255)
+    alpha3 = cv2.merge([alpha, alpha, alpha], dst=scratch)
+    share = cv2.multiply(over, alpha3, dst=None if scratch is None else over, scale=1 / 255)
+    cv2.bitwise_not(alpha3, dst=alpha3)
+    cv2.multiply(part, alpha3, dst=part, scale=1 / 255)
     cv2.add(part, share, dst=part)
