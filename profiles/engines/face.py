@@ -95,7 +95,8 @@ FacePart = Literal["skin", "brows", "eyes", "glasses", "nose", "mouth", "lips", 
 
 
 class MaskSettings(Section):
-    """Networks that tell what stands before the face."""
+    """Networks that tell what stands before the face, for faces that are networks themselves; the photo engine has its
+    own eyes for that."""
 
     occluder: Path | None = None
     """An XSeg network: what is face and what covers it."""

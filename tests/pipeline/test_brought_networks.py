@@ -1,6 +1,6 @@
 """Networks that a profile brings for what is around the face: in its own chain, and gone with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +9,16 @@ import pytest
 
 from pipeline.assembly import Assembly, Chain
 from pipeline.errors import ModelError
+from pipeline.inference.formats import recognise
+from pipeline.inference.onnx.model_file import read_model
 from pipeline.media import Frame
 from pipeline.video.background.person_matte import PersonMatte
 from profiles.engines.face import MattingSettings, RestoreSettings, TrackingSettings
 from tests.footage import DEMO, DEMO_SIZE, chosen, clip, difference, inside_oval, models, persona
+from tests.models.masks import bisenet, xseg
 from tests.models.matting import Matting, matting, rvm
 from tests.models.restore import restorer
-from tests.models.trackers import fan, yunet
+from tests.models.trackers import fan, scrfd, yunet
 
 
 @pytest.fixture
@@ -93,3 +96,28 @@ def test_a_profiles_own_trackers_see_for_the_sessions_tracker(assembly: Assembly
     assert not {"yunet.onnx", "fan.onnx"} & set(assembly.providers)
     assert chosen(shown(usual, clip(DEMO)[2])).track_id == before.track_id
     usual.close()
+
+
+STAND_INS: dict[str, tuple[str, Callable[[Path], Path]]] = {
+    "modnet": ("matting.model", lambda path: matting(path, Matting())),
+    "modnet of any size": ("matting.model", lambda path: matting(path, Matting(side=None))),
+    "birefnet": ("matting.model", lambda path: matting(path, Matting("birefnet", 1024))),
+    "isnet": ("matting.model", lambda path: matting(path, Matting("isnet", 1024))),
+    "rvm": ("matting.model", rvm),
+    "xseg": ("masks.occluder", xseg),
+    "bisenet": ("masks.parser", bisenet),
+    "restorer": ("restore.model", restorer),
+    "restorer with a weight": ("restore.model", lambda path: restorer(path, weight=True)),
+    "yunet": ("tracking.detector", yunet),
+    "scrfd": ("tracking.detector", scrfd),
+    "scrfd with a leading 1": ("tracking.detector", lambda path: scrfd(path, batched=True)),
+    "2dfan4": ("tracking.landmarks", lambda path: fan(path, np.zeros((68, 2), np.float32))),
+}
+
+
+@pytest.mark.parametrize("kind", STAND_INS)
+def test_such_a_network_is_recognised_for_what_it_is(tmp_path: Path, kind: str) -> None:
+    key, write = STAND_INS[kind]
+    found = recognise(read_model(write(tmp_path / "any.onnx")))
+    assert found is not None
+    assert found.format.key == key

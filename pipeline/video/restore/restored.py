@@ -1,6 +1,7 @@
 """The stage that wears a face, and adds detail to it."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,13 +32,16 @@ class Restored:
         Raises:
             StageError: the likeness could not be put on, or the network failed.
         """
-        frame = self._worn.process(frame)
-        face = frame.chosen_face
-        if face is not None:
-            share = float(np.clip(1.0 - (abs(face.pose.yaw_deg) - self._max_yaw_deg) / FADE_DEG, 0.0, 1.0))
-            if share > 0:
-                self._restorer.add(frame.pixels, face, frame.media_ns, share)
-        return frame
+        worn = self._worn.process(frame)
+        face = worn.chosen_face
+        if face is None:
+            return worn
+        share = float(np.clip(1.0 - (abs(face.pose.yaw_deg) - self._max_yaw_deg) / FADE_DEG, 0.0, 1.0))
+        if share > 0:
+            if worn.pixels is frame.pixels:
+                worn = replace(worn, pixels=worn.pixels.copy())
+            self._restorer.add(worn.pixels, face, worn.media_ns, share)
+        return worn
 
     def adjust(self, profile: Profile) -> None:
         """Takes the live settings."""
