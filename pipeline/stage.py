@@ -168,6 +168,10 @@ class AudioSink(Device, Protocol):
         """True where a device plays at its own clock and makes `write` wait; False where sound is taken as it comes."""
 
     @property
+    def is_file(self) -> bool:
+        """True where every sample is kept and has its place in time; False where somebody listens, now or never."""
+
+    @property
     def buffered_ns(self) -> int:
         """How long after now a sample that is written now will be heard."""
 

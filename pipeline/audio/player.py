@@ -64,6 +64,10 @@ class Player:
         self._written_ns: int | None = None
         self._owed = 0
         """Samples of silence that were put in for late ones, which are left out in turn: no delay stays."""
+        self._filled = 0
+        """Samples of silence since the newest block."""
+        self._came_ns = self._behind_ns = 0
+        """When a file got its newest block, and by how much less it has got since it began than time has passed."""
         self._surplus = 0
         """Samples still to be left out because too much waited."""
         self._drift = Drift() if sink.paced and not lossless else None
@@ -98,6 +102,9 @@ class Player:
 
     def _play(self, block: Block) -> None:
         samples = block.samples[:, 0]
+        if self.sink.is_file and not self._lossless:
+            self._make_up(block.captured_ns)
+        self._filled = 0
         self._end_ns = block.captured_ns + len(samples) * 1_000_000_000 // RATE_HZ
         if self._cover.up if self._lossless else self._cover.hides(block.captured_ns):
             samples = np.zeros_like(samples)
@@ -111,6 +118,18 @@ class Player:
         self.meters.latency_ns = heard_ns - block.captured_ns
         self.meters.latency.add(max(0, self.meters.latency_ns))
         self.meters.blocks += 1
+
+    def _make_up(self, captured_ns: int) -> None:
+        """Lets a file go on in silence for as long as there was no sound: what comes next has its place in time."""
+        now_ns, filled_ns = self._clock.now_ns(), self._filled * 1_000_000_000 // RATE_HZ
+        if self._end_ns is not None:
+            self._behind_ns = max(0, self._behind_ns + now_ns - self._came_ns - filled_ns - BLOCK_NS)
+            # Another voice's instants may jump ahead, but no time is missing then.
+            lost_ns = min(captured_ns - self._end_ns - filled_ns, self._behind_ns)
+            if lost_ns >= BLOCK_NS:
+                self.sink.write(np.zeros(lost_ns * RATE_HZ // 1_000_000_000, np.float32))
+                self._behind_ns -= lost_ns
+        self._came_ns = now_ns
 
     def _rings_out(self) -> bool:
         """Waits a little while the sink still plays what it was given last; whether it does."""
@@ -138,10 +157,7 @@ class Player:
             self._ring.skip(self._ring.fill - RESERVE_SAMPLES)
             self._owed = 0
         elif self._owed and self._drift is None and (captured_ns := self._ring.captured_ns) is not None:
-            if (
-                self._end_ns is not None
-                and captured_ns - self._end_ns >= self._owed * 1_000_000_000 // RATE_HZ - BLOCK_NS
-            ):
+            if self._end_ns is not None and captured_ns - self._end_ns >= self._owed * 1_000_000_000 // RATE_HZ:
                 # Nothing was late: there was no sound meanwhile.
                 self._owed = 0
             else:
@@ -157,6 +173,7 @@ class Player:
         self._written_ns = BLOCK_NS + (self._written_ns or self._clock.now_ns())
         if self.meters.blocks:
             self._owed = min(self._owed + BLOCK_SAMPLES, RATE_HZ)
+            self._filled += BLOCK_SAMPLES
             self.meters.underruns += 1
 
     def _patience_s(self) -> float:

@@ -125,7 +125,7 @@ class WatchingSink(_InMemory):
 class ListeningSink(_InMemory):
     """Notes every sample and when it came."""
 
-    paced = False
+    paced, is_file = False, False
     buffered_ns = 0
 
     def __init__(self, clock: Clock) -> None:

@@ -67,7 +67,7 @@ class Device:
     """An output device whose clock is not the computer's."""
 
     name = description = "device"
-    paced = True
+    paced, is_file = True, False
 
     def __init__(self, clock: FakeClock, ppm: float) -> None:
         self._clock, self._pace = clock, 1.0 + ppm * 1e-6

@@ -23,7 +23,7 @@ LEAST_WAIT_S = 0.001
 class Loudspeaker:
     """One output device. It plays at its own clock; `write` waits for room."""
 
-    paced = True
+    paced, is_file = True, False
 
     def __init__(self, wanted: str, latency_s: float = LATENCY_S) -> None:
         """Opens the device.

@@ -20,7 +20,7 @@ ENCODERS = {".wav": ("pcm_s16le", "s16"), ".flac": ("flac", "s16"), ".opus": ("l
 class SoundRecorder:
     """A sink that writes a file, 48 kHz mono. Every sample handed over is in it."""
 
-    paced = False
+    paced, is_file = False, True
     buffered_ns = 0
 
     def __init__(self, path: Path) -> None:

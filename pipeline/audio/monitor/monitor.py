@@ -62,7 +62,7 @@ class Monitor:
         self._guard, self._switch = FeedbackGuard(), Switch()
         self.ear = Ear(self._guard, clock)
         """The stage through which the microphone's own sound has to go."""
-        self.name, self.paced = sink.name, sink.paced
+        self.name, self.paced, self.is_file = sink.name, sink.paced, sink.is_file
         self.state = Monitoring.ON
         """Whether anything is heard."""
 

@@ -56,7 +56,7 @@ class FakeEar:
     """A sink that keeps what it is given, and breaks when it is told to."""
 
     name = description = "fake ear"
-    paced, buffered_ns = False, 0
+    paced, is_file, buffered_ns = False, False, 0
 
     def __init__(self, breaks_after: int | None = None) -> None:
         self.heard: list[NDArray[np.float32]] = []
@@ -163,7 +163,7 @@ class Slow(FakeVoice):
 class PacedEar(FakeEar):
     """A device with a clock of its own that forgets what it still holds when it is closed."""
 
-    paced = True
+    paced, is_file = True, False
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()

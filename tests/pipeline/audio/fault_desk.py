@@ -106,6 +106,7 @@ class Ear:
     """A sink that keeps what it is given and plays it, when `paced`, at a clock that never stands still."""
 
     name = description = "fake ear"
+    is_file = False
 
     def __init__(self, clock: FakeClock, *, paced: bool) -> None:
         self._clock, self.paced = clock, paced

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.audio.player import BACKLOG_SAMPLES, RESERVE_SAMPLES, Player
+from pipeline.audio.player import BACKLOG_SAMPLES, RESERVE_SAMPLES, STALL_NS, Player
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.media import Block
@@ -18,7 +18,7 @@ class ClockedSink:
     """A device that plays at its own clock and has room for more than anyone gives it."""
 
     name = description = "clocked sink"
-    paced = True
+    paced, is_file = True, False
 
     def __init__(self, clock: FakeClock, ppm: float = 0.0) -> None:
         self._clock, self._pace = clock, 1.0 + ppm * 1e-6
@@ -110,3 +110,93 @@ def test_what_piled_up_in_the_device_is_left_out_of_what_comes_next() -> None:
     assert 10.0 < sink.buffered_ns / 1e6 < RESERVE_MS + 20.0
     assert sink.dry == 0
     assert player.meters.underruns == 0
+
+
+class FakeFile:
+    """A file that counts what it is given."""
+
+    name = description = "file"
+    paced, is_file, buffered_ns = False, True, 0
+
+    def __init__(self) -> None:
+        self.samples = 0
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Appends."""
+        self.samples += len(samples)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def __enter__(self) -> "FakeFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class FileDesk:
+    """A player that writes to a file, driven by hand."""
+
+    def __init__(self) -> None:
+        self.clock, self.ring, self.file = FakeClock(), Ring(RATE_HZ), FakeFile()
+        self.player = Player(self.ring, self.file, self.clock)
+        self.player.cover(False)
+        self.played_ns = 0
+        """Time since the start."""
+
+    def wait(self, beats: int) -> None:
+        """Lets so many blocks' time pass without any; the player is asked when it would not wait."""
+        for beat in range(1, beats + 1):
+            self.clock.advance(BLOCK_NS)
+            self.played_ns += BLOCK_NS
+            if beat * BLOCK_NS >= STALL_NS:
+                self.player.step()
+
+    def take(self, captured_ns: list[int]) -> None:
+        """Hands blocks over that were captured then, all at once."""
+        for at_ns in captured_ns:
+            self.ring.write(Block(np.full((BLOCK_SAMPLES, 1), 0.25, np.float32), RATE_HZ, at_ns))
+        while self.ring.fill >= BLOCK_SAMPLES:
+            self.player.step()
+
+    def play(self, beats: int, *, ahead_ns: int = 0) -> None:
+        """One block each 10 ms, captured so much later than it would have been."""
+        for _ in range(beats):
+            self.clock.advance(BLOCK_NS)
+            self.played_ns += BLOCK_NS
+            self.take([self.played_ns + ahead_ns])
+
+    @property
+    def missing(self) -> int:
+        """Samples by which the file is shorter than the time that has passed."""
+        return self.played_ns * RATE_HZ // 1_000_000_000 - self.file.samples
+
+
+@pytest.mark.parametrize("lost", [3, 7, 8, 9, 20, 300])
+def test_a_file_stays_as_long_as_time_however_often_the_sound_drops_out(lost: int) -> None:
+    desk = FileDesk()
+    desk.play(30)
+    for _ in range(5):
+        desk.wait(lost)
+        desk.play(30)
+    assert desk.missing == 0
+
+
+@pytest.mark.parametrize("late", [3, 7, 8, 9, 20])
+def test_what_is_only_late_makes_a_file_no_longer(late: int) -> None:
+    desk = FileDesk()
+    desk.play(30)
+    for _ in range(5):
+        began_ns = desk.played_ns
+        desk.wait(late)
+        desk.take([began_ns + (number + 1) * BLOCK_NS for number in range(late)])
+        desk.play(30)
+    assert desk.missing == 0
+
+
+def test_a_voice_that_lags_behind_by_less_makes_a_file_no_longer() -> None:
+    desk = FileDesk()
+    desk.play(30)
+    desk.play(30, ahead_ns=60_000_000)
+    assert desk.missing == 0

@@ -24,7 +24,7 @@ F_SETPIPE_SZ = 1031
 class PulseMicrophone:
     """A source that call programs list as a microphone. It is there as long as this object is open."""
 
-    paced = False
+    paced, is_file = False, False
 
     def __init__(self, name: str = OWN_SOURCE, title: str = TITLE) -> None:
         """Makes the source, after taking away one that a killed program left behind.

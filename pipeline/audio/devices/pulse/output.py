@@ -29,7 +29,7 @@ def pulse_sink(wanted: str) -> PulseDevice | None:
 class PulseOutput:
     """One sink, which plays at its own clock; `write` waits for room. When it vanishes, nothing is heard elsewhere."""
 
-    paced = True
+    paced, is_file = True, False
 
     def __init__(self, device: PulseDevice) -> None:
         """Connects to it.

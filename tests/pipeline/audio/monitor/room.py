@@ -45,7 +45,7 @@ class Headphones:
     """A device that keeps what it plays."""
 
     name = description = "headphones"
-    paced, buffered_ns = True, 0
+    paced, is_file, buffered_ns = True, False, 0
 
     def __init__(self) -> None:
         self.played: list[NDArray[np.float32]] = []
