@@ -46,6 +46,11 @@ class FakeAssembly(Assembly):
         """Called in the middle of each build."""
         self.closed = False
 
+    @property
+    def providers(self) -> dict[str, str]:
+        """It has no networks."""
+        return {}
+
     def build(self, profile: Profile) -> Chain:
         """A chain with a stage named after the profile."""
         self.building(profile)
@@ -56,7 +61,7 @@ class FakeAssembly(Assembly):
         return chain
 
     def prefer(self, device: Preference, report: object) -> None:
-        """It has no networks."""
+        """There is nothing to move."""
 
     def close(self) -> None:
         """Remembers."""
