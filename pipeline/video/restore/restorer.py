@@ -108,13 +108,11 @@ class Restorer:
         for plane, channel in enumerate(reversed(cv2.split(square))):
             given[plane] = cv2.LUT(channel, self._table)
         self._network.run()
-        made = np.asarray(self._network.outputs[self._made][0], np.float32)
+        made = np.clip(np.asarray(self._network.outputs[self._made][0], np.float32), -1.0, 1.0)
         detail = cv2.merge([made[2], made[1], made[0]])
-        np.clip(detail, -1.0, 1.0, out=detail)
         detail = cv2.addWeighted(detail, 127.5, square.astype(np.float32), -1.0, 127.5)
-        coarse = cv2.resize(detail, (COARSE, COARSE), interpolation=cv2.INTER_AREA)
-        cv2.subtract(detail, cv2.resize(coarse, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR), dst=detail)
-        return np.asarray(np.clip(np.rint(detail + GREY), 0, 255), np.uint8)
+        coarse = cv2.resize(cv2.resize(detail, (COARSE, COARSE), interpolation=cv2.INTER_AREA), (SIZE, SIZE))
+        return np.asarray(cv2.addWeighted(detail, 1.0, coarse, -1.0, GREY, dtype=cv2.CV_8U), np.uint8)
 
 
 def _lay_on(pixels: Pixels, detail: Pixels, mask: NDArray[np.uint8], matrix: Matrix) -> None:
