@@ -40,7 +40,7 @@ from tests.neural_faces import FACE, dfm_profile
 SIZE, FACE_PX = (1280, 720), 350.0
 FIRST = 5
 """So many frames come before anything is measured."""
-MODEL_RUNS, TRIALS = 6, 7
+MODEL_RUNS, TRIALS = 6, 5
 DEFAULTS = {"colour_transfer": "seam"}
 HEAVIEST = {"colour_transfer": "seam", "sharpen": 1.0, "mouth": 1.0}
 CASES = {
