@@ -106,13 +106,12 @@ class Ear:
     """A sink that keeps what it is given and plays it, when `paced`, at a clock that never stands still."""
 
     name = description = "fake ear"
-    is_file = False
 
     def __init__(self, clock: FakeClock, *, paced: bool) -> None:
         self._clock, self.paced = clock, paced
         self._until_ns: int | None = None
         self._heard: list[Sound] = []
-        self.plugged = True
+        self.plugged, self.is_file = True, False
         self.gaps = 0
         """How often it had nothing to play."""
 
@@ -206,11 +205,11 @@ class FaultDesk:
         """As many samples came as time passed, and never too late.
 
         Who takes what comes is left waiting each time that the microphone falters, until it is known that nothing is
-        late.
+        late; a file is given what is missing then.
         """
         ear = self.ears[0]
         passed = (self.clock.now_ns() - START_NS) * RATE_HZ // 1_000_000_000
-        waited = falters * (0 if ear.paced else STALL_NS * RATE_HZ // 1_000_000_000)
+        waited = falters * (0 if ear.paced or ear.is_file else STALL_NS * RATE_HZ // 1_000_000_000)
         assert ear.gaps == 0
         assert passed - waited - BLOCK_SAMPLES <= len(ear.heard) <= passed + RESERVE_SAMPLES + 2 * BLOCK_SAMPLES
 

@@ -160,6 +160,21 @@ def test_a_microphone_that_falters_leaves_no_delay(desk: FaultDesk, away_ms: int
     assert sorted(desk.latencies_ns[-20:])[10] == pytest.approx(before_ns, abs=15_000_000)
 
 
+@pytest.mark.parametrize("away_ms", [20, 60, 150, 700])
+def test_a_file_gets_every_moment_that_the_microphone_was_away(monkeypatch: pytest.MonkeyPatch, away_ms: int) -> None:
+    desk = FaultDesk(monkeypatch, paced=False)
+    desk.ears[0].is_file = True
+    desk.begin(Masked())
+    desk.run(1.0)
+    for _ in range(8):
+        desk.talker.plugged = False
+        desk.run(away_ms / 1000)
+        desk.talker.plugged = True
+        desk.run(0.3)
+    desk.assert_gapless()
+    desk.end()
+
+
 def test_the_only_sink_that_vanishes_is_told_once_and_fails_the_session(desk: FaultDesk) -> None:
     desk.begin(Masked())
     desk.run(0.5)
