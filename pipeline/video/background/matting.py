@@ -190,7 +190,10 @@ def show(pixels: Pixels, size: tuple[int, int], tables: NDArray[np.float32], pla
     if (pixels.shape[1], pixels.shape[0]) != size:
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     for plane, channel in enumerate(reversed(cv2.split(pixels))):
-        planes[plane] = cv2.LUT(channel, tables[plane])
+        if planes.dtype == np.float32:
+            cv2.LUT(channel, tables[plane], dst=planes[plane])
+        else:
+            planes[plane] = cv2.LUT(channel, tables[plane])
 
 
 def reduced(matte: NDArray[np.float32], frame_size: tuple[int, int]) -> NDArray[np.float32]:

@@ -118,9 +118,12 @@ def _template(patch: pytest.MonkeyPatch) -> None:
 def _read_as(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[pytest.MonkeyPatch], None]:  # type: ignore[type-arg]
     merge = cv2.merge
 
-    def broken(planes: list[np.ndarray]) -> np.ndarray:  # type: ignore[type-arg]
-        made = merge(planes)
-        return np.ascontiguousarray(change(made)) if made.dtype == np.float32 else made
+    def broken(planes: list[np.ndarray], made: np.ndarray | None = None) -> np.ndarray:  # type: ignore[type-arg]
+        merged = merge(planes)
+        if made is None:
+            return merged
+        made[...] = change(merged)
+        return made
 
     return lambda patch: patch.setattr(program.cv2, "merge", broken)
 
