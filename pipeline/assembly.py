@@ -1,7 +1,7 @@
 """A profile in, a chain of stages out: the one place that knows every engine."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -25,6 +25,8 @@ from pipeline.video.background.matting import open_matting
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.rooms import open_room
 from pipeline.video.beside import Ahead
+from pipeline.video.cast.casting import Casting
+from pipeline.video.cast.member import CastMember
 from pipeline.video.neural.engines import face_stage
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
@@ -128,7 +130,8 @@ class Assembly:
             room = open_room(profile)
             compose = None if room is None else Compose(room, profile, self._beside)
             owned: list[VideoStage] = []
-            for sense in (sighted(self._tracker, profile, self._runtime), self._own_matte(profile)):
+            casting = Casting(profile) if profile.cast else None
+            for sense in (sighted(self._tracker, profile, self._runtime), casting, self._own_matte(profile)):
                 if sense is not None:
                     unfinished.callback(sense.close)
                     owned.append(sense)
@@ -136,7 +139,7 @@ class Assembly:
             if compose is not None:
                 unfinished.callback(compose.close)
                 owned.append(Ahead(compose))
-            for stage in (Bystanders(profile), self._face(profile)):
+            for stage in self._worn(profile):
                 unfinished.callback(stage.close)
                 owned.append(stage)
             if compose is not None:
@@ -151,7 +154,8 @@ class Assembly:
         """The stages that all chains share, with a profile's own ones in their places."""
         matte = next((stage for stage in own if isinstance(stage, PersonMatte)), self._matte)
         tracker = next((stage for stage in own if isinstance(stage, Sighted)), self._tracker)
-        return self._ahead if matte is self._matte else Ahead(matte), tracker, matte
+        casting = (stage for stage in own if isinstance(stage, Casting))
+        return self._ahead if matte is self._matte else Ahead(matte), tracker, *casting, matte
 
     def _own_matte(self, profile: Profile) -> PersonMatte | None:
         """The stage that tells the person from the room by the profile's own network; None where it brings none."""
@@ -160,6 +164,13 @@ class Assembly:
             return None
         file = read_named(profile, path)
         return PersonMatte(open_matting(self._runtime, file, profile.matting, self._size), self._beside)
+
+    def _worn(self, profile: Profile) -> Iterator[VideoStage]:
+        """The stages that hide or cover faces, one after the other: the next is made when the last has its owner."""
+        yield Bystanders(profile)
+        yield self._face(profile)
+        for role, other in enumerate(profile.cast_profiles):
+            yield CastMember(role, self._face(other))
 
     def _face(self, profile: Profile) -> VideoStage:
         """The stage that wears the profile's face."""
@@ -222,7 +233,7 @@ def require_clearance(profile: Profile) -> None:
     """Lets only cleared profiles through.
 
     Raises:
-        ConsentError: the profile is of a real person and nothing clears it.
+        ConsentError: the profile, or one that it casts, is of a real person and nothing clears it.
     """
     if profile.kind is not Kind.PERSONA:
         raise ConsentError(
@@ -234,6 +245,13 @@ def require_clearance(profile: Profile) -> None:
             f"The profile {profile.name} does not declare that its persona is synthetic; "
             "add `declaration` to [consent] in its profile.toml."
         )
+    if len(profile.cast_profiles) != len(profile.cast):
+        raise ConsentError(f"The profiles in [[cast]] of {profile.name} were not looked at; load it from the store.")
+    for other in profile.cast_profiles:
+        try:
+            require_clearance(other.model_copy(update={"cast": (), "cast_profiles": ()}))
+        except ConsentError as error:
+            raise ConsentError(f"The profile {profile.name} can't cast {other.name}. {error}") from error
 
 
 def same_but_live(a: Profile, b: Profile) -> bool:
@@ -244,6 +262,7 @@ def same_but_live(a: Profile, b: Profile) -> bool:
         and (a.voice.engine, a.voice.latency_ms) == (b.voice.engine, b.voice.latency_ms)
         and a.face.model_dump(exclude=live_face) == b.face.model_dump(exclude=live_face)
         and a.dfm.model == b.dfm.model
+        and a.cast_profiles == b.cast_profiles
         and a.background.model_dump(exclude=set(LIVE_BACKGROUND_KEYS))
         == b.background.model_dump(exclude=set(LIVE_BACKGROUND_KEYS))
     )

@@ -44,6 +44,10 @@ class Face:
     """Presence from the landmark network, 0..1."""
     chosen: bool = False
     """True on the one face that takes the target's likeness."""
+    role: int | None = None
+    """The entry in the profile's cast whose face this one wears; None for most."""
+    is_followed: bool = True
+    """False where the landmarks are a mean head's, laid on what was found: enough to blur it, not to wear a face."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +90,11 @@ class Frame:
     def chosen_face(self) -> Face | None:
         """The face that takes the target's likeness, or None."""
         return next((face for face in self.faces if face.chosen), None)
+
+    @property
+    def worn_faces(self) -> tuple[Face, ...]:
+        """The chosen face and those with a role that are seen."""
+        return tuple(face for face in self.faces if face.chosen or (face.role is not None and face.score > 0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from profiles.engines.cast import Cast
 from profiles.engines.face import (
     DfmSettings,
     EmbeddingSettings,
@@ -221,6 +222,10 @@ class Profile(Section):
     tracking: TrackingSettings = TrackingSettings()
     matting: MattingSettings = MattingSettings()
     rvc: RvcSettings = RvcSettings()
+    cast: Cast = ()
+    """Other people in the picture who wear a face, each another profile's; voice, room and label stay this one's."""
+    cast_profiles: Annotated[tuple["Profile", ...], Field(exclude=True)] = ()
+    """Those profiles, in the order of `cast`; not written in the file."""
     hashes: dict[str, Sha256] = {}
     """The SHA-256 of each model's file when it was brought in, by its path in the folder; a changed one is refused."""
 

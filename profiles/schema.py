@@ -15,19 +15,26 @@ from profiles.profile import PRINTABLE, Profile
 
 CLOSE = 0.75
 """Share of a word that has to agree before another one is offered in its place: a wrong guess is worse than none."""
-UNWRITTEN = frozenset({"name", "folder"})
-"""Fields of a profile that its place gives, not its file."""
+UNWRITTEN = frozenset({"name", "folder", "cast_profiles"})
+"""Fields of a profile that its place and its neighbours give, not its file."""
 
 
 def fields_at(path: Sequence[str]) -> dict[str, FieldInfo]:
     """The fields of the table at `path`, of the whole file for an empty path; none where no table is."""
     table: type[Section] = Profile
     for key in path:
-        kind = table.model_fields[key].annotation if key in table.model_fields else None
+        if key.isdigit():
+            continue
+        kind = _table_in(table.model_fields[key].annotation) if key in table.model_fields else None
         if not (isinstance(kind, type) and issubclass(kind, Section)):
             return {}
         table = kind
     return {key: field for key, field in table.model_fields.items() if key not in UNWRITTEN}
+
+
+def _table_in(kind: Any) -> Any:
+    """The kind itself, or what each of several is."""
+    return get_args(kind)[0] if get_origin(kind) is tuple else kind
 
 
 def is_section(field: FieldInfo) -> bool:
@@ -106,7 +113,12 @@ def _taken(annotation: Any, rules: Sequence[Any] = ()) -> _Taken:
 
 
 def _in_words(taken: _Taken, field: FieldInfo | None = None) -> str:
+    if taken.items is not None and any(
+        isinstance(kind, type) and issubclass(kind, Section) for kind in taken.items.kinds
+    ):
+        return f"at most {_rule(taken.rules, 'max_length')} tables, no two of them for one face"
     choices = [f'"{choice}"' for kind in taken.kinds for choice in _choices(kind)]
+    choices += [f"a whole number{_range(taken.rules)}"] * (int in taken.kinds and bool(choices))
     if choices:
         return " or ".join([", ".join(choices[:-1]), choices[-1]] if len(choices) > 1 else choices)
     if taken.items is not None and dict in taken.kinds:

@@ -13,7 +13,7 @@ import platformdirs
 
 from profiles.archive import outside_files, unpack_archive, write_archive
 from profiles.draft import ProfileDraft, write_draft
-from profiles.errors import ProfileError
+from profiles.errors import Problem, ProfileError
 from profiles.model_files import changed_files
 from profiles.profile import Kind, Profile
 from profiles.reading import FILE_NAME, read_profile
@@ -86,7 +86,7 @@ class ProfileStore:
         Raises:
             ProfileError: there is none, or something is wrong with it; carries every problem.
         """
-        return read_profile(self.find(name_or_path))
+        return self._with_cast(read_profile(self.find(name_or_path)))
 
     def find(self, name_or_path: str | Path) -> Path:
         """The folder of the profile of that name; a path to a folder or to a `profile.toml` stands for itself.
@@ -183,10 +183,27 @@ class ProfileStore:
     def _summary(self, name: str, folder: Path) -> ProfileSummary:
         builtin = folder.parent == BUILTIN
         try:
-            profile = read_profile(folder)
+            profile = self._with_cast(read_profile(folder))
         except ProfileError as error:
             return ProfileSummary(name, name, None, folder, builtin, tuple(map(str, error.problems)))
         return ProfileSummary(name, profile.title, profile.kind, folder, builtin)
+
+    def _with_cast(self, profile: Profile) -> Profile:
+        """The profile with those whose faces others in its picture wear; the casts of these play no part."""
+        found: list[Profile] = []
+        problems: list[Problem] = []
+        for place, entry in enumerate(profile.cast):
+            is_folder = "/" in entry.profile or "\\" in entry.profile
+            try:
+                found.append(
+                    read_profile(profile.resolve(Path(entry.profile)) if is_folder else self.find(entry.profile))
+                )
+            except ProfileError as error:
+                text = f"can't be had: {'; '.join(map(str, error.problems))}"
+                problems.append(Problem(text, profile.folder / FILE_NAME, f"cast.{place}.profile"))
+        if problems:
+            raise ProfileError(problems)
+        return profile.model_copy(update={"cast_profiles": tuple(found)})
 
     def _refuse_taken(self, name: str, cure: str) -> None:
         if os.path.lexists(self.folder / name):

@@ -119,8 +119,8 @@ class Compose:
         if frame.matte is None:
             return None
         matte = sharpened_matte(frame.matte, halved(frame.pixels))
-        if frame.chosen_face is not None:
-            cv2.fillConvexPoly(matte, _surely_person(frame.chosen_face.landmarks), (255,), cv2.LINE_AA, 4)
+        for face in frame.worn_faces:
+            cv2.fillConvexPoly(matte, _surely_person(face.landmarks), (255,), cv2.LINE_AA, 4)
         return _outline(matte, wrapped(matte, self._light_wrap), frame.size)
 
     def _buffer(self, pixels: Pixels) -> Pixels:

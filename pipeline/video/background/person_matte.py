@@ -1,5 +1,6 @@
 """The person told from the room, on every frame."""
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -112,16 +113,15 @@ class PersonMatte:
         self._everyone.begin(frame)
 
     def process(self, frame: Frame) -> Frame:
-        """The frame with its matte: what is joined to the chosen face, steadied over time.
+        """The frame with its matte: what is joined to the chosen face and to a cast's, steadied over time.
 
         Veils are taken off where nobody is. Over somebody they stay, and then nobody wears the likeness: the chosen
         face is a newcomer's, and the actor is still where he was lost.
         """
         everyone = fresh = self._everyone.done(frame)
         frame = _unveiled(frame, everyone)
-        face = frame.chosen_face
-        if face is not None:
-            fresh = _joined_to(face, everyone, frame.size)
+        if frame.chosen_face is not None:
+            fresh = _joined_to(frame.worn_faces, everyone, frame.size)
         if self._network.steady or self._steady is None or self._steady.shape != fresh.shape:
             self._steady = fresh.copy()
         else:
@@ -148,12 +148,12 @@ class PersonMatte:
 
 
 def _unveiled(frame: Frame, matte: NDArray[np.float32]) -> Frame:
-    """The frame with only those veils that lie over somebody; with one of them no face is chosen."""
+    """The frame with only those veils that lie over somebody; with one over the actor's place no face is chosen."""
     faces = [face for face in frame.faces if face.score > UNSEEN_SCORE]
     if len(faces) == len(frame.faces):
         return frame
     veils = [face for face in frame.faces if face.score <= UNSEEN_SCORE and _is_somebody(face, matte, frame.size)]
-    if veils:
+    if any(veil.role is None for veil in veils):
         faces = [replace(face, chosen=False) for face in faces]
     return replace(frame, faces=(*faces, *veils))
 
@@ -195,7 +195,15 @@ def _strangers(everyone: NDArray[np.float32], own: NDArray[np.float32]) -> NDArr
     return np.asarray(cv2.blur(cv2.dilate(others, np.ones((grown, grown), np.uint8)) * 255, (soft, soft)), np.uint8)
 
 
-def _joined_to(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+def _joined_to(faces: Sequence[Face], matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """The matte without what is joined to none of some faces, and with the faces themselves filled."""
+    joined = _joined_to_one(faces[0], matte, size)
+    for face in faces[1:]:
+        joined = np.maximum(joined, _joined_to_one(face, matte, size))
+    return joined
+
+
+def _joined_to_one(face: Face, matte: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """The matte without what is not joined to the face, and with the face itself filled."""
     oval = _on_matte(face, matte, size)
     solid = (matte > PERSON_LEVEL).astype(np.uint8)

@@ -15,7 +15,8 @@ from profiles.profile import Profile
 class Bystanders:
     """The stage that blurs every face that does not take the likeness, unless the profile shows them.
 
-    A veil, over where the actor was lost, is blurred whatever the profile says.
+    A veil, over where the actor was lost, is blurred whatever the profile says. So is everybody without a role where
+    the profile has a cast: it may be somebody who has one, lost and found again.
 
     Where the actor's own room is seen, whoever else stands in it is blurred whole: the detector misses faces that the
     picture's edge cuts.
@@ -31,7 +32,8 @@ class Bystanders:
 
     def process(self, frame: Frame) -> Frame:
         """The frame with others blurred; the frame itself when there are none."""
-        others = [face for face in frame.faces if not face.chosen and not (self._shown and face.score > UNSEEN_SCORE)]
+        worn = frame.worn_faces
+        others = [face for face in frame.faces if not (face in worn or (self._shown and face.score > UNSEEN_SCORE))]
         strangers = frame.strangers if self._own_room and not self._shown else None
         if not others and strangers is None:
             return frame
@@ -46,7 +48,7 @@ class Bystanders:
 
     def adjust(self, profile: Profile) -> None:
         """Takes another choice."""
-        self._shown = profile.face.bystanders == "show"
+        self._shown = profile.face.bystanders == "show" and not profile.cast
         self._own_room = profile.background.kind in ("none", "blur")
 
     def reset(self) -> None:

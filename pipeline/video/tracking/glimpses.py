@@ -1,6 +1,6 @@
 """Faces that were found and are not followed: cut by the picture's edge, turned far away, or too many."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, cos, sin
 
 import numpy as np
@@ -49,7 +49,7 @@ class Glimpses:
 
     def add(self, face: Face) -> None:
         """Keeps a face that is followed no longer until the whole picture is looked at."""
-        self._kept.append(Glimpse(face, face.box, None))
+        self._kept.append(Glimpse(replace(face, is_followed=False), face.box, None))
 
     def look(self, part: Part | None, found: dict[int, Detection]) -> list[Face]:
         """Takes what a look at a part showed in place of what the look before did; returns the faces that are gone.
@@ -82,7 +82,8 @@ class Glimpses:
         turn = np.array([[cos(angle), sin(angle), 0], [-sin(angle), cos(angle), 0], [0, 0, 1]]) * scale
         middle = np.array([left + width / 2, top + height / 2, 0.0])
         landmarks = np.asarray((head - (low + high) / 2) @ turn + middle, np.float32)
-        return Face(track_id, box_of(landmarks), landmarks, self._poses.of(landmarks), detection.score)
+        pose = self._poses.of(landmarks)
+        return Face(track_id, box_of(landmarks), landmarks, pose, detection.score, is_followed=False)
 
 
 def shows(box: Box, face: Face) -> bool:

@@ -1,0 +1,38 @@
+"""Several people in one picture: who else wears a face, and whose."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
+
+from profiles.engines.section import Section
+
+SIDES = ("left", "right")
+MAX_ENTRIES = 4
+"""As many faces as are followed from frame to frame."""
+
+
+def _face(value: object) -> object:
+    """Lets a face's number or a side through; a union would tell of each kind that it is not."""
+    if isinstance(value, bool) or not (value in SIDES or (isinstance(value, int) and value >= 0)):
+        raise ValueError("neither a face's id nor a side")
+    return value
+
+
+class CastEntry(Section):
+    """One of the other people in the picture, and the profile whose face that person wears."""
+
+    face: Annotated[Annotated[int, Field(ge=0)] | Literal["left", "right"], PlainValidator(_face)]
+    """A face's id; or the outermost face to the left or to the right of the chosen one, as the picture shows it."""
+    profile: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """Another profile's name, or its folder as seen from this profile's, with a slash in it."""
+
+
+def _each_once(entries: Sequence[CastEntry]) -> Sequence[CastEntry]:
+    """Refuses two entries for one face."""
+    if len({entry.face for entry in entries}) < len(entries):
+        raise ValueError("two entries for one face")
+    return entries
+
+
+Cast = Annotated[tuple[CastEntry, ...], Field(max_length=MAX_ENTRIES), AfterValidator(_each_once)]
