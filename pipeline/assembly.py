@@ -27,6 +27,8 @@ from pipeline.video.background.rooms import open_room
 from pipeline.video.beside import Ahead
 from pipeline.video.cast.casting import Casting
 from pipeline.video.cast.member import CastMember
+from pipeline.video.masks.on_grid import GridMasks
+from pipeline.video.masks.opening import open_masks
 from pipeline.video.neural.engines import face_stage
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
@@ -175,7 +177,9 @@ class Assembly:
     def _face(self, profile: Profile) -> VideoStage:
         """The stage that wears the profile's face."""
         if profile.face.engine == "photo":
-            return restored(PhotoSwap(self._target(profile), profile), profile, self._runtime)
+            target, masks = self._target(profile), open_masks(self._runtime, profile)
+            worn = PhotoSwap(target, profile, None if masks is None else GridMasks(masks, target))
+            return restored(worn, profile, self._runtime)
         return restored(face_stage(profile, self._runtime, self._models), profile, self._runtime)
 
     def _voice(self, profile: Profile) -> AudioStage:

@@ -95,8 +95,7 @@ FacePart = Literal["skin", "brows", "eyes", "glasses", "nose", "mouth", "lips", 
 
 
 class MaskSettings(Section):
-    """Networks that tell what stands before the face, for faces that are networks themselves; the photo engine has its
-    own eyes for that."""
+    """Networks that tell what stands before the face; the photo engine has eyes of its own for that as well."""
 
     occluder: Path | None = None
     """An XSeg network: what is face and what covers it."""

@@ -1,6 +1,7 @@
 """The photo face engine: one portrait worn by the actor as a warped mesh."""
 
 from dataclasses import replace
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -26,15 +27,32 @@ STILL_PX = 0.3
 """Below this displacement the actor's own picture needs no warp."""
 
 
+class Masks(Protocol):
+    """Networks that tell what stands before the face."""
+
+    def visible(self, frame: Frame, face: Face, spots: NDArray[np.float32]) -> Grid:
+        """float32 (80, 64): where the face is seen; `spots`, float32 (80, 64, 2), are the grid points on the picture.
+
+        Raises:
+            StageError: a network failed, or sees so little of the face that the actor would be shown.
+        """
+
+    def reset(self) -> None:
+        """Forgets the actor."""
+
+    def close(self) -> None:
+        """Frees the networks; may be called twice."""
+
+
 class PhotoSwap:
     """The stage that puts a portrait's face on the chosen face of each frame."""
 
     name = "swap"
     latency_ns = 0
 
-    def __init__(self, target: PhotoTarget, profile: Profile) -> None:
-        """A stage for one target; the target may serve others at the same time."""
-        self._target = target
+    def __init__(self, target: PhotoTarget, profile: Profile, masks: Masks | None = None) -> None:
+        """A stage for one target, which may serve others at the same time; masks end with the stage."""
+        self._target, self._masks = target, masks
         self._settings = profile.face
         self._output: Pixels | None = None
         self.reset()
@@ -45,13 +63,17 @@ class PhotoSwap:
         self._occlusion = Occlusion(self._target)
         self._proportions = Proportions(self._target)
         self._worn_id: int | None = None
+        if self._masks is not None:
+            self._masks.reset()
 
     def adjust(self, profile: Profile) -> None:
         """Takes the face's live settings."""
         self._settings = profile.face
 
     def close(self) -> None:
-        """Lets the output buffer go."""
+        """Lets the output buffer and the masks go."""
+        if self._masks is not None:
+            self._masks.close()
         self._output = None
 
     def process(self, frame: Frame) -> Frame:
@@ -68,7 +90,7 @@ class PhotoSwap:
             self._worn_id = face.track_id
         actor = with_ring(face.landmarks)
         seen = unwrap(frame, actor, self._target)
-        visible = self._visible(seen, face, frame.media_ns)
+        visible = self._visible(frame, seen, face, actor)
         drawn = visible * _rounded(seen.facing)
         gain = self._colouring.gain(seen, visible, self._settings, frame.media_ns)
         mesh = self._proportions.displaced(face.landmarks, self._settings, frame.media_ns)
@@ -84,9 +106,11 @@ class PhotoSwap:
             blur_face(pixels, face, fade)
         return replace(frame, pixels=pixels, motion=motion)
 
-    def _visible(self, seen: Unwrapped, face: Face, at_ns: int) -> Grid:
+    def _visible(self, frame: Frame, seen: Unwrapped, face: Face, actor: Points) -> Grid:
         """Where the face is not hidden, as strictly as the settings ask."""
-        visible = self._occlusion.visible(seen, face.pose, at_ns)
+        visible = self._occlusion.visible(seen, face.pose, frame.media_ns)
+        if self._masks is not None:
+            visible = np.minimum(visible, self._masks.visible(frame, face, self._target.grid.on(actor)))
         return 1.0 - self._settings.occlusion * (1.0 - visible)
 
     def _copy(self, frame: Frame) -> Pixels:

@@ -18,6 +18,7 @@ from pipeline.video.masks import bisenet as parser
 from pipeline.video.masks import face_mask
 from pipeline.video.masks.bisenet import PARTS, BiSeNet
 from pipeline.video.masks.face_mask import FaceMasks
+from pipeline.video.masks.on_grid import GridMasks
 from pipeline.video.masks.opening import open_masks
 from pipeline.video.masks.xseg import XSeg
 from pipeline.video.neural.alignment import CROPS, Alignment
@@ -25,8 +26,10 @@ from pipeline.video.neural.dfm import Dfm
 from pipeline.video.neural.merge_mask import SIDE
 from pipeline.video.neural.swap import NeuralSwap
 from pipeline.video.neural.templates import ARCFACE_128, FFHQ_512, template_matrix
+from pipeline.video.swap.photo_swap import PhotoSwap
+from pipeline.video.swap.topology import with_ring
 from profiles.engines.face import FaceType, MaskSettings
-from tests.footage import DEMO, chosen, closeup, difference, inside_oval, make_frame
+from tests.footage import DEMO, chosen, closeup, difference, inside_oval, make_frame, persona, target
 from tests.models.dfm import EVERYWHERE, Tinting, tinting_dfm
 from tests.models.masks import WEIGHTS, bisenet, palette, xseg
 from tests.neural_faces import dfm_profile, mean_face, stand_in_file
@@ -235,4 +238,49 @@ def test_another_format_is_refused_in_one_sentence(tmp_path: Path) -> None:
     for opening in (lambda: XSeg(runtime, parts), lambda: BiSeNet(runtime, face, FACE_PARTS)):
         with pytest.raises(ModelError, match="another format"):
             opening()
+    runtime.close()
+
+
+def portrait_worn(masks: FaceMasks, pixels: Pixels) -> Pixels:
+    """The close-up with a persona's portrait, and something before it."""
+    stage = PhotoSwap(target(), persona(), GridMasks(masks, target()))
+    try:
+        return stage.process(replace(make_frame(pixels), faces=closeup(DEMO).faces)).pixels.copy()
+    finally:
+        stage.close()
+
+
+def test_what_covers_the_face_stays_before_a_portrait(load: Load) -> None:
+    frame = closeup(DEMO)
+    pixels = np.empty_like(frame.pixels)
+    pixels[:] = np.rint(palette()[1][::-1] * 255)
+    left, top, width, height = (round(value) for value in chosen(frame).box)
+    pixels[top + int(0.7 * height) : top + height, left - 20 : left + width + 20] = np.rint(palette()[16][::-1] * 255)
+    shown = portrait_worn(load("bisenet"), pixels)
+    inner, covered = inside_oval(chosen(frame), frame.size, 0.7), np.zeros(pixels.shape[:2], np.bool_)
+    covered[top + int(0.78 * height) : top + height] = True
+    assert difference(shown, pixels, inner & covered) < 3
+    upper = np.zeros_like(covered)
+    upper[top + int(0.5 * height) : top + int(0.6 * height)] = True
+    assert difference(shown, pixels, inner & upper) > 10
+
+
+def test_a_mask_that_leaves_hardly_anything_of_a_portrait_never_shows_the_actor(tmp_path: Path) -> None:
+    runtime = Runtime(Preference.CPU)
+    mask = FaceMasks([XSeg(runtime, read_model(xseg(tmp_path / "none.onnx", level=0.1)))])
+    with pytest.raises(StageError, match="leave"):
+        portrait_worn(mask, closeup(DEMO).pixels)
+    assert runtime.providers == {}
+    runtime.close()
+
+
+def test_what_hides_half_of_a_portrait_for_long_is_not_believed(tmp_path: Path) -> None:
+    runtime = Runtime(Preference.CPU)
+    masks = FaceMasks([XSeg(runtime, read_model(xseg(tmp_path / "half.onnx", level=0.6)))])
+    guarded, frame = GridMasks(masks, target()), closeup(DEMO)
+    spots = target().grid.on(with_ring(chosen(frame).landmarks))
+    times = [number * 100_000_000 for number in range(150)]
+    shares = [float(guarded.visible(replace(frame, media_ns=at), chosen(frame), spots).mean()) for at in times]
+    assert shares[0] == pytest.approx(0.6, abs=0.02)
+    assert shares[-1] == pytest.approx(1.0, abs=0.01)
     runtime.close()
