@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
-from pipeline.media import Face, Frame
+from pipeline.media import Face, Frame, Pixels
 from profiles.engines.cast import CastEntry
 from profiles.profile import Profile
 from tests.benchmarks.exposure import exposure
@@ -15,19 +15,23 @@ LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED = 4.0, 0.90, 0.75
 """The limits of `tests/benchmarks/exposure_table.py`: beyond one of them an output shows the actor."""
 
 
+def picture(name: str) -> Pixels:
+    """The actor of a clip between two smaller people."""
+    return beside(beside(likeness("ines", 300), cut_out(name, 0, 340)), likeness("tomas", 280))
+
+
 @cache
 def three(name: str) -> tuple[Frame, ...]:
-    """The actor of a clip between two smaller people, on frames with their faces, from left to right."""
-    pictures = [beside(beside(likeness("ines", 300), cut_out(name, 0, 340)), likeness("tomas", 280)) for _ in range(4)]
-    frames = tracked([make_frame(picture, index * FRAME_NS) for index, picture in enumerate(pictures)])
+    """Frames of that with their faces, from left to right."""
+    frames = tracked([make_frame(picture(name), index * FRAME_NS) for index in range(4)])
     return tuple(replace(frame, faces=tuple(sorted(frame.faces, key=lambda face: face.box[0]))) for frame in frames)
 
 
 def casting(*cast: tuple[int | str, Profile], **face: object) -> Profile:
-    """Mara, with others whose faces some people beside the actor wear."""
+    """Ines, with others whose faces some people beside the actor wear."""
     entries = [CastEntry.model_validate({"face": where, "profile": other.name}) for where, other in cast]
     others = tuple(other for _, other in cast)
-    return persona(**face).model_copy(update={"cast": tuple(entries), "cast_profiles": others})
+    return persona("ines", **face).model_copy(update={"cast": tuple(entries), "cast_profiles": others})
 
 
 def shows(face: Face, result: Frame, given: Frame) -> bool:
