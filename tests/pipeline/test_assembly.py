@@ -83,7 +83,7 @@ def test_only_so_many_portraits_are_kept(assembly: Assembly, monkeypatch: pytest
 
     monkeypatch.setattr("pipeline.assembly.read_portrait", read)
     monkeypatch.setattr("pipeline.assembly.PhotoTarget", lambda portrait: portrait)
-    monkeypatch.setattr("pipeline.assembly.PhotoSwap", lambda target, profile: FakeStage(target))
+    monkeypatch.setattr("pipeline.assembly.PhotoSwap", lambda target, *_: FakeStage(target))
     names = [f"p{index}" for index in range(TARGETS_KEPT + 1)]
     profiles = [persona().model_copy(update={"folder": tmp_path / name}) for name in names]
     for profile in (*profiles, profiles[-1], profiles[0]):
