@@ -81,7 +81,10 @@ class MicrophoneScreen(ModalScreen[InputPort | None]):
         return sources.index(self._present) if self._present in sources else None
 
     def _fill(self) -> None:
-        """Fills the list; the mark stays with the entry it was on."""
+        """Fills the list; the mark stays with the entry it was on.
+
+        While the microphone that is open has not been found nothing is marked: Enter must change nothing by accident.
+        """
         before = self._list.highlighted
         kept = None if before is None else self._list.get_option_at_index(before).id
         self._list.clear_options()
@@ -89,4 +92,4 @@ class MicrophoneScreen(ModalScreen[InputPort | None]):
             mark = PRESENT if number == self._place else OTHER
             self._list.add_option(Option(printable(f"{mark} {entry.title}"), id=entry.wanted))
         wanted = [entry.wanted for entry in self._entries]
-        self._list.highlighted = wanted.index(kept) if kept in wanted else self._place or 0
+        self._list.highlighted = wanted.index(kept) if kept in wanted else self._place

@@ -134,6 +134,44 @@ async def test_the_present_microphone_is_not_opened_again() -> None:
         assert not [call for call in session.calls if call.startswith("listen")]
 
 
+async def test_the_mark_stands_on_the_open_device_which_is_found_later_than_the_fixed_entries() -> None:
+    session = FakeSession(audio=replace(typical_audio(), source="Headset · 48 kHz mono"))
+    drivers = Drivers(BROKEN, HEADSET)
+    drivers.may_answer.clear()
+    app = app_over(session, drivers)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        await pilot.press("i")
+        await pilot.pause()
+        choices = app.screen.query_one(OptionList)
+        assert choices.highlighted is None
+        await pilot.press("enter")
+        drivers.may_answer.set()
+        await settled(app)
+        await pilot.pause()
+        assert choices.highlighted == 1
+        await pilot.press("enter")
+        await settled(app)
+        assert not [call for call in session.calls if call.startswith("listen")]
+
+
+async def test_a_mark_that_was_moved_stays_where_it_is_when_devices_are_found() -> None:
+    session = FakeSession(audio=replace(typical_audio(), source="Headset · 48 kHz mono"))
+    drivers = Drivers(HEADSET)
+    drivers.may_answer.clear()
+    app = app_over(session, drivers)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        await pilot.press("i")
+        await pilot.pause()
+        await pilot.press("down")
+        drivers.may_answer.set()
+        await settled(app)
+        await pilot.pause()
+        choices = app.screen.query_one(OptionList)
+        assert choices.get_option_at_index(choices.highlighted or 0).id == "demo"
+
+
 async def test_without_sound_there_is_nothing_to_choose() -> None:
     app = app_over(FakeSession(audio=None), Drivers())
     async with app.run_test(size=(120, 35)) as pilot:
