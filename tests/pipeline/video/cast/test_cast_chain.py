@@ -10,6 +10,7 @@ import pytest
 from pipeline.assembly import Assembly, Chain, require_clearance, same_but_live
 from pipeline.errors import ConsentError, MediaError
 from pipeline.media import Frame
+from pipeline.video.tracking.choice import UNSEEN_SCORE
 from profiles.profile import Kind, Profile
 from tests.fakes import FRAME_NS, FakeStage
 from tests.footage import DEMO, SMILING, clips, inside_oval, make_frame, models, persona
@@ -73,6 +74,24 @@ def test_behind_another_room_whoever_has_no_role_is_cut_out(assembly: Assembly, 
     assert green[0] < 0.02
     assert green[None] > 0.9
     chain.close()
+
+
+@pytest.mark.parametrize("kind", ["none", "colour"])
+def test_who_hides_is_blurred_or_cut_out_and_the_actor_goes_on(assembly: Assembly, kind: str) -> None:
+    both, hidden = picture(DEMO), picture(DEMO)
+    left, top, width, height = (round(value) for value in three(DEMO)[-1].faces[0].box)
+    # The face in strips of other heights: as much to see as before, and no face.
+    face = both[top : top + height, left : left + width]
+    strips = np.random.default_rng(3).permutation([*range(0, height, 6)])
+    hidden[top : top + height, left : left + width] = np.concatenate([face[row : row + 6] for row in strips])
+    chain = assembly.build(casting(*PAIR).with_background(kind=kind, colour="#00ff00"))
+    pictures = [both] * 4 + [hidden] * 20
+    given, shown = out_of(chain, [make_frame(each.copy(), index * FRAME_NS) for index, each in enumerate(pictures)])
+    chain.close()
+    roles = {face.role: face for face in given.faces if not face.chosen}
+    assert (roles[0].score, roles[1].score > 0.5) == (UNSEEN_SCORE, True)
+    assert sum(face.chosen for face in given.faces) == 1
+    assert not shows(roles[0], shown, replace(given, pixels=hidden))
 
 
 def test_one_stage_more_for_each_entry_with_a_name_of_its_own(assembly: Assembly) -> None:

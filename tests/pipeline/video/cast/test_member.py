@@ -14,7 +14,7 @@ from pipeline.video.cast.member import CastMember
 from pipeline.video.swap.bystanders import Bystanders
 from profiles.profile import Profile
 from tests.fakes import FakeStage
-from tests.footage import DEMO, SMILING, clips, difference, inside_oval, moved, persona, swap
+from tests.footage import DEMO, SMILING, clips, difference, inside_oval, make_frame, moved, persona, scaled, swap
 from tests.models.dfm import EVERYWHERE, Tinting
 from tests.neural_faces import FACE, dfm_profile, wear
 from tests.pipeline.video.cast.people import casting, shows, three
@@ -137,6 +137,27 @@ def test_the_frame_keeps_its_faces_and_how_the_actors_own_was_moved(fails: bool)
     result = CastMember(0, worn).process(frame)
     assert (result.faces, result.motion) == (frame.faces, motion)
     assert not np.array_equal(result.pixels, frame.pixels)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("size", [(64, 64), (321, 241), (242, 322), (1280, 720)], ids=str)
+@pytest.mark.parametrize("by", [(0.0, 0.0), (-0.4, -0.4), (3.0, 0.0)], ids=str)
+def test_what_comes_in_is_never_written_to_wherever_the_face_is(
+    size: tuple[int, int], by: tuple[float, float], fails: bool
+) -> None:
+    source = three(DEMO)[0]
+    pixels = scaled(source.pixels, size)
+    scale = size[0] / source.size[0]
+    face = replace(moved(source.faces[0], (by[0] * size[0], by[1] * size[1]), scale), role=0)
+    frame = replace(make_frame(pixels, source.media_ns), faces=(face,))
+    before = pixels.tobytes()
+    member = CastMember(0, FakeStage(fails_on=frozenset(range(9))) if fails else swap("ines"))
+    for _ in range(2):
+        result = member.process(frame)
+        assert (result.captured_ns, result.media_ns) == (frame.captured_ns, frame.media_ns)
+        assert (result.pixels.shape, result.pixels.dtype) == (pixels.shape, np.uint8)
+        assert result.pixels.flags.c_contiguous
+    assert pixels.tobytes() == before
 
 
 def test_another_errors_way_is_not_barred() -> None:
