@@ -34,7 +34,7 @@ from profiles.engines.face import DfmSettings
 from profiles.engines.voice import RvcSettings
 from profiles.profile import FaceSettings, Profile, VoiceSettings
 from profiles.store import BUILTIN
-from tests.benchmarks.neural_switches import Screen, Tape
+from tests.benchmarks.sinks import Screen, Tape
 from tests.footage import models, persona
 from tests.models import voice_cost
 from tests.models.true_dfm import USUAL, true_dfm

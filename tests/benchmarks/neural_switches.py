@@ -26,7 +26,6 @@ from pipeline.audio.lane import MOST_OVERLAP
 from pipeline.audio.settings import SoundSettings
 from pipeline.audio.stream import RATE_HZ
 from pipeline.clock import MonotonicClock, Playhead
-from pipeline.media import Picture
 from pipeline.session import Session, SessionSettings
 from pipeline.stage import AudioStage
 from pipeline.telemetry import Event, Readings
@@ -34,6 +33,7 @@ from pipeline.video.devices.settings import SourceSettings
 from pipeline.video.devices.sources import first_pictures
 from pipeline.video.held_pictures import HeldPictures
 from profiles.profile import Profile
+from tests.benchmarks.sinks import Screen, Tape
 from tests.footage import models
 from tests.neural_cast import PARTS, Watch, cast, watched
 
@@ -60,55 +60,6 @@ with sound, in memory. {cold} of them were cold: their profile had to be loaded 
 |---|---|
 {rows}
 """
-
-
-class Screen:
-    """A sink for pictures that notes how many there were."""
-
-    name = description = "nothing"
-    steady, dropped = True, 0
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def write(self, picture: Picture) -> None:
-        """Counts it."""
-        self.count += 1
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def __enter__(self) -> "Screen":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class Tape:
-    """A sink for sound with room for all of it from the start, so that it does not grow meanwhile."""
-
-    name = description = "memory"
-    paced, is_file, buffered_ns = False, False, 0
-
-    def __init__(self, seconds: float) -> None:
-        self.samples: NDArray[np.float32] = np.full(round(seconds * RATE_HZ), 1e-9, np.float32)
-        self.count = 0
-
-    def write(self, samples: NDArray[np.float32]) -> None:
-        """Keeps what there is room for."""
-        room = self.samples[self.count : self.count + len(samples)]
-        room[:] = samples[: len(room)]
-        self.count += len(room)
-
-    def close(self) -> None:
-        """All is kept."""
-
-    def __enter__(self) -> "Tape":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 @dataclass
