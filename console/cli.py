@@ -17,6 +17,7 @@ from console.commands.options import (
     DEFAULT_PROFILE,
     AvOptions,
     DeviceOption,
+    EnginesOptions,
     RunOptions,
     SessionOptions,
     Size,
@@ -119,6 +120,15 @@ def video(
     from console.commands.measuring import measure_video
 
     return measure_video(size, camera, device, as_json=as_json)
+
+
+@bench.command()
+@flattened
+def engines(options: EnginesOptions, as_json: JsonOption = False) -> int:
+    """Measure a profile's face and voice: what their networks take, and what is around them."""
+    from console.commands.measuring import measure_engines
+
+    return measure_engines(options, as_json=as_json)
 
 
 selftest = typer.Typer(help="Put something in at one end and look for it at the other.")

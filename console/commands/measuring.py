@@ -6,9 +6,10 @@ from dataclasses import replace
 import typer
 
 from console.commands.models import ready_models
-from console.commands.options import DEFAULT_PROFILE, IN_MEMORY, AvOptions, Size
+from console.commands.options import DEFAULT_PROFILE, IN_MEMORY, AvOptions, EnginesOptions, Size
 from console.logs import configure_logging, native_chatter_logged
-from pipeline.bench import BenchReport, BenchSettings, bench_video
+from pipeline.bench.engines import EnginesReport, EnginesSettings, bench_engines
+from pipeline.bench.lane import BenchReport, BenchSettings, bench_video
 from pipeline.errors import UnderstudyError
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.selftest.av import AvReport, AvSettings, measure_av
@@ -29,6 +30,22 @@ def measure_video(size: Size, camera: str, device: str, *, as_json: bool) -> int
     models = ready_models()
     with native_chatter_logged(configure_logging()):
         report = bench_video(settings, models)
+    _print(report, as_json=as_json)
+    return 0
+
+
+def measure_engines(options: EnginesOptions, *, as_json: bool) -> int:
+    """Measures a profile's engines and prints what came out.
+
+    Raises:
+        UnderstudyError: they could not be measured.
+        ProfileError: the profile can't be used.
+    """
+    profile, size = ProfileStore().load(options.profile), (options.size.width, options.size.height)
+    settings = EnginesSettings(profile, size, options.camera, Preference(options.device))
+    models = ready_models()
+    with native_chatter_logged(configure_logging()):
+        report = bench_engines(settings, models)
     _print(report, as_json=as_json)
     return 0
 
@@ -57,7 +74,7 @@ def measure_sync(options: AvOptions, *, as_json: bool) -> int:
     return 0
 
 
-def _print(report: BenchReport | AvReport, *, as_json: bool) -> None:
+def _print(report: BenchReport | EnginesReport | AvReport, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(report.as_dict(), indent=2))
     else:

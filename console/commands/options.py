@@ -128,6 +128,18 @@ class RunOptions:
     stats: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write figures at the end.")] = None
 
 
+@dataclass(frozen=True, slots=True)
+class EnginesOptions:
+    """What `understudy bench engines` takes."""
+
+    profile: Annotated[str, typer.Option(help="Whose engines are measured: a profile's name, or its folder.")] = (
+        DEFAULT_PROFILE
+    )
+    camera: Annotated[str, typer.Option(help="The demo actor or a video file.")] = "demo"
+    size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720"  # type: ignore[assignment]  # typer parses the default as well
+    device: DeviceOption = "auto"
+
+
 IN_MEMORY = "memory"
 LOOP_HELP = "Only what is in memory can be measured without a loop back."
 

@@ -1,5 +1,6 @@
 """A network in the lane: it runs, and when its device fails it is opened in another way meanwhile."""
 
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,6 +69,8 @@ class Network:
         self._moving: Future[OnnxNetwork] | None = None
         self._worked = QUIET_RUNS + 1
         self.name, self.path = file.name, file.path
+        self.spent_ns = 0
+        """What its runs have taken so far."""
 
     @property
     def label(self) -> str:
@@ -94,6 +97,7 @@ class Network:
             StageError: it failed; on a GPU another way to run it is made ready meanwhile.
         """
         self._arrive()
+        began_ns = time.perf_counter_ns()
         try:
             self._inner.run()
         except StageError as error:
@@ -104,6 +108,7 @@ class Network:
                 self._say(Level.ERROR, str(error))
             raise
         self._worked += 1
+        self.spent_ns += time.perf_counter_ns() - began_ns
 
     def _say(self, level: Level, text: str) -> None:
         """Tells why a run failed, once until it has worked for a while: a lane goes on without a word."""

@@ -96,6 +96,12 @@ class Runtime:
                 found[path.name if path.name not in found else f"{path.parent.name}/{path.name}"] = network.label
         return found
 
+    @property
+    def spent_ns(self) -> int:
+        """What the runs of the open networks have taken so far."""
+        with self._lock:
+            return sum(network.spent_ns for network in self._open.values())
+
     def close(self) -> None:
         """Closes every network that is still open."""
         with self._lock:

@@ -1,0 +1,45 @@
+"""`understudy bench engines`: its options reach the measurement, and its figures the screen."""
+
+import json
+
+import pytest
+
+from console.cli import main
+from console.commands import measuring
+from pipeline.bench.engines import EngineReport, EnginesReport, EnginesSettings, Share
+from pipeline.inference.onnx.runtime import Preference
+
+FACE = EngineReport("dfm", {"face.dfm": "ONNX CUDA fp16"}, Share(4.0, 5.25), Share(2.5, 3.0), 60, 33.3)
+VOICE = EngineReport("timbre", {}, Share(0.0, 0.0), Share(0.4, 0.6), 60, 10.0)
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[EnginesSettings]:
+    """A measurement that takes no time, and what was asked of it."""
+    asked: list[EnginesSettings] = []
+
+    def bench_engines(settings: EnginesSettings, models: object) -> EnginesReport:
+        asked.append(settings)
+        return EnginesReport(settings.profile.name, settings.size, FACE, VOICE)
+
+    monkeypatch.setattr(measuring, "ready_models", lambda: None)
+    monkeypatch.setattr(measuring, "bench_engines", bench_engines)
+    return asked
+
+
+def test_the_figures_come_for_people_and_for_scripts(
+    capsys: pytest.CaptureFixture[str], asked: list[EnginesSettings]
+) -> None:
+    assert main(["bench", "engines", "--profile", "tomas", "--size", "640x360", "--device", "cpu"]) == 0
+    text = capsys.readouterr().out
+    assert "dfm: face.dfm on ONNX CUDA fp16" in text
+    assert "model       p50 4.0, p95 5.2 ms" in text
+    assert "timbre: no networks" in text
+    assert (asked[0].profile.name, asked[0].size, asked[0].device) == ("tomas", (640, 360), Preference.CPU)
+    assert main(["bench", "engines", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["face"]["around"] == {"p50_ms": 2.5, "p95_ms": 3.0}
+
+
+def test_a_profile_that_is_not_there_is_told_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "engines", "--profile", "nobody"]) == 1
+    assert "nobody" in capsys.readouterr().err
