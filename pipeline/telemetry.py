@@ -48,10 +48,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class PreparationFailed(Event):
-    """A profile could not be made ready; the lane goes on as it was."""
+    """The profile of this name could not be made ready; the lane goes on as it was."""
 
     profile: str
-    """Its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +101,13 @@ class VideoReadings:
     fps_out: float = 0.0
     fps_target: float = 0.0
     latency: Percentiles = Percentiles()
-    """Capture to sink, lately."""
+    """Capture to sink, lately; `latency_overall` since the start."""
     latency_overall: Percentiles = Percentiles()
-    """The same since the start."""
     lane: Percentiles = Percentiles()
     """Time the lane worked on one frame."""
     stages: Mapping[str, Percentiles] = field(default_factory=dict)
-    """By stage name, in the order of work, lately."""
+    """By stage name, in the order of work, lately; `stages_overall` since the start."""
     stages_overall: Mapping[str, Percentiles] = field(default_factory=dict)
-    """The same since the start."""
     lane_history_ms: tuple[float, ...] = ()
     """Work time of the last frames, oldest first, at most 120."""
     drops: Drops = Drops()
@@ -144,7 +141,9 @@ class MeterReading:
     rms_dbfs: float = -60.0
     """The mean level; a sine at full scale is at -3."""
     hold_dbfs: float = -60.0
-    """The highest peak of late."""
+    """The highest peak of the last 20 s."""
+    lately_dbfs: float = -60.0
+    """The highest peak of the last 3 s."""
     clipped: bool = False
     """Whether a sample reached full scale within the last second."""
     stale: bool = True
@@ -171,9 +170,8 @@ class AudioReadings:
     overruns: int = 0
     """Times that sound was thrown away because nobody took it in time."""
     latency: Percentiles = Percentiles()
-    """Microphone to ear, lately."""
+    """Microphone to ear, lately; `latency_overall` since the start."""
     latency_overall: Percentiles = Percentiles()
-    """The same since the start."""
     engine_ms: float = 0.0
     """What conditioning and voice lag behind by construction."""
     compute: Percentiles = Percentiles()
@@ -182,6 +180,8 @@ class AudioReadings:
     """What the first sink's device holds."""
     drift_ppm: float = 0.0
     """By how much more comes than the first sink plays."""
+    acquainted: float = 1.0
+    """How much of what it has to know of the actor's voice the voice knows, from 0 to 1."""
     muted: bool = False
     speaking: bool = False
     """Whether somebody speaks into the microphone, muted or not."""

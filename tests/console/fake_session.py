@@ -141,8 +141,8 @@ def typical_audio() -> AudioReadings:
         compute=Percentiles(1.1, 1.9, 3.4),
         device_ms=11.0,
         drift_ppm=12.3,
-        input_level=MeterReading(-18.0, -27.0, -12.0, stale=False),
-        output_level=MeterReading(-24.0, -30.0, -21.0, stale=False),
+        input_level=MeterReading(-18.0, -27.0, -12.0, -14.0, stale=False),
+        output_level=MeterReading(-24.0, -30.0, -21.0, -23.0, stale=False),
     )
 
 

@@ -83,6 +83,12 @@ def test_a_meter_that_hears_nothing_new_is_grey_and_has_no_figure() -> None:
     assert words([line]).endswith(" –")
 
 
+def test_the_figure_is_of_late_and_the_tick_stays_longer() -> None:
+    line = meter_line("mic", MeterReading(-60.0, -60.0, -10.0, -42.0, stale=False), 40)
+    assert words([line]).endswith("  -42")
+    assert "┃" in words([line])
+
+
 def test_a_clip_is_told_in_a_word() -> None:
     line = meter_line("mic", level(0.0, clipped=True), 40)
     assert role_of(line, "CLIP") is Role.ERROR

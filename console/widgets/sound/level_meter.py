@@ -35,7 +35,7 @@ def meter_bar(meter: MeterReading, width: int) -> Line:
 
 
 def meter_line(name: str, meter: MeterReading, width: int) -> Line:
-    """Name, bar and the hold in dBFS; a clip takes the figure's place."""
+    """Name, bar and the highest peak of late in dBFS; a clip takes the figure's place."""
     bar = meter_bar(meter, max(0, width - len(name) - 1 - FIGURE_WIDTH))
     return (f"{name} ", Role.MUTED), *bar, figure(meter)
 
@@ -46,7 +46,7 @@ def figure(meter: MeterReading) -> Span:
         return "    –", Role.MUTED
     if meter.clipped:
         return CLIPPED, Role.ERROR
-    return f"{meter.hold_dbfs:5.0f}", Role.TEXT
+    return f"{meter.lately_dbfs:5.0f}", Role.TEXT
 
 
 def _cells(level_dbfs: float, width: int) -> int:

@@ -17,6 +17,8 @@ RMS_S = 0.3
 """The time constant of the mean."""
 HOLD_NS = 20_000_000_000
 """How long the highest peak stays."""
+LATELY_NS = 3_000_000_000
+"""How long the highest peak counts as one of late."""
 CLIP_NS = 1_000_000_000
 """How long the mark stays."""
 STALE_NS = 500_000_000
@@ -31,19 +33,41 @@ def _dbfs(amplitude: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class _Highest:
+    """The highest peak within a time."""
+
+    lasts_ns: int
+    dbfs: float = LEAST_DBFS
+    at_ns: int = 0
+
+    def fed(self, peak_dbfs: float, now_ns: int) -> "_Highest":
+        """After one more peak."""
+        renewed = peak_dbfs >= self.dbfs or now_ns - self.at_ns > self.lasts_ns
+        return _Highest(self.lasts_ns, peak_dbfs, now_ns) if renewed else self
+
+    def shown(self, now_ns: int, bar_dbfs: float) -> float:
+        """It, or the bar when it is too long ago."""
+        return self.dbfs if now_ns - self.at_ns <= self.lasts_ns else bar_dbfs
+
+
+@dataclass(frozen=True, slots=True)
 class _Needles:
     """Where everything stood when the last block came; replaced as a whole, so that any thread may look."""
 
     at_ns: int
     peak_dbfs: float = LEAST_DBFS
     power: float = 0.0
-    hold_dbfs: float = LEAST_DBFS
-    hold_ns: int = 0
+    hold: _Highest = _Highest(HOLD_NS)
+    lately: _Highest = _Highest(LATELY_NS)
     clip_ns: int | None = None
 
     def bar(self, now_ns: int) -> float:
         """The bar, fallen since the last block."""
         return max(LEAST_DBFS, self.peak_dbfs - FALL_DB_PER_S * max(0, now_ns - self.at_ns) / 1e9)
+
+    def mean_power(self, now_ns: int) -> float:
+        """The mean, as if silence had followed the last block."""
+        return self.power * math.exp(-max(0, now_ns - self.at_ns) / 1e9 / RMS_S)
 
 
 class Meter:
@@ -63,13 +87,12 @@ class Meter:
         before = self._needles or _Needles(now_ns)
         share = 1.0 - math.exp(-len(block.samples) / block.rate_hz / RMS_S)
         peak = _dbfs(top if sane else 0.0)
-        renewed = peak >= before.hold_dbfs or now_ns - before.hold_ns > HOLD_NS
         self._needles = _Needles(
             at_ns=now_ns,
             peak_dbfs=max(peak, before.bar(now_ns)),
             power=before.power + share * (power - before.power),
-            hold_dbfs=peak if renewed else before.hold_dbfs,
-            hold_ns=now_ns if renewed else before.hold_ns,
+            hold=before.hold.fed(peak, now_ns),
+            lately=before.lately.fed(peak, now_ns),
             clip_ns=before.clip_ns if top < FULL_SCALE else now_ns,
         )
 
@@ -78,10 +101,12 @@ class Meter:
         seen = self._needles
         if seen is None:
             return MeterReading(LEAST_DBFS, LEAST_DBFS, LEAST_DBFS, clipped=False, stale=True)
+        bar = seen.bar(now_ns)
         return MeterReading(
-            peak_dbfs=seen.bar(now_ns),
-            rms_dbfs=_dbfs(math.sqrt(seen.power)),
-            hold_dbfs=seen.hold_dbfs if now_ns - seen.hold_ns <= HOLD_NS else seen.bar(now_ns),
+            peak_dbfs=bar,
+            rms_dbfs=_dbfs(math.sqrt(seen.mean_power(now_ns))),
+            hold_dbfs=seen.hold.shown(now_ns, bar),
+            lately_dbfs=seen.lately.shown(now_ns, bar),
             clipped=seen.clip_ns is not None and now_ns - seen.clip_ns <= CLIP_NS,
             stale=now_ns - seen.at_ns > STALE_NS,
         )

@@ -63,6 +63,23 @@ def test_the_highest_peak_stays_and_then_gives_way() -> None:
     assert meter.reading(now).hold_dbfs == pytest.approx(-26.02, abs=0.05)
 
 
+def test_the_figure_follows_a_few_seconds_later() -> None:
+    meter = Meter()
+    now = fed(meter, sine(1000.0, 0.1, 0.5))
+    now = fed(meter, sine(1000.0, 2.5, 0.05), now)
+    assert meter.reading(now).lately_dbfs == pytest.approx(-6.02, abs=0.05)
+    now = fed(meter, sine(1000.0, 1.0, 0.05), now)
+    assert meter.reading(now).lately_dbfs == pytest.approx(-26.02, abs=0.05)
+
+
+def test_everything_falls_to_silence_when_nothing_comes_any_more() -> None:
+    meter = Meter()
+    now = fed(meter, sine(1000.0, 2.0, 0.5))
+    later = meter.reading(now + 5 * S)
+    assert (later.peak_dbfs, later.rms_dbfs, later.lately_dbfs) == (-60.0, -60.0, -60.0)
+    assert later.stale
+
+
 def test_a_sample_at_full_scale_leaves_a_mark_for_a_second() -> None:
     meter = Meter()
     sound = sine(1000.0, 0.1, 0.5)
