@@ -134,6 +134,11 @@ class Tape:
         self._reader = threading.Thread(target=self._read, name=f"tape of {source}")
         self._reader.start()
 
+    @property
+    def over(self) -> bool:
+        """Whether the server has ended it."""
+        return self._recorder.poll() is not None
+
     def stop(self) -> tuple[NDArray[np.int64], Sound]:
         """When each sample came (n,), and the samples (n,)."""
         self._recorder.terminate()

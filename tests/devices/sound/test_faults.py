@@ -87,6 +87,28 @@ def test_what_records_the_virtual_microphone_ends_with_it_and_gets_no_other(
         times_ns, samples = tape.stop()
     assert times_ns[-1] - times_ns[0] < 5_000_000_000
     persona_speaks(samples, speech)
+    assert own_modules(server) == []
+
+
+def test_a_call_that_records_what_a_killed_program_left_ends_with_it_and_gets_no_other(
+    server: Server, said: Path, speech: Sound
+) -> None:
+    killed = Program(server, "auto")
+    began(server, killed)
+    with server.playing(said):
+        tape = Tape(server, OWN)
+        time.sleep(3.0)
+        killed.kill()
+        program = Program(server, "auto")
+        try:
+            assert until(lambda: server.on_air(OWN) or not program.running), program.complaints
+            assert program.running, program.complaints
+            assert tape.over
+        finally:
+            ended_well(program)
+            samples = tape.stop()[1]
+    persona_speaks(samples, speech)
+    assert own_modules(server) == []
 
 
 def test_a_microphone_that_vanishes_leaves_silence_and_is_heard_again_when_it_is_back(

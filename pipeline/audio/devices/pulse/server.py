@@ -3,9 +3,11 @@
 import json
 import os
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.audio.devices.pulse.library import Connection
 from pipeline.errors import DeviceError
 
 PACTL_TIMEOUT_S = 5.0
@@ -96,14 +98,21 @@ def remove_source(name: str, module: str) -> None:
     A server would go on recording from another microphone: call programs would get the actor's own voice.
 
     Raises:
-        DeviceError: no sound server answers.
+        DeviceError: no sound server answers, or its library is not there.
     """
-    for stream in _listening_to(name):
-        pactl("kill-source-output", stream)
+    streams = _listening_to(name)
+    if streams:
+        # `pactl` can only move them.
+        try:
+            with closing(Connection()) as connection:
+                for stream in streams:
+                    connection.end_recording(stream)
+        except DeviceError as error:
+            raise DeviceError(f"What records {name} can't be ended: {error}; end the call and start again.") from error
     pactl("unload-module", module)
 
 
-def _listening_to(name: str) -> list[str]:
+def _listening_to(name: str) -> list[int]:
     """The numbers of the streams that are recorded from a source.
 
     Raises:
@@ -112,7 +121,7 @@ def _listening_to(name: str) -> list[str]:
     sources = [line.split("\t") for line in pactl("list", "short", "sources").splitlines()]
     numbers = {fields[0] for fields in sources if len(fields) > 1 and fields[1] == name}
     streams = [line.split("\t") for line in pactl("list", "short", "source-outputs").splitlines()]
-    return [fields[0] for fields in streams if len(fields) > 1 and fields[1] in numbers]
+    return [int(fields[0]) for fields in streams if len(fields) > 1 and fields[1] in numbers]
 
 
 def found_among(wanted: str, devices: tuple[PulseDevice, ...], usual: str) -> PulseDevice | None:
