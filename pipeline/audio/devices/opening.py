@@ -7,7 +7,7 @@ import pipeline.audio.assets
 from pipeline.audio.devices.listing import list_sound_devices
 from pipeline.audio.devices.pulse.input import PulseInput, pulse_source
 from pipeline.audio.devices.pulse.output import PulseOutput, pulse_sink
-from pipeline.audio.devices.pulse.server import OWN_SOURCE, PulseDevice, pulse_devices, server_answers
+from pipeline.audio.devices.pulse.server import PulseDevice, is_own, pulse_devices, server_answers
 from pipeline.audio.devices.silence import Silence
 from pipeline.audio.devices.sound_decoder import SoundDecoder
 from pipeline.audio.devices.sound_file import SoundFile
@@ -157,9 +157,9 @@ def refuse_overwriting_sound(source: str, *outputs: str) -> None:
 
 
 def server_sources() -> tuple[PulseDevice, ...]:
-    """The sound server's microphones, without the one that this program makes; none where no server runs."""
+    """The sound server's microphones, without those that this program makes; none where no server runs."""
     sources = pulse_devices("sources") if sys.platform == "linux" else ()
-    return tuple(source for source in sources if source.name != OWN_SOURCE)
+    return tuple(source for source in sources if not is_own(source.name))
 
 
 def server_sinks() -> tuple[PulseDevice, ...]:

@@ -73,6 +73,25 @@ def test_what_a_killed_program_left_is_taken_away_by_the_next(server: Server) ->
     assert own_modules(server) == []
 
 
+def test_a_second_program_leaves_the_first_ones_microphone_alone(server: Server, said: Path, speech: Sound) -> None:
+    first = Program(server, "auto")
+    began(server, first)
+    module = own_modules(server)
+    second = Program(server, "auto")
+    try:
+        assert until(lambda: server.has_source(f"{OWN}_2") or not second.running), second.complaints
+        assert own_modules(server) == module
+        assert "Understudy microphone 2" in server.pactl("list", "sources")
+        with server.playing(said):
+            persona_speaks(heard(server, OWN, 3.0), speech)
+    finally:
+        ended_well(second)
+        running = first.running
+        ended_well(first)
+    assert running
+    assert not [module for module in server.modules() if OWN in module]
+
+
 def test_what_records_the_virtual_microphone_ends_with_it_and_gets_no_other(
     server: Server, said: Path, speech: Sound
 ) -> None:

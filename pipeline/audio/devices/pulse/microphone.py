@@ -5,17 +5,19 @@ import fcntl
 import os
 import subprocess
 import tempfile
+from itertools import count
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio.devices.pulse.server import OWN_SOURCE, pactl, remove_source, watch_server
+from pipeline.audio.devices.pulse.server import OWN_SOURCE, is_own, pactl, remove_source, watch_server
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
 
 TITLE = "Understudy microphone"
+PIPE = "microphone"
 PIPE_BYTES = 4096
 """The smallest pipe there is, 43 ms: what a server that stopped reading leaves in it is heard late afterwards."""
 F_SETPIPE_SZ = 1031
@@ -26,33 +28,29 @@ class PulseMicrophone:
 
     paced, is_file = False, False
 
-    def __init__(self, name: str = OWN_SOURCE, title: str = TITLE) -> None:
-        """Makes the source, after taking away one that a killed program left behind.
+    def __init__(self) -> None:
+        """Makes the source, after taking away what killed programs left behind; a second one gets a number.
 
         Raises:
             DeviceError: there is no sound server that answers, or it can't make the source.
         """
-        self.name = title
-        self.description = f"{title} · 48 kHz mono"
         self.dropped = 0
         """Samples that the server did not take in time."""
-        self._source = name
         self._folder = tempfile.TemporaryDirectory(prefix="understudy-")
-        self._pipe = Path(self._folder.name) / "microphone"
+        # The lock is given back when this process ends, however it ends: others see by it that somebody feeds the pipe.
+        self._alive = os.open(self._folder.name, os.O_RDONLY)
+        fcntl.flock(self._alive, fcntl.LOCK_EX)
+        self._pipe = Path(self._folder.name) / PIPE
         self._file = -1
         self._module = ""
         self._watch: subprocess.Popen[bytes] | None = None
-        escaped = title.replace("\\", "").replace('"', "").replace(" ", "\\ ")
         try:
-            remove_left_behind(name)
-            usual = pactl("get-default-source").strip()
-            self._module = pactl(
-                "load-module", "module-pipe-source", f"source_name={name}", f"file={self._pipe}", "format=s16le",
-                f"rate={RATE_HZ}", "channels=1", f"source_properties=device.description=\"{escaped}\"",
-            ).strip()  # fmt: skip
-            if usual not in ("", name) and pactl("get-default-source").strip() == name:
-                # Where there are only monitors, a server takes a new source for everyone's microphone, the actor's too.
-                pactl("set-default-source", usual)
+            remove_left_behind()
+            taken = {name for name, _, _ in _own_modules()}
+            number = next(number for number in count(1) if _numbered(OWN_SOURCE, "_", number) not in taken)
+            self._source, self.name = _numbered(OWN_SOURCE, "_", number), _numbered(TITLE, " ", number)
+            self.description = f"{self.name} · 48 kHz mono"
+            self._load()
             self._watch = watch_server()
             self._file = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
             fcntl.fcntl(self._file, F_SETPIPE_SZ, PIPE_BYTES)
@@ -109,6 +107,9 @@ class PulseMicrophone:
             # A server that ended took the source with it.
             pass
         finally:
+            alive, self._alive = self._alive, -1
+            if alive >= 0:
+                os.close(alive)
             self._folder.cleanup()
 
     def __enter__(self) -> Self:
@@ -119,16 +120,73 @@ class PulseMicrophone:
         """Takes it away."""
         self.close()
 
+    def _load(self) -> None:
+        """Has the server make the source.
 
-def remove_left_behind(name: str = OWN_SOURCE) -> int:
-    """Takes away sources of this name that nobody feeds any more; how many there were.
+        Raises:
+            DeviceError: it does not answer, or can't.
+        """
+        usual = pactl("get-default-source").strip()
+        escaped = self.name.replace(" ", "\\ ")
+        self._module = pactl(
+            "load-module", "module-pipe-source", f"source_name={self._source}", f"file={self._pipe}", "format=s16le",
+            f"rate={RATE_HZ}", "channels=1", f"source_properties=device.description=\"{escaped}\"",
+        ).strip()  # fmt: skip
+        if usual not in ("", self._source) and pactl("get-default-source").strip() == self._source:
+            # Where there are only monitors, a server takes a new source for everyone's microphone, the actor's too.
+            pactl("set-default-source", usual)
+
+
+def left_behind() -> tuple[tuple[str, str], ...]:
+    """The sources of programs that were killed, by name, and their modules' numbers.
 
     Raises:
         DeviceError: no sound server answers.
     """
-    left = [
-        line.split("\t")[0] for line in pactl("list", "short", "modules").splitlines() if f"source_name={name} " in line
-    ]
-    for module in left:
+    return tuple((name, module) for name, module, pipe in _own_modules() if not _is_fed(Path(pipe)))
+
+
+def remove_left_behind() -> int:
+    """Takes away the sources that nobody feeds any more; how many there were.
+
+    Raises:
+        DeviceError: no sound server answers.
+    """
+    left = left_behind()
+    for name, module in left:
         remove_source(name, module)
     return len(left)
+
+
+def _own_modules() -> list[tuple[str, str, str]]:
+    """The sources that this program makes: name, the number of the module, and the pipe."""
+    found = []
+    for line in pactl("list", "short", "modules").splitlines():
+        number, _, rest = line.partition("\t")
+        settings = dict(word.split("=", 1) for word in rest.split() if "=" in word)
+        if is_own(settings.get("source_name", "")):
+            found.append((settings["source_name"], number, settings.get("file", "")))
+    return found
+
+
+def _is_fed(pipe: Path) -> bool:
+    """Whether the process that made a pipe lives."""
+    try:
+        folder = os.open(pipe.parent, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        # Another user's.
+        return True
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(folder)
+    return False
+
+
+def _numbered(name: str, between: str, number: int) -> str:
+    """A name, told from others of its kind by a number from the second on."""
+    return name if number == 1 else f"{name}{between}{number}"

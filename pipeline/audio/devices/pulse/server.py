@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from pipeline.errors import DeviceError
 
 PACTL_TIMEOUT_S = 5.0
 OWN_SOURCE = "understudy_microphone"
-"""The source that this program makes, which is never taken for a microphone unless it is asked for."""
+"""The source that this program makes, which is never taken for a microphone unless it is asked for.
+
+A second program's has a number behind it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,11 @@ def pulse_devices(kind: Literal["sources", "sinks"]) -> tuple[PulseDevice, ...]:
     )
 
 
+def is_own(name: str) -> bool:
+    """Whether a source is one that this program makes, here or in another process."""
+    return re.fullmatch(rf"{OWN_SOURCE}(_\d+)?", name) is not None
+
+
 def remove_source(name: str, module: str) -> None:
     """Takes a source away, and ends what is recorded from it.
 
@@ -133,7 +142,7 @@ def found_among(wanted: str, devices: tuple[PulseDevice, ...], usual: str) -> Pu
         usual: the name of the server's own choice.
     """
     if wanted == "auto":
-        fit = [device for device in devices if device.name != OWN_SOURCE]
+        fit = [device for device in devices if not is_own(device.name)]
         fit.sort(key=lambda device: (device.name != usual, device.monitor))
         return fit[0] if fit else None
     exact = [device for device in devices if wanted in (device.name, device.title)]

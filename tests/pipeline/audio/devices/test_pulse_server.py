@@ -31,3 +31,8 @@ def test_a_device_is_found_by_name_or_part_of_it_and_auto_is_never_our_own(
 def test_among_nothing_nothing_is_found() -> None:
     assert found_among("auto", (), "") is None
     assert found_among("auto", (OWN,), OWN.name) is None
+
+
+def test_a_second_programs_microphone_is_never_taken_either() -> None:
+    second = PulseDevice(f"{OWN_SOURCE}_2", "Understudy microphone 2")
+    assert found_among("auto", (second, HEADSET), second.name) == HEADSET
