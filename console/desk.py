@@ -19,6 +19,7 @@ PANIC_REST_NS = 1_200_000_000
 """The panic key takes the card back only after so long a rest. Systems begin to repeat a held key after a second at
 most; only the slowest setting of macOS waits longer."""
 NOBODY_WATCHES = "On air to nobody: no virtual camera, no recording."
+VOICE_ONLY = "On air by voice only: no virtual camera, no recording."
 SOURCE_ENDED = "The source has come to its end."
 
 
@@ -96,8 +97,9 @@ class Desk:
         states = {State.ON_AIR: "You are on air.", State.CARD: "The card goes out." if self._aired else ""}
         state = states.get(readings.state, "")
         # A sink tells its name before its format.
-        takers = " and ".join(sink.partition(" · ")[0] for sink in readings.video.sinks)
-        return f"{state} Quitting ends the picture for {takers}." if state and takers else ""
+        seen = tuple(sink.partition(" · ")[0] for sink in readings.video.sinks)
+        takers = " and ".join(seen or self.sound.hearers(readings.audio))
+        return f"{state} Quitting ends the {'picture' if seen else 'voice'} for {takers}." if state and takers else ""
 
     def started(self) -> None:
         """Notes that the session runs, and puts the card up when panic was called before that."""
@@ -136,7 +138,9 @@ class Desk:
         self.session.set_on_air(state is not State.ON_AIR)
         if state is State.ON_AIR:
             return "Preview: the card goes out, the picture is seen here only."
-        return "On air." if self._look().video.sinks else NOBODY_WATCHES
+        readings = self._look()
+        unseen = VOICE_ONLY if self.sound.hearers(readings.audio) else NOBODY_WATCHES
+        return "On air." if readings.video.sinks else unseen
 
     def panic(self, pressed_ns: int, *, may_rearm: bool) -> str | None:
         """The card within one frame; and back when it is up, `may_rearm` and the key has rested.

@@ -99,6 +99,8 @@ class View:
     """Whether the actor's microphone passes, as the operator has it; None before the operator could have it any way."""
     monitoring: Monitoring = Monitoring.NONE
     """Whether the operator hears what goes out."""
+    hearers: tuple[str, ...] = ()
+    """What the voice goes out to, by name; the operator's own monitor does not count."""
     offset_ms: float | None = None
     """Sound against picture over the last second, positive when the sound is early; None without sound."""
 
@@ -177,6 +179,7 @@ class Watch:
             standing_in=self._policy_frames > before,
             talking=self._desk.sound.talk(readings.audio) if readings and readings.audio else None,
             monitoring=self._desk.session.monitoring if readings else Monitoring.NONE,
+            hearers=self._desk.sound.hearers(readings.audio) if readings else (),
             offset_ms=self._offset_ms(readings),
         )
 

@@ -105,6 +105,12 @@ class SoundDesk:
         self._session.monitor(monitoring is not Monitoring.ON)
         return "The monitor is off." if monitoring is Monitoring.ON else "The monitor is on: you hear what goes out."
 
+    def hearers(self, audio: AudioReadings | None) -> tuple[str, ...]:
+        """The names of what the voice goes out to; the operator's own monitor is nobody else."""
+        sinks = () if audio is None else audio.sinks
+        others = sinks if self._session.monitoring is Monitoring.NONE else sinks[:-1]
+        return tuple(sink.partition(" · ")[0] for sink in others)
+
     @property
     def microphone(self) -> str:
         """What the open microphone calls itself.

@@ -31,7 +31,7 @@ def badge(view: View) -> tuple[str, Role]:
         return "□ NOT STARTED", Role.STOPPED
     words, role = STATES[view.state]
     if view.state is State.ON_AIR and not view.video.sinks:
-        return f"{words} → nowhere", Role.CARD
+        return f"{words} · VOICE ONLY" if view.hearers else f"{words} → nowhere", Role.CARD
     if view.standing_in and view.state is State.ON_AIR:
         return f"{words} · FAIL-SAFE", Role.CARD
     return words, role
@@ -97,6 +97,8 @@ def outputs_text(view: View) -> str:
         return ", ".join(view.video.sinks)
     names = [] if view.outputs.virtual_camera == "none" else [view.outputs.virtual_camera]
     names += [view.outputs.record.name] if view.outputs.record else []
+    if view.readings and not names and view.hearers:
+        return f"no picture, the voice to {', '.join(view.hearers)}"
     return ", ".join(names) or "no virtual camera"
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from console.desk import PANIC_REST_NS, Phase
-from console.widgets.status_strip import badge
+from console.widgets.status_strip import badge, outputs_text
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import LaneError, UnderstudyError
 from pipeline.telemetry import State
 from tests.console.fake_session import FakeSession, make_desk, typical_video
@@ -25,8 +26,26 @@ def test_going_on_air_where_nothing_takes_the_picture_is_told_so() -> None:
     session = FakeSession(state=State.PREVIEW)
     assert make_desk(session).toggle_air() == "On air."
     session.video = replace(session.video, sinks=())
-    session.state = State.PREVIEW
+    session.state, session.audio = State.PREVIEW, None
     assert "to nobody" in make_desk(session).toggle_air()
+
+
+def test_going_on_air_with_the_voice_alone_is_told_so_and_asked_about_at_the_end() -> None:
+    session = FakeSession(state=State.PREVIEW, video=replace(typical_video(), sinks=()))
+    desk = make_desk(session)
+    assert "by voice only" in desk.toggle_air()
+    assert "Quitting ends the voice for pipe-source understudy." in desk.ended_by_leaving
+    # What only the operator hears goes out to nobody.
+    session.state, session.monitoring = State.PREVIEW, Monitoring.ON
+    assert "to nobody" in desk.toggle_air()
+    assert desk.ended_by_leaving == ""
+
+
+def test_the_strip_tells_of_a_voice_that_goes_out_without_a_picture() -> None:
+    session = FakeSession(video=replace(typical_video(), sinks=()))
+    view = make_view(session, hearers=("Understudy microphone",))
+    assert badge(view)[0] == "● ON AIR · VOICE ONLY"
+    assert outputs_text(view) == "no picture, the voice to Understudy microphone"
 
 
 def test_space_does_not_take_the_card_down() -> None:
@@ -107,7 +126,7 @@ def test_nothing_is_lost_by_leaving_when_nothing_was_taken_on_air(panic: bool) -
 
 
 def test_without_a_sink_nothing_goes_out() -> None:
-    session = FakeSession(video=replace(typical_video(), sinks=()))
+    session = FakeSession(video=replace(typical_video(), sinks=()), audio=None)
     assert make_desk(session).ended_by_leaving == ""
     assert make_desk(session, started=False).ended_by_leaving == ""
 
