@@ -16,6 +16,7 @@ from pipeline.errors import ConsentError
 from pipeline.inference.named_model import read_named
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
+from pipeline.machine import step_back
 from pipeline.media import Pixels
 from pipeline.runner import do_all
 from pipeline.stage import AudioStage, VideoStage
@@ -131,6 +132,17 @@ class Assembly:
         with ExitStack() as unfinished:
             room = open_room(profile)
             compose = None if room is None else Compose(room, profile, self._beside)
+            if compose is not None:
+                unfinished.callback(compose.close)
+            # The decoder of a room starts threads that the lane waits for: it is not opened on the modest thread.
+            with ThreadPoolExecutor(1, "understudy-opening", step_back) as modest:
+                chain = modest.submit(self._assembled, profile, compose).result()
+            unfinished.pop_all()
+        return chain
+
+    def _assembled(self, profile: Profile, compose: Compose | None) -> Chain:
+        """A chain with the stage that puts its room behind the person, if it has one."""
+        with ExitStack() as unfinished:
             owned: list[VideoStage] = []
             casting = Casting(profile) if profile.cast else None
             for sense in (sighted(self._tracker, profile, self._runtime), casting, self._own_matte(profile)):
@@ -139,7 +151,6 @@ class Assembly:
                     owned.append(sense)
             first, sensing = self._first(owned), len(owned)
             if compose is not None:
-                unfinished.callback(compose.close)
                 owned.append(Ahead(compose))
             for stage in self._worn(profile):
                 unfinished.callback(stage.close)

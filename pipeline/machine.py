@@ -1,5 +1,8 @@
 """The computer that the pipeline runs on: its graphics processor and this process."""
 
+import os
+import sys
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +11,9 @@ import psutil
 import pynvml
 
 MEGABYTE = 1 << 20
+FEW_CORES = 2
+STEPS_BACK = 10
+"""On Linux's scale of niceness: a tenth of the weight of other threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,20 @@ class ProcessReading:
     """Since the reading before; 100 is one core."""
     rss_mb: float
     """Memory held."""
+
+
+def step_back() -> None:
+    """Has the calling thread let all others go first from now on, on a computer with two cores or fewer.
+
+    Whoever loads a network there shares the cores with the lanes. It holds for every thread that this one starts and
+    can't be taken back: with more cores ONNX Runtime starts threads for each network, which must not be slow for ever.
+    Windows and macOS know no such thing for a single thread by this way.
+    """
+    if sys.platform != "linux" or (os.cpu_count() or FEW_CORES) > FEW_CORES:
+        return
+    me = threading.get_native_id()
+    if os.getpriority(os.PRIO_PROCESS, me) < STEPS_BACK:
+        os.setpriority(os.PRIO_PROCESS, me, STEPS_BACK)
 
 
 class Machine:

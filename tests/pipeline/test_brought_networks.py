@@ -1,8 +1,12 @@
 """Networks that a profile brings for what is around the face: in its own chain, and gone with it."""
 
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +15,8 @@ from pipeline.assembly import Assembly, Chain
 from pipeline.errors import ModelError
 from pipeline.inference.formats import recognise
 from pipeline.inference.onnx.model_file import read_model
+from pipeline.inference.onnx.network import OnnxNetwork
+from pipeline.machine import STEPS_BACK
 from pipeline.media import Frame
 from pipeline.video.background.person_matte import PersonMatte
 from profiles.engines.face import MattingSettings, RestoreSettings, TrackingSettings
@@ -19,6 +25,7 @@ from tests.models.masks import bisenet, xseg
 from tests.models.matting import Matting, matting, rvm
 from tests.models.restore import restorer
 from tests.models.trackers import fan, scrfd, yunet
+from tests.neural_cast import Part, cast
 
 
 @pytest.fixture
@@ -121,3 +128,22 @@ def test_such_a_network_is_recognised_for_what_it_is(tmp_path: Path, kind: str) 
     found = recognise(read_model(write(tmp_path / "any.onnx")))
     assert found is not None
     assert found.format.key == key
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has threads of different niceness")
+def test_networks_are_opened_where_they_take_nothing_from_the_lanes(
+    assembly: Assembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.machine.os.cpu_count", lambda: 2)
+    opened, seen = OnnxNetwork.__init__, list[int]()
+
+    def noted(network: OnnxNetwork, *given: Any) -> None:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        opened(network, *given)
+
+    monkeypatch.setattr(OnnxNetwork, "__init__", noted)
+    part = Part("tomas", "dfm", rvc=True, matte="modnet", masked=True)
+    (profile,) = cast(tmp_path, (part,))
+    assembly.build(profile).close()
+    assert len(seen) >= part.networks
+    assert min(seen) >= STEPS_BACK

@@ -1,11 +1,15 @@
 """Readings of the computer, with a driver of the test's own where there is no GPU."""
 
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pynvml
 import pytest
 
-from pipeline.machine import MEGABYTE, Machine
+from pipeline.machine import MEGABYTE, STEPS_BACK, Machine, step_back
 
 
 def test_without_a_driver_the_reason_is_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,3 +82,20 @@ def test_this_process_holds_memory_and_has_worked() -> None:
     reading = machine.process()
     assert 5.0 < reading.rss_mb < 8000.0
     assert reading.cpu_percent > 10.0
+
+
+def niceness() -> int:
+    """Of the calling thread."""
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has threads of different niceness")
+@pytest.mark.parametrize(("cores", "goes"), [(2, True), (1, True), (4, False)])
+def test_a_thread_steps_back_alone_and_only_where_cores_are_few(
+    monkeypatch: pytest.MonkeyPatch, cores: int, goes: bool
+) -> None:
+    monkeypatch.setattr("pipeline.machine.os.cpu_count", lambda: cores)
+    before = niceness()
+    with ThreadPoolExecutor(1, initializer=step_back) as modest:
+        assert modest.submit(niceness).result() == (max(before, STEPS_BACK) if goes else before)
+    assert niceness() == before
