@@ -1,16 +1,14 @@
 """What loading a large profile costs the lane that runs meanwhile: its frame times before and while it loads.
 
-    .venv/bin/python -m tests.benchmarks.cold_switch [--models FOLDER] [--tries 2] [--nice 0 10] [--out FILE.md]
+    .venv/bin/python -m tests.benchmarks.cold_switch [--models FOLDER] [--tries 2] [--out FILE.md]
 
 The profile has a dfm of 320 pixels and an RVC v2 voice with a content encoder that cost what the real ones do; they
 are made in FOLDER (1.1 GB) where they are not there yet. Run it when the machine is quiet.
 """
 
 import argparse
-import os
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +22,6 @@ import psutil
 from pipeline.audio.settings import SoundSettings
 from pipeline.clock import MonotonicClock, Playhead
 from pipeline.lane import VideoLane
-from pipeline.loader import Loader, Request
 from pipeline.media import Frame
 from pipeline.session import Session, SessionSettings
 from pipeline.video.devices.settings import SourceSettings
@@ -47,15 +44,17 @@ VOICE_MS = 5_000.0
 """As long as the dial goes: it is loading that is measured, and not the search for a latency that is kept."""
 STOP_S = 60.0
 WANTED = 1.5
+PLAIN, MODEST = "like any other thread", "behind all others"
 
 REPORT = """# What loading a profile costs the lane
 
 A session with the persona Mara and sound, {size[0]}×{size[1]} at {fps:g} fps, in memory; beside it a profile with a
 dfm 320 ({dfm:.0f} MB) and an RVC v2 voice ({voice:.0f} MB with its content encoder) is made ready. Frame time: the
-lane's work on one frame. Wanted: a p99 while loading of at most {wanted} times that before. Nice: of the loader's
-thread, beyond that of the others. Load at the end: {load}.
+lane's work on one frame. Wanted: a p99 while loading of at most {wanted} times that before. Opened: how the thread that
+opens and tries the networks stands to the others; the program has it behind all others where there are two cores. Load
+at the end: {load}.
 
-| try | nice | loading s | frames before / meanwhile | p50 ms before / meanwhile | p99 ms before / meanwhile | \
+| try | opened | loading s | frames before / meanwhile | p50 ms before / meanwhile | p99 ms before / meanwhile | \
 p99 ratio | longest meanwhile ms | lost before / meanwhile | underruns |
 |---|---|---|---|---|---|---|---|---|---|
 {rows}
@@ -159,26 +158,21 @@ def counts(session: Session) -> tuple[int, int]:
 
 
 @contextmanager
-def loader_nicer_by(steps: int) -> Iterator[None]:
-    """Has the loader's thread let the others go first, and whatever threads it starts."""
-    build = Loader._build
-
-    def nicely(loader: Loader, request: Request) -> None:
-        me = threading.get_native_id()
-        if os.getpriority(os.PRIO_PROCESS, me) < steps:
-            os.setpriority(os.PRIO_PROCESS, me, steps)
-        build(loader, request)
-
-    with patch.object(Loader, "_build", nicely):
+def opening(how: str) -> Iterator[None]:
+    """Has networks opened as the program does, or on a thread that is like any other."""
+    if how == MODEST:
         yield
+    else:
+        with patch("pipeline.assembly.step_back", lambda: None):
+            yield
 
 
-def row(number: int, nice: int, before: Stretch, meanwhile: Stretch) -> str:
+def row(number: int, how: str, before: Stretch, meanwhile: Stretch) -> str:
     """One line of the table."""
     p50, p99 = ([float(np.percentile(each.frames_ms, share)) for each in (before, meanwhile)] for share in (50, 99))
     cells = (
         number,
-        nice,
+        how,
         f"{meanwhile.seconds:.1f}",
         f"{len(before.frames_ms)} / {len(meanwhile.frames_ms)}",
         f"{p50[0]:.1f} / {p50[1]:.1f}",
@@ -195,9 +189,9 @@ def tried(folder: Path, files: dict[str, Path], options: argparse.Namespace) -> 
     """A row for each try."""
     profile = heavy(folder / "heavy", files)
     for number in range(1, options.tries + 1):
-        for nice in options.nice:
-            with loader_nicer_by(nice):
-                line = row(number, nice, *one_try(profile))
+        for how in (PLAIN, MODEST):
+            with opening(how):
+                line = row(number, how, *one_try(profile))
             print(line, flush=True)
             yield line
 
@@ -207,7 +201,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, help="keep the networks in this folder")
     parser.add_argument("--tries", type=int, default=2)
-    parser.add_argument("--nice", type=int, nargs="+", default=[0, 10], help="of the loader's thread")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
