@@ -2,7 +2,7 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from console.view import View
 from console.widgets.panel import Line, Role, ViewPanel, heading, spread
@@ -43,11 +43,19 @@ def _gpu(view: View, width: int) -> list[Line]:
 def _networks(view: View, width: int) -> list[Line]:
     """How many networks got which provider; the truth of the sessions, not what was asked for."""
     providers = view.readings.providers if view.readings else {}
-    counts = Counter(providers.values())
-    if not counts:
+    if not providers:
         return []
-    words = ", ".join(f"{count} on {provider}" for provider, count in counts.most_common())
-    return [spread((("networks", Role.MUTED),), ((words, Role.TEXT),), width)]
+    label = "networks"
+    words = _counted(providers.values(), " on ")
+    if len(label) + 2 + len(words) > width:
+        # Without the library's name: a device and its precision say what matters.
+        words = _counted((provider.partition(" ")[2] or provider for provider in providers.values()), " ")
+    return [spread(((label, Role.MUTED),), ((words, Role.TEXT),), width)]
+
+
+def _counted(providers: Iterable[str], on: str) -> str:
+    """How many there are of each."""
+    return ", ".join(f"{count}{on}{provider}" for provider, count in Counter(providers).most_common())
 
 
 class MachinePanel(ViewPanel):
