@@ -20,6 +20,7 @@ from profiles.reading import FILE_NAME, read_profile
 from profiles.schema import CLOSE
 
 NO_CONSENT = "can't go on air: a real person without a verified consent record"
+NO_CONSENT_IN_CAST = "can't go on air: casts a real person without a verified consent record"
 BUILTIN = Path(__file__).with_name("builtin")
 """The profiles that ship."""
 
@@ -43,13 +44,17 @@ class ProfileSummary:
     builtin: bool
     problems: tuple[str, ...] = ()
     """Why it can't be used: file, key and what is wrong."""
+    casts_person: bool = False
+    """Whether somebody beside the actor would wear the face of a real person."""
 
     @property
     def hindrance(self) -> str:
         """Why it can't go on air, in words; empty when it can."""
         if self.problems:
             return f"can't be used: understudy profiles check {self.name}"
-        return "" if self.kind is Kind.PERSONA else NO_CONSENT
+        if self.kind is not Kind.PERSONA:
+            return NO_CONSENT
+        return NO_CONSENT_IN_CAST if self.casts_person else ""
 
 
 class ProfileStore:
@@ -186,7 +191,8 @@ class ProfileStore:
             profile = self._with_cast(read_profile(folder))
         except ProfileError as error:
             return ProfileSummary(name, name, None, folder, builtin, tuple(map(str, error.problems)))
-        return ProfileSummary(name, profile.title, profile.kind, folder, builtin)
+        casts_person = any(other.kind is not Kind.PERSONA for other in profile.cast_profiles)
+        return ProfileSummary(name, profile.title, profile.kind, folder, builtin, casts_person=casts_person)
 
     def _with_cast(self, profile: Profile) -> Profile:
         """The profile with those whose faces others in its picture wear; the casts of these play no part."""

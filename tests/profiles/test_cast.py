@@ -48,6 +48,8 @@ def test_a_real_person_can_be_looked_at_in_a_cast_but_is_marked(store: ProfileSt
     make_profile("mara", cast('face = "left"\nprofile = "ines"'))
     make_profile("ines", INES.replace('kind = "persona"', 'kind = "person"'))
     assert store.load("mara").cast_profiles[0].kind is Kind.PERSON
+    told = {summary.name: summary.hindrance for summary in store.list()}
+    assert "casts a real person" in told["mara"]
 
 
 def test_a_profile_that_is_not_there_is_told_with_the_nearest(store: ProfileStore, make_profile: MakeProfile) -> None:
