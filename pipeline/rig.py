@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.assembly import Assembly, Chain
 from pipeline.audio.devices.opening import refuse_overwriting_sound
+from pipeline.audio.patching import open_devices
 from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
@@ -82,6 +83,9 @@ class Rig:
         chain = self.assembly.build(profile)
         self._open_lane(chain)
         sound = self._sound_settings(settings)
+        self._refuse_overwriting(settings)
+        # A recording empties its file, which has to wait until all devices could be had.
+        sound = open_devices(sound, self._clock, None if self._lossless else self._playhead, self._closing)
         self._open_output(settings, sound.microphone != "none")
         self.sound = self._open_sound(sound, chain)
         if self.sound is not None:
@@ -117,14 +121,17 @@ class Rig:
         self.loader.spoken_with = rig.lane.holds
         return rig
 
-    def _open_output(self, settings: SessionSettings, with_sound: bool) -> None:
-        """Opens the sinks and what feeds them."""
+    def _refuse_overwriting(self, settings: SessionSettings) -> None:
+        """Looks before anything is opened to be written."""
         if isinstance(settings.source, SourceSettings):
             refuse_overwriting(Path(settings.source.camera), settings.virtual_camera, settings.record)
         if isinstance(settings.sound.microphone, str):
             refuse_overwriting(Path(settings.sound.microphone), settings.virtual_camera, settings.record)
             heard_at = (settings.sound.virtual_microphone, settings.sound.monitor)
             refuse_overwriting_sound(settings.sound.microphone, *(name for name in heard_at if isinstance(name, str)))
+
+    def _open_output(self, settings: SessionSettings, with_sound: bool) -> None:
+        """Opens the sinks and what feeds them."""
         recording = recording_settings(lossless=self._lossless, sound=with_sound)
         sinks = settings.sinks + open_sinks(
             settings.virtual_camera, self.source.size, self.fps, record=settings.record, settings=recording

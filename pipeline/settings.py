@@ -37,7 +37,8 @@ class SessionSettings:
     @property
     def open_devices(self) -> tuple[Device, ...]:
         """Those among them that are open already."""
-        devices = (self.source, self.sound.microphone, self.sound.virtual_microphone, *self.sinks)
+        sound = self.sound
+        devices = (self.source, sound.microphone, sound.virtual_microphone, sound.monitor, *self.sinks)
         return tuple(device for device in devices if not isinstance(device, SourceSettings | str))
 
 

@@ -8,9 +8,10 @@ from functools import partial
 from pipeline.audio.condition.activity import Activity
 from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.switch import Switch
-from pipeline.audio.devices.opening import open_microphone, open_virtual_microphone
+from pipeline.audio.devices.opening import open_microphone
 from pipeline.audio.lane import AudioLane, AudioLinks
 from pipeline.audio.monitor.monitor import open_monitor
+from pipeline.audio.patching import open_sinks
 from pipeline.audio.player import Player
 from pipeline.audio.ring import Ring
 from pipeline.audio.settings import SoundHooks, SoundSettings
@@ -20,7 +21,7 @@ from pipeline.audio.turns import Turns
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.runner import Crew, do_all
-from pipeline.stage import AudioSink, AudioSource, AudioStage, EndOfSource
+from pipeline.stage import AudioSource, AudioStage, EndOfSource
 from pipeline.telemetry import AudioReadings, Event, Level
 from profiles.profile import Profile
 
@@ -54,7 +55,7 @@ class SoundRig:
         """
         self._clock, self._hooks = clock, hooks
         self._lossless = playhead is None
-        self._loop = settings.loop
+        self._loop, self._endless = settings.loop, settings.loop or settings.microphone == "demo"
         self._lost: list[DeviceError] = []
         self._hurry, self._played_out = threading.Event(), threading.Event()
         """Set when what is left is not worth waiting for, and when the source has come to its end by itself."""
@@ -62,7 +63,7 @@ class SoundRig:
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
         with ExitStack() as opened:
             self.source = opened.enter_context(self._opened(settings.microphone, playhead or Playhead()))
-            sinks = _sinks(settings.virtual_microphone, opened)
+            sinks = open_sinks(settings.virtual_microphone, opened)
             self.monitor = open_monitor(settings.monitor, clock, hooks.report)
             sinks += [] if self.monitor is None else [opened.enter_context(self.monitor)]
             ears = () if self.monitor is None else (self.monitor.ear,)
@@ -118,6 +119,7 @@ class SoundRig:
             UnderstudyError: it can't be had; the one that is open stays.
         """
         coming = self._opened(microphone, Playhead())
+        self._endless = self._loop or microphone == "demo"
         with self._changing:
             unused, left = (coming, None) if self._ended else (self._coming, self.source)
             self._coming = None if self._ended else coming
@@ -137,7 +139,9 @@ class SoundRig:
         Raises:
             UnderstudyError: a thread or a device did not end in time; everything else is stopped.
         """
-        if not to_the_end or self.source.live or not self._played_out.wait(ENDING_S):
+        # As fast as it goes, the rest of a film's sound is over soon, however much it is.
+        ending_s = timeout_s if self._lossless and not self._endless else ENDING_S
+        if not to_the_end or self.source.live or not self._played_out.wait(ending_s):
             self._cut()
         self._crew.stop("microphone")
         sinks = [f"sound sink {number}" for number in range(1, len(self.players) + 1)]
@@ -288,13 +292,3 @@ class SoundRig:
             tape.end()
         self._hooks.failed(error)
         self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
-
-
-def _sinks(wanted: str | AudioSink, opened: ExitStack) -> list[AudioSink]:
-    """The virtual microphone, if one is wanted, open, to be closed by `opened`.
-
-    Raises:
-        DeviceError: it can't be had.
-    """
-    sinks = [] if wanted == "none" else [open_virtual_microphone(wanted) if isinstance(wanted, str) else wanted]
-    return [opened.enter_context(sink) for sink in sinks]

@@ -18,8 +18,8 @@ class SoundSettings:
     """`none`, `auto`, `demo`, a device, a file, or a source that is open already."""
     virtual_microphone: str | AudioSink = "none"
     """`none`, `auto`, a device, a file, or a sink that is open already."""
-    monitor: str = "none"
-    """A device on which the operator hears what goes out."""
+    monitor: str | AudioSink = "none"
+    """A device on which the operator hears what goes out, or a sink that is open already."""
     condition: ConditionSettings = field(default_factory=ConditionSettings)
     tracks: tuple[FilmTrack, ...] = ()
     """Films that are being recorded, which get the sound as well."""

@@ -1,13 +1,21 @@
 """What a session tells of its sound while it runs, and how it is muted."""
 
+import threading
+import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.assembly import Chain
 from pipeline.audio.rig import SoundSettings
+from pipeline.audio.voice.timbre import Timbre
+from pipeline.errors import DeviceError, UnderstudyError
+from pipeline.media import Block
 from pipeline.rig import SessionSettings
 from pipeline.session import Session
 from pipeline.video.devices.settings import Pace, SourceSettings
+from profiles.profile import Profile
 from tests.chains import make_profile
 from tests.flashes import FlashFilm, write_flash_film
 from tests.footage import models
@@ -15,6 +23,23 @@ from tests.pipeline.test_recorded_sound import Speaking
 from tests.rigging import SOON_S, PatientSource
 
 LONG_S = 60.0
+
+
+class Leisurely(Timbre):
+    """A voice that takes as long as what it says."""
+
+    def process(self, block: Block) -> Block:
+        """Takes its time."""
+        threading.Event().wait(0.01)
+        return super().process(block)
+
+
+class Unhurried(Speaking):
+    """Gives every chain a voice that takes its time."""
+
+    def build(self, profile: Profile) -> Chain:
+        """A chain with a slow voice."""
+        return replace(super().build(profile), voice=Leisurely(profile))
 
 
 @pytest.fixture
@@ -62,3 +87,52 @@ def test_when_the_sound_of_a_file_is_over_pictures_wait_for_it_no_longer(film: P
     finally:
         session.stop(SOON_S)
     assert session.readings().sync.offset_ms is None
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        SoundSettings("nosuch.wav", "kept.wav"),
+        SoundSettings("demo", "kept.wav", monitor="nosuch"),
+        SoundSettings("demo", "nosuch", monitor="kept.wav"),
+    ],
+)
+def test_a_session_that_never_starts_leaves_files_of_other_sessions_as_they_are(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: SoundSettings
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kept = [tmp_path / "kept.wav", tmp_path / "kept.mkv"]
+    for file in kept:
+        file.write_text("kept")
+    settings = SessionSettings(
+        SourceSettings(str(film), pace=Pace.MAX), record=tmp_path / "kept.mkv", sound=sound, assemble=Speaking
+    )
+    with pytest.raises(UnderstudyError):
+        Session(settings, make_profile(), models()).start()
+    assert [file.read_text() for file in kept] == ["kept", "kept"]
+
+
+def test_no_output_overwrites_the_microphones_file(tmp_path: Path, film: Path) -> None:
+    heard = tmp_path / "heard.wav"
+    heard.write_text("kept")
+    for sound in (SoundSettings(str(heard), str(heard)), SoundSettings(str(heard), monitor=str(heard))):
+        settings = SessionSettings(SourceSettings(str(film)), sound=sound, assemble=Speaking)
+        with pytest.raises(DeviceError, match="would overwrite its own source"):
+            Session(settings, make_profile(), models()).start()
+    assert heard.read_text() == "kept"
+
+
+def test_a_films_sound_is_heard_to_its_end_though_its_pictures_and_the_recording_end_before(tmp_path: Path) -> None:
+    film = write_flash_film(tmp_path / "long.mkv", FlashFilm(sound_ends_s=5.0))
+    settings = SessionSettings(
+        SourceSettings(str(film), pace=Pace.MAX),
+        record=tmp_path / "out.mkv",
+        sound=SoundSettings(str(film), str(tmp_path / "out.wav")),
+        assemble=Unhurried,
+    )
+    session = Session(settings, make_profile(), models())
+    session.start()
+    assert session.wait(LONG_S)
+    session.stop(SOON_S)
+    with wave.open(str(tmp_path / "out.wav")) as file:
+        assert file.getnframes() / file.getframerate() == pytest.approx(5.0, abs=0.3)

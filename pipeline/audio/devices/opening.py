@@ -136,7 +136,36 @@ def open_output(wanted: str) -> AudioSink:
     Raises:
         DeviceError: it can't be had.
     """
-    return SoundRecorder(Path(wanted)) if Path(wanted).suffix.lower() in ENCODERS else _loudspeaker(wanted)
+    return SoundRecorder(Path(wanted)) if is_sound_file(wanted) else _loudspeaker(wanted)
+
+
+def is_sound_file(wanted: str) -> bool:
+    """Whether an output that somebody typed is a file to write to."""
+    return Path(wanted).suffix.lower() in ENCODERS
+
+
+def refuse_hearing_itself(microphone: str, virtual_microphone: str, monitor: str) -> None:
+    """Looks for devices that can't go together.
+
+    Raises:
+        DeviceError: two outputs are the same device, or the microphone gives what an output plays.
+    """
+    if sys.platform != "linux":
+        return
+    wanted = [name for name in (virtual_microphone, monitor) if name != "none" and not is_sound_file(name)]
+    if virtual_microphone == "auto":
+        wanted.remove("auto")
+    sinks = [sink.name for sink in map(pulse_sink, wanted) if sink is not None]
+    if len(set(sinks)) < len(sinks):
+        raise DeviceError(
+            f"The output {sinks[0]} can't be both the virtual microphone and the monitor; choose another for one."
+        )
+    source = pulse_source(microphone) if sinks and not _is_file(microphone) else None
+    if source is not None and source.name.removesuffix(".monitor") in sinks:
+        raise DeviceError(
+            f"The microphone {source} gives what goes out to the same device, which would be heard again and again; "
+            "choose another."
+        )
 
 
 def refuse_overwriting_sound(source: str, *outputs: str) -> None:
@@ -149,7 +178,7 @@ def refuse_overwriting_sound(source: str, *outputs: str) -> None:
     Raises:
         DeviceError: an output would replace the source, or two are the same file.
     """
-    files = [Path(output).resolve() for output in outputs if Path(output).suffix.lower() in ENCODERS]
+    files = [Path(output).resolve() for output in outputs if is_sound_file(output)]
     if Path(source).resolve() in files:
         raise DeviceError(f"The sound {source} would overwrite its own source; choose another name.")
     if len(set(files)) < len(files):

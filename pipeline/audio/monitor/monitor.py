@@ -23,13 +23,15 @@ HEARD = (
 )
 
 
-def open_monitor(wanted: str, clock: Clock, report: Callable[[Event], None]) -> "Monitor | None":
+def open_monitor(wanted: str | AudioSink, clock: Clock, report: Callable[[Event], None]) -> "Monitor | None":
     """The monitor on an output device; None where `none` is wanted.
 
     Raises:
         DeviceError: the device can't be had.
     """
-    return None if wanted == "none" else Monitor(open_output(wanted), clock, report)
+    if wanted == "none":
+        return None
+    return Monitor(open_output(wanted) if isinstance(wanted, str) else wanted, clock, report)
 
 
 class Ear(MonoStage):
