@@ -20,6 +20,8 @@ SILENCE_S = 30.0
 ATTEMPTS = 4
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 CUT = "run the same command again, and it goes on where it stopped"
+DIGITS = re.compile(r"[0-9]{1,18}")
+"""A size; what has more digits is none."""
 Report = Callable[[int, int], None]
 """Told the bytes that are there and those that there will be, 0 where the server does not say."""
 
@@ -43,6 +45,8 @@ def require_safe(address: str) -> None:
         safe = (
             own or (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme == "file" and not parts.netloc)
         )
+        # A port that is no number is noticed when it is asked for.
+        safe = safe and parts.port != 0
     except ValueError:
         safe = False
     if not safe:
@@ -66,6 +70,10 @@ def fetch(address: str, part: Path, report: Report) -> bool:
         before = _size(part)
         try:
             return _fetch_once(address, part, report) and begun_with > 0
+        except UnicodeError as error:
+            raise ModelError(
+                f"The address {shown_address(address)} has letters that no address has; write them as %XX."
+            ) from error
         except (OSError, http.client.HTTPException) as error:
             # As long as more of it comes, it is worth another try.
             if isinstance(error, urllib.error.HTTPError) or _size(part) <= before or attempt == ATTEMPTS - 1:
@@ -83,7 +91,7 @@ def _fetch_once(address: str, part: Path, report: Report) -> bool:
     answer, start = _opened(address, there)
     with closing(answer):
         left = answer.headers.get("Content-Length")
-        total = start + int(left) if left is not None and left.isdecimal() else 0
+        total = start + int(left) if left is not None and DIGITS.fullmatch(left) else 0
         _require_room(address, part, total, total - start)
         with part.open("r+b" if start else "wb") as target:
             target.seek(start)
@@ -106,7 +114,7 @@ def _opened(address: str, there: int) -> tuple[Any, int]:
             if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 raise
         else:
-            begins = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range", ""))
+            begins = re.match(r"bytes ([0-9]{1,18})-", answer.headers.get("Content-Range", ""))
             if answer.status == http.HTTPStatus.PARTIAL_CONTENT and begins and int(begins[1]) == there:
                 return answer, there
             if answer.status == http.HTTPStatus.OK:

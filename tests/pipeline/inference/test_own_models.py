@@ -27,10 +27,11 @@ class Server:
         asked: the ranges that it was asked for, empty for the whole.
         status: what it answers instead; 0 for the file.
         moved: where it sends who asks.
+        length: what it says of the length, where that is not the truth.
     """
 
     def __init__(self) -> None:
-        self.data, self.ranges, self.status, self.moved = DATA, True, 0, ""
+        self.data, self.ranges, self.status, self.moved, self.length = DATA, True, 0, "", ""
         self.cuts: list[int] = []
         self.asked: list[str] = []
         server = self
@@ -75,7 +76,7 @@ class Server:
         request.send_response(206 if found else 200)
         if found:
             request.send_header("Content-Range", f"bytes {start}-{len(self.data) - 1}/{len(self.data)}")
-        request.send_header("Content-Length", str(len(body)))
+        request.send_header("Content-Length", self.length or str(len(body)))
         request.end_headers()
         request.wfile.write(body[: self.cuts.pop(0)] if self.cuts else body)
 
@@ -182,11 +183,24 @@ def test_too_large_a_file_is_refused_before_it_is_fetched(
 
 @pytest.mark.parametrize(
     "address",
-    ["http://example.com/a.dfm", "ftp://example.com/a.dfm", "a.dfm", "", "file://host/a.dfm", "https:///a", "http://["],
+    ["http://example.com/a.dfm", "ftp://example.com/a.dfm", "a.dfm", "", "file://host/a.dfm", "https:///a", "http://["]
+    + ["https://example.com:99999/a.dfm", "https://example.com:x/a.dfm"],
 )
 def test_what_others_could_change_on_the_way_is_refused(address: str, models: OwnModels) -> None:
     assert "begins with https:// or file:///" in refused(lambda: models.add(address, DIGEST, "a.dfm"))
     assert not models.folder.exists()
+
+
+@pytest.mark.parametrize("length", ["9" * 5_000, "-1", "none", "٣"])
+def test_a_length_that_is_none_is_not_heeded(length: str, server: Server, models: OwnModels) -> None:
+    server.length = length if length.isascii() else length.encode().decode("latin-1")
+    assert models.add(server.address, DIGEST).path.read_bytes() == DATA
+
+
+def test_letters_that_no_address_has_are_told(server: Server, models: OwnModels) -> None:
+    address = server.address.replace("ada", "adä")
+    assert "write them as %XX" in refused(lambda: models.add(address, DIGEST))
+    assert models.add(address.replace("ä", "%C3%A4"), DIGEST).path.read_bytes() == DATA
 
 
 @pytest.mark.parametrize("moved", ["http://example.com/a.dfm", "file:///etc/passwd", "ftp://example.com/a"])
