@@ -66,14 +66,11 @@ class OtherDetector:
         self._cells = {stride: _cells(side // stride, 1 if self._is_yunet else ANCHORS) for stride in STRIDES}
         layout = Layout({self._ports["picture"]: (1, 3, side, side)})
         self._network = runtime.open(file, Demand(layout, BUDGET_MS))
-        for stride, cells in self._cells.items():
-            got = self._network.outputs[self._ports[f"bbox {stride}"]].size
-            if got != 4 * len(cells):
-                self._network.close()
-                raise ModelError(
-                    f"The output {self._ports[f'bbox {stride}']} of the model {file.path} has {got} values, "
-                    f"wanted {4 * len(cells)}; it is of another format."
-                )
+        try:
+            self._check_outputs(file)
+        except ModelError:
+            self._network.close()
+            raise
 
     def detect(self, pixels: Pixels, part: Part | None = None) -> list[Detection]:
         """Every face on a picture or a part of it, best first, in picture pixels.
@@ -105,6 +102,23 @@ class OtherDetector:
     def close(self) -> None:
         """Frees the network; may be called twice."""
         self._network.close()
+
+    def _check_outputs(self, file: ModelFile) -> None:
+        """Holds how much the network really puts out against its cells; a file may leave that open.
+
+        Raises:
+            ModelError: it is more or less.
+        """
+        for place, name in self._ports.items():
+            part, _, stride = place.partition(" ")
+            if part not in PARTS:
+                continue
+            got, wanted = self._network.outputs[name].size, PARTS[part] * len(self._cells[int(stride)])
+            if got != wanted:
+                raise ModelError(
+                    f"The output {name} of the model {file.path} has {got} values, wanted {wanted}; "
+                    "it is of another format."
+                )
 
     def _found(self, stride: int, scale: float, corner: tuple[float, float]) -> list[Detection]:
         """The faces of the cells of one size, in picture pixels."""

@@ -112,7 +112,9 @@ class Corrector:
         for plane, channel in enumerate(reversed(cv2.split(self._crop))):
             np.multiply(channel, np.float32(1 / 255), out=given[plane], casting="unsafe")
         self._network.run()
-        places = np.asarray(self._network.outputs[self._made][0, :, :2], np.float32) * np.float32(SIZE / HEATMAP)
+        # Beyond the heatmaps there is no place, and of boundless ones comes none that is a number.
+        places = np.clip(self._network.outputs[self._made][0, :, :2].astype(np.float32), 0.0, HEATMAP)
+        places *= np.float32(SIZE / HEATMAP)
         return np.asarray(places @ matrix[:, :2].T + matrix[:, 2], np.float32)
 
 

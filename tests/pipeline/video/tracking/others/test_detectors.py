@@ -6,7 +6,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import read_model
@@ -190,3 +192,24 @@ def test_another_format_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="another format"):
         OtherDetector(runtime, read_model(tinting_dfm(tmp_path / "face.dfm", Tinting(64))), 0.5)
     runtime.close()
+
+
+@pytest.mark.parametrize("part", ["cls", "obj", "bbox", "kps"])
+def test_an_output_of_another_length_is_refused(tmp_path: Path, part: str) -> None:
+    """The file leaves its lengths open, so that they show when it has run."""
+    graph = onnx.load(yunet(tmp_path / "detector.onnx"))
+    (made,) = (node for node in graph.graph.node if f"{part}_16" in node.output)
+    made.output[0] = "whole"
+    graph.graph.initializer.extend(
+        numpy_helper.from_array(np.array([place], np.int64), name)
+        for name, place in (("from", 0), ("to", 7), ("axis", 1))
+    )
+    graph.graph.node.append(helper.make_node("Slice", ["whole", "from", "to", "axis"], [f"{part}_16"]))
+    onnx.save(graph, tmp_path / "short.onnx")
+    runtime = Runtime(Preference.CPU)
+    try:
+        with pytest.raises(ModelError, match=f"The output {part}_16 of the model .* has .* values, wanted"):
+            OtherDetector(runtime, read_model(tmp_path / "short.onnx"), 0.6)
+        assert runtime.providers == {}
+    finally:
+        runtime.close()

@@ -216,3 +216,17 @@ def test_another_format_is_refused_in_one_sentence(tmp_path: Path) -> None:
         Corrector(runtime, read_model(tinting_dfm(tmp_path / "face.dfm", Tinting(64))))
     assert sighted(make_tracker(), persona(), runtime) is None
     runtime.close()
+
+
+@pytest.mark.parametrize("far", [3e38, -3e38, 1e6])
+def test_boundless_points_move_the_mesh_no_further_than_others(tmp_path: Path, far: float) -> None:
+    runtime = Runtime(Preference.CPU)
+    corrector = Corrector(runtime, read_model(fan(tmp_path / "far.onnx", np.full((68, 2), far, np.float32))))
+    face = tilted()
+    try:
+        moved = corrector.corrected(np.zeros((720, 1280, 3), np.uint8), face, 0)
+        assert np.isfinite(moved).all()
+        most = np.linalg.norm((moved - face.landmarks)[:, :2], axis=1).max()
+        assert most <= program.MOST * eye_distance_px(face.landmarks) * 1.5
+    finally:
+        runtime.close()
