@@ -52,10 +52,12 @@ class Retrieval:
     def alike(self, features: Features) -> Features:
         """Float32 (n, channels) to the same shape: for each frame its 8 neighbours, the near ones counting most."""
         scores, places = self._index.search(np.ascontiguousarray(features), NEIGHBOURS)
-        # Where there are fewer neighbours the places are -1.
-        weights = np.where(places >= 0, np.square(1.0 / np.maximum(scores, LEAST_SCORE)), 0.0)
+        # Where there are fewer neighbours the places are -1; an index may number its frames as it likes.
+        known = (places >= 0) & (places < len(self._vectors))
+        near = np.where(known[..., np.newaxis], self._vectors[np.where(known, places, 0)], np.float32(0))
+        weights = np.where(known, np.square(1.0 / np.maximum(scores, LEAST_SCORE)), 0.0)
         total = weights.sum(axis=1, keepdims=True)
-        mean = np.einsum("nk,nkc->nc", weights / np.maximum(total, np.finfo(np.float64).tiny), self._vectors[places])
+        mean = np.einsum("nk,nkc->nc", weights / np.maximum(total, np.finfo(np.float64).tiny), near)
         return np.where(total > 0, mean, features).astype(np.float32)
 
 

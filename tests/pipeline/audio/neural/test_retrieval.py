@@ -62,6 +62,26 @@ def test_fewer_neighbours_than_eight_will_do(tmp_path: Path) -> None:
     np.testing.assert_allclose(retrieval.alike(np.zeros((2, 256), np.float32)), 1.0, rtol=1e-5)
 
 
+def test_frames_that_are_numbered_as_the_index_likes_count_for_nothing(tmp_path: Path) -> None:
+    faiss = pytest.importorskip("faiss")
+    frames = np.random.default_rng(0).standard_normal((COUNT, 256), np.float32)
+    index = faiss.index_factory(256, "IVF4,Flat")
+    index.train(frames)
+    index.add_with_ids(frames, np.arange(COUNT) + 10**9)
+    faiss.write_index(index, str(tmp_path / "a.index"))
+    asked = frames[:20] + np.float32(0.01)
+    np.testing.assert_array_equal(Retrieval(tmp_path / "a.index", 256).alike(asked), asked)
+
+
+def test_a_frame_that_is_no_number_draws_nothing_along(tmp_path: Path) -> None:
+    frames = np.random.default_rng(0).standard_normal((COUNT, 256), np.float32)
+    frames[[0, -1]] = np.nan
+    retrieval = Retrieval(written(tmp_path / "a.index", frames, 0), 256)
+    assert np.isfinite(retrieval.alike(frames[1:20])).all()
+    few = Retrieval(written(tmp_path / "b.index", frames[[0, 1, -1]], 0), 256)
+    np.testing.assert_allclose(few.alike(frames[1:2]), frames[1:2], rtol=1e-5)
+
+
 @pytest.mark.parametrize("rate", [0.0, 0.5, 1.0])
 def test_the_rate_says_how_far(tmp_path: Path, rate: float) -> None:
     """A tone fainter than anything in the index is drawn toward the faintest there."""
