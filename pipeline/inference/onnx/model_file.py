@@ -32,6 +32,8 @@ FOREIGN = {
     b"<": "a web page",
 }
 SUFFIXES_OF_OTHERS = frozenset({".pth", ".pt", ".ckpt", ".pkl", ".bin", ".safetensors", ".h5", ".npy"})
+COMPILED = "EPContext"
+"""An operator that has a device run what was compiled for it, from the file itself or from one that it names."""
 CURE = "only ONNX files are loaded; export the model to ONNX with the program that trained it"
 
 
@@ -76,6 +78,11 @@ def read_model(path: Path, wanted_sha256: str | None = None) -> ModelFile:
         graph = read_graph(view)
     except WireError as error:
         raise ModelError(f"The file {path} is no whole ONNX model: {error}; {_cure(path, bytes(view[:4]))}.") from error
+    if graph.operators[COMPILED]:
+        raise ModelError(
+            f"The model {path} holds {COMPILED}, code for one device that can't be looked into; "
+            "take the model that it was compiled from."
+        )
     outside = sum(_check_weights(path, weights) for weights in graph.weights)
     total = max(sum(weights.claimed_bytes for weights in graph.weights), outside)
     if total > MOST_WEIGHT_BYTES:

@@ -230,6 +230,8 @@ def _options(runtime: ModuleType, place: Place) -> Any:
     options.log_severity_level = 4
     # Threads that spin while they wait take the processor from the other lane.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # By a file's name it would be taken for another format, of which nothing was checked.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     return options
 
 

@@ -7,7 +7,9 @@ import re
 import zipfile
 from pathlib import Path
 
+import onnx
 import pytest
+from onnx import helper
 
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import READ_BYTES, read_model
@@ -155,3 +157,13 @@ def test_more_weights_than_fit_are_refused(tmp_path: Path) -> None:
     with (tmp_path / "w.bin").open("wb") as file:
         file.truncate(7 << 30)
     assert "GB" in refusal(path)
+
+
+def test_what_was_compiled_for_a_device_is_refused(tmp_path: Path) -> None:
+    model = onnx.load(sound(tmp_path / "m.onnx"))
+    name = model.graph.output[0].name
+    model.graph.node.append(
+        helper.make_node("EPContext", [], [f"{name} too"], domain="com.microsoft", embed_mode=0, ep_cache_context="e")
+    )
+    onnx.save(model, tmp_path / "m.onnx")
+    assert "holds EPContext" in refusal(tmp_path / "m.onnx")

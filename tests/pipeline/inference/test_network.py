@@ -57,6 +57,12 @@ def test_half_precision_takes_and_gives_half_numbers(tmp_path: Path) -> None:
     assert network.outputs["y"].tolist() == [[1, 2, 3, 4]]
 
 
+def test_a_file_is_taken_for_onnx_whatever_its_name_says(tmp_path: Path) -> None:
+    network = opened(sound(tmp_path / "m.ort"), Layout({"x": (1, 4)}))
+    network.run()
+    np.testing.assert_array_equal(network.outputs["y"], [np.arange(4)])
+
+
 def test_what_never_changes_stands_there_already(tmp_path: Path) -> None:
     network = opened(sound(tmp_path / "m.onnx"), Layout({"x": (1, 4)}, values={"x": 1.5}))
     network.run()
