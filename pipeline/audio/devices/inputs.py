@@ -40,6 +40,8 @@ def list_inputs() -> tuple[Input, ...]:
     names = [device.name for device in heard]
     # Of two devices of one name only the number tells which is meant.
     return tuple(
-        Input(device.name if names.count(device.name) == 1 else str(device.index), device.name, device.name)
+        Input(device.name, device.name, device.name)
+        if names.count(device.name) == 1
+        else Input(str(device.index), f"{device.name} ({device.index})", device.name)
         for device in heard
     )

@@ -88,7 +88,7 @@ class Loudspeaker:
                 self._stream.write(np.repeat(samples[:, np.newaxis], self._channels, axis=1))
             except sounddevice.PortAudioError as error:
                 raise DeviceError(
-                    f"The loudspeaker {self.name} is gone: {error}; plug it in again or choose another."
+                    f"The output {self.name} is gone: {error}; plug it in again or choose another."
                 ) from error
         return True
 

@@ -19,6 +19,8 @@ from pipeline.stage import AudioSink, AudioSource
 SPEECH = Path(pipeline.audio.assets.__file__).parent / "demo-actor.flac"
 """What the demo actor says, as long as the pictures' loop."""
 PORTAUDIO = "install PortAudio, on Debian and its kin: sudo apt install libportaudio2"
+LONGEST_ENDING = 4
+"""Letters after the last dot of a file's name."""
 CABLES = {"darwin": ("BlackHole",), "win32": ("CABLE Input", "VB-Audio")}
 """Programs whose output device is another program's microphone."""
 
@@ -85,7 +87,7 @@ def is_device(wanted: str) -> bool:
 
 def _is_file(wanted: str) -> bool:
     path = Path(wanted)
-    return path.is_file() or bool(path.suffix and len(path.suffix) <= 5)
+    return path.is_file() or bool(path.suffix and len(path.suffix) <= LONGEST_ENDING + 1)
 
 
 def can_be_heard(path: Path) -> bool:
@@ -204,12 +206,16 @@ def _loudspeaker(wanted: str) -> AudioSink:
     """
     if sys.platform == "linux" and (sink := pulse_sink(wanted)) is not None:
         return PulseOutput(sink)
+    ending = Path(wanted).suffix[1:]
+    if ending.isalnum() and not ending.isdigit() and len(ending) <= LONGEST_ENDING:
+        # It refuses endings that it does not know, in words.
+        return SoundRecorder(Path(wanted))
     served = server_sinks()
     try:
         from pipeline.audio.devices.loudspeaker import Loudspeaker
         from pipeline.audio.devices.port_audio import found
     except OSError as error:
-        raise _without_port_audio("loudspeaker", wanted, served, error) from error
+        raise _without_port_audio("output", wanted, served, error) from error
     found(wanted, "output", map(str, served))
     return Loudspeaker(wanted)
 

@@ -8,7 +8,9 @@ import sounddevice
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
 
-WHAT = {"input": "microphone", "output": "loudspeaker"}
+CUT_LETTERS = 31
+"""Windows lists a device once for each of its interfaces, and one of them cuts the name."""
+WHAT = {"input": "microphone", "output": "output"}
 
 
 def found(wanted: str, kind: str, besides: Iterable[str] = ()) -> dict[str, Any]:
@@ -30,9 +32,14 @@ def found(wanted: str, kind: str, besides: Iterable[str] = ()) -> dict[str, Any]
         default = sounddevice.default.device[0 if kind == "input" else 1]
         return dict(next((device for device in devices if device["index"] == default), devices[0]))
     matches = [device for device in devices if wanted in (device["name"], str(device["index"]))]
-    matches += [device for device in devices if wanted.casefold() in device["name"].casefold()]
+    if matches:
+        return dict(matches[0])
+    matches = [device for device in devices if wanted.casefold() in device["name"].casefold()]
     if not matches:
         raise DeviceError(f"There is no {WHAT[kind]} {wanted}; there are: {', '.join(names)}.")
+    if len({device["name"][:CUT_LETTERS] for device in matches}) > 1:
+        fit = ", ".join(f"{device['name']} ({device['index']})" for device in matches)
+        raise DeviceError(f"The {WHAT[kind]} {wanted} could be any of {fit}; name one of them, or its number.")
     return dict(matches[0])
 
 

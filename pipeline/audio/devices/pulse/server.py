@@ -32,7 +32,7 @@ class PulseDevice:
 
     def __str__(self) -> str:
         """The device for people, who can type either."""
-        return f"{self.name} ({self.title})"
+        return self.title if self.name in self.title else f"{self.name} ({self.title})"
 
 
 def plain_environment() -> dict[str, str]:
@@ -86,14 +86,19 @@ def server_answers() -> bool:
 
 
 def pulse_devices(kind: Literal["sources", "sinks"]) -> tuple[PulseDevice, ...]:
-    """The server's sources or sinks; none where no server answers."""
+    """The server's sources or sinks, with the name beside a title that others have as well; none without a server."""
     try:
         listed = json.loads(pactl("--format=json", "list", kind))
     except (DeviceError, ValueError):
         return ()
+    titles = [device["description"] for device in listed]
     return tuple(
-        PulseDevice(device["name"], device["description"], bool(device.get("monitor_source"))) for device in listed
-    )
+        PulseDevice(
+            device["name"], title if titles.count(title) == 1 else f"{title} ({device['name']})",
+            bool(device.get("monitor_source")),
+        )
+        for device, title in zip(listed, titles, strict=True)
+    )  # fmt: skip
 
 
 def is_own(name: str) -> bool:
@@ -140,12 +145,21 @@ def found_among(wanted: str, devices: tuple[PulseDevice, ...], usual: str) -> Pu
         wanted: what the user typed; `auto` for the usual one.
         devices: where to look.
         usual: the name of the server's own choice.
+
+    Raises:
+        DeviceError: several fit that part as well as each other.
     """
     if wanted == "auto":
         fit = [device for device in devices if not is_own(device.name)]
         fit.sort(key=lambda device: (device.name != usual, device.monitor))
         return fit[0] if fit else None
     exact = [device for device in devices if wanted in (device.name, device.title)]
-    part = [device for device in devices if wanted.casefold() in f"{device.name}\n{device.title}".casefold()]
     # A mere number is one of PortAudio's, and part of many a name.
-    return next(iter(exact if wanted.isdigit() else exact + part), None)
+    if exact or wanted.isdigit():
+        return next(iter(exact), None)
+    part = [device for device in devices if wanted.casefold() in f"{device.name}\n{device.title}".casefold()]
+    # What an output plays has the output's name.
+    fit = [device for device in part if not device.monitor] or part
+    if len(fit) > 1:
+        raise DeviceError(f"{wanted} could be any of {', '.join(map(str, fit))}; name one of them in full.")
+    return next(iter(fit), None)

@@ -29,8 +29,8 @@ def test_else_those_that_give_sound_and_by_number_where_a_name_is_not_enough(mon
     monkeypatch.setattr(inputs, "list_sound_devices", lambda: devices)
     assert [(entry.wanted, entry.title) for entry in list_inputs()] == [
         ("Webcam", "Webcam"),
-        ("2", "Mic"),
-        ("3", "Mic"),
+        ("2", "Mic (2)"),
+        ("3", "Mic (3)"),
     ]
 
 

@@ -10,7 +10,12 @@ import pytest
 sounddevice = pytest.importorskip("sounddevice", reason="PortAudio is not here", exc_type=OSError)
 
 from pipeline.audio.devices import opening  # noqa: E402  # it may need PortAudio
-from pipeline.audio.devices.opening import open_microphone, open_virtual_microphone, server_sources  # noqa: E402
+from pipeline.audio.devices.opening import (  # noqa: E402
+    open_microphone,
+    open_virtual_microphone,
+    refuse_hearing_itself,
+    server_sources,
+)
 from pipeline.audio.devices.pulse.server import OWN_SOURCE  # noqa: E402
 from pipeline.clock import Playhead  # noqa: E402
 from pipeline.errors import DeviceError  # noqa: E402
@@ -68,12 +73,60 @@ def test_a_number_is_port_audios_whatever_the_server_calls_its_own(
 def test_what_is_not_there_is_told_with_all_that_is() -> None:
     with pytest.raises(DeviceError) as caught:
         open_virtual_microphone("attic")
-    told = "There is no loudspeaker attic; there are: call_out (Call output), speakers.7 (Room speakers), hw:0."
+    told = "There is no output attic; there are: call_out (Call output), speakers.7 (Room speakers), hw:0."
     assert str(caught.value) == told
     with pytest.raises(DeviceError) as caught:
         microphone("attic")
     told = "There is no microphone attic; there are: headset (Headset Mono), call_out.monitor (Monitor of Call), hw:0."
     assert str(caught.value) == told
+
+
+@pytest.mark.parametrize("wanted", ["a.mp3", "y.mkv"])
+def test_a_file_of_another_kind_is_told_which_there_are(wanted: str, tmp_path: Path) -> None:
+    with pytest.raises(DeviceError) as caught:
+        open_virtual_microphone(str(tmp_path / wanted))
+    assert str(caught.value).endswith("; end its name in one of .wav, .flac, .opus.")
+    assert not (tmp_path / wanted).exists()
+
+
+def test_devices_of_one_title_are_told_apart_by_name(tmp_path: Path) -> None:
+    same = [{"name": name, "description": "USB microphone"} for name in ("left", "right")]
+    (tmp_path / "sources").write_text(json.dumps(same))
+    assert [source.title for source in server_sources()] == ["USB microphone (left)", "USB microphone (right)"]
+    assert microphone("USB microphone (right)") == "right"
+    with pytest.raises(DeviceError) as caught:
+        microphone("usb")
+    told = "usb could be any of USB microphone (left), USB microphone (right); name one of them in full."
+    assert str(caught.value) == told
+
+
+def test_part_of_several_of_port_audios_names_is_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = [{**CARD, "name": "Card one"}, {**CARD, "name": "Card two", "index": 8}]
+    monkeypatch.setattr(sounddevice, "query_devices", lambda: cards)
+    with pytest.raises(DeviceError) as caught:
+        microphone("card")
+    told = "The microphone card could be any of Card one (7), Card two (8); name one of them, or its number."
+    assert str(caught.value) == told
+
+
+@pytest.mark.parametrize(
+    ("heard", "virtual", "monitor", "told"),
+    [
+        ("call_out.monitor", "call_out", "none", "which would be heard again and again"),
+        ("call_out.monitor", "auto", "Call output", "which would be heard again and again"),
+        ("headset", "call_out", "Call output", "can't be both the virtual microphone and the monitor"),
+        ("headset", "call_out", "auto", "can't be both the virtual microphone and the monitor"),
+    ],
+)
+def test_what_would_hear_itself_is_refused(heard: str, virtual: str, monitor: str, told: str) -> None:
+    with pytest.raises(DeviceError, match=told):
+        refuse_hearing_itself(heard, virtual, monitor)
+
+
+def test_other_devices_go_together() -> None:
+    refuse_hearing_itself("headset", "call_out", "Room speakers")
+    refuse_hearing_itself("call_out.monitor", "auto", "speakers.7")
+    refuse_hearing_itself("film.mp4", "call_out", "none")
 
 
 def test_what_the_program_makes_itself_is_no_microphone_to_choose() -> None:
