@@ -18,7 +18,7 @@ from tests.footage import persona
 from tests.models.dfm import tinting_dfm
 from tests.models.f0 import rmvpe_of_waveform
 from tests.models.masks import xseg
-from tests.models.matting import Matting, matting, rvm
+from tests.models.matting import Matting, matting
 from tests.models.rvc import content_encoder, rvc_voice
 from tests.models.swappers import arcface, swapper
 from tests.neural_faces import puppet
@@ -60,9 +60,9 @@ PARTS = (
     Part("ines", matte="modnet"),
     Part("anselm", "dfm", rvc=True, matte="modnet"),
     Part("mara", "embedding", masked=True),
-    Part("tomas", matte="rvm", rvc=True),
+    Part("tomas", matte="modnet", rvc=True),
     Part("ines", "dfm", masked=True),
-    Part("anselm", "embedding", matte="rvm"),
+    Part("anselm", "embedding", matte="modnet"),
     Part("tomas"),
 )
 """Two more than a session keeps warm beside the one in the lane."""
@@ -92,8 +92,7 @@ def _profile(folder: Path, part: Part) -> Profile:
         voice = worn.voice.model_dump() | {"engine": "rvc", "latency_ms": VOICE_MS}
         update["voice"] = VoiceSettings.model_validate(voice)
     if part.matte:
-        file = folder / "matte.onnx"
-        _ = matting(file, Matting()) if part.matte == "modnet" else rvm(file)
+        matting(folder / "matte.onnx", Matting(part.matte))
         update["matting"] = MattingSettings(model=Path("matte.onnx"))
     if part.masked:
         xseg(folder / "xseg.onnx", level=1.0)

@@ -39,8 +39,8 @@ from tests.neural_cast import PARTS, Watch, cast, watched
 
 SIZE, FPS = (1280, 720), 30.0
 PICTURES_HELD = 60
-SETTLED_S = 3.0
-"""After the last profile was made ready, before anything is measured."""
+WORN_S, SETTLED_S = 0.5, 3.0
+"""Each profile at first, and after the last one, before anything is measured."""
 POLL_S = 0.02
 OFFSET_AFTER_S = 2.0
 SPREAD = 0.75
@@ -52,7 +52,7 @@ RING_SAMPLES = RATE_HZ // 10
 REPORT = """# Random switches among profiles whose engines are networks
 
 {switches} switches in {seconds:.0f} s among {profiles} profiles (seed {seed}): photo, dfm and embedding
-faces, embedded and RVC voices, MODNet and RVM mattes, XSeg masks, all stand-ins; {size[0]}×{size[1]} at {fps:g} fps
+faces, embedded and RVC voices, MODNet mattes, XSeg masks, all stand-ins; {size[0]}×{size[1]} at {fps:g} fps
 with sound, in memory. {cold} of them were cold: their profile had to be loaded first. The computer had a load of
 {load} when it ended.
 
@@ -114,10 +114,12 @@ class Run:
         return len(self._session._rig.assembly._runtime._open)  # type: ignore[union-attr]
 
     def _warm(self) -> None:
-        for profile in self._people[1:]:
-            self._session.prepare(profile)
-            while profile.name not in self._session.readings().ready:
+        """Wears everybody once: stages make their buffers with the first frame."""
+        for profile in (*self._people[1:], self._people[0]):
+            self._session.switch(profile)
+            while self._session.profile.name != profile.name:
                 self._wait(POLL_S)
+            self._wait(WORN_S)
         self._wait(SETTLED_S)
 
     def _note_joints(self) -> None:
