@@ -14,7 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from console.logs import log_file
-from pipeline.audio.devices.opening import can_have_virtual_microphone
+from pipeline.audio.devices.inputs import list_inputs
+from pipeline.audio.devices.opening import can_have_virtual_microphone, left_microphones, usual_microphone
+from pipeline.errors import DeviceError
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
 from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
@@ -69,6 +71,7 @@ def all_checks(models: ModelStore, profiles: ProfileStore) -> Iterator[Check]:
     yield check_import("Pictures", "import cv2, av, pyvirtualcam", "apt-get install libgl1 libglib2.0-0")
     yield check_import("Small networks", "import ai_edge_litert.interpreter", "make setup")
     yield check_import("Sound", "import sounddevice", "apt-get install libportaudio2", needed=False)
+    yield check_microphones()
     yield check_virtual_microphone()
     yield check_models(models)
     yield check_gpu()
@@ -120,8 +123,25 @@ def check_import(name: str, statement: str, cure: str, *, needed: bool = True) -
     return Check(name, Verdict.BAD if needed else Verdict.NOTE, reason, cure)
 
 
+def check_microphones() -> Check:
+    """What the actor can be heard through."""
+    cure = "plug one in; until then --microphone demo is the demo actor's voice"
+    try:
+        count = len(list_inputs())
+    except DeviceError as error:
+        return Check("Microphones", Verdict.NOTE, str(error), cure)
+    if count == 0:
+        return Check("Microphones", Verdict.NOTE, "none found", cure)
+    usual = usual_microphone()
+    return Check("Microphones", Verdict.OK, f"{count} found" + (f", auto is {usual}" if usual else ""))
+
+
 def check_virtual_microphone() -> Check:
     """Whether call programs can be given a microphone."""
+    left = left_microphones()
+    if left:
+        text = f"a program that was killed left {' and '.join(left)} behind"
+        return Check("Virtual microphone", Verdict.NOTE, text, "the next session takes it away")
     if can_have_virtual_microphone():
         return Check("Virtual microphone", Verdict.OK, "can be made" if sys.platform == "linux" else "a cable is there")
     return Check(

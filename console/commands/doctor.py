@@ -11,6 +11,7 @@ from pipeline.inference.store import ModelStore
 from profiles.plain_text import visible
 from profiles.store import ProfileStore
 
+WIDTH = len("Virtual microphone")
 MARKS = {Verdict.OK: "✓", Verdict.NOTE: "–", Verdict.BAD: "✗"}
 COLOURS = {Verdict.OK: "green", Verdict.NOTE: "yellow", Verdict.BAD: "red"}
 
@@ -29,10 +30,10 @@ def report(checks: Iterable[Check], *, as_json: bool) -> int:
     for check in checks:
         made.append(check)
         if not as_json:
-            typer.secho(f"{MARKS[check.verdict]} {check.name:<16} ", fg=COLOURS[check.verdict], nl=False)
+            typer.secho(f"{MARKS[check.verdict]} {check.name:<{WIDTH}} ", fg=COLOURS[check.verdict], nl=False)
             typer.echo(visible(check.text))
             if check.cure:
-                typer.echo(f"{'':<19}→ {visible(check.cure)}")
+                typer.echo(f"{'':<{WIDTH + 3}}→ {visible(check.cure)}")
     bad = any(check.verdict is Verdict.BAD for check in made)
     if as_json:
         typer.echo(json.dumps({"ok": not bad, "checks": [asdict(check) for check in made]}, indent=2))

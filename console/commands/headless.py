@@ -93,7 +93,9 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
     Raises:
         UnderstudyError: it could not start.
         ProfileError: a profile is not there or not right.
+        BadParameter: sound is to go somewhere, and comes from nowhere.
     """
+    _require_microphone(options)
     log_file = configure_logging()
     _require_folder(run.stats)
     shelf = Shelf(options)
@@ -221,6 +223,15 @@ def tell_stand_in(camera: str, readings: Readings) -> None:
     """Tells that the demo actor is on, where nobody has asked for it."""
     if camera == "auto" and readings.video.source.startswith("demo actor"):
         typer.echo("No webcam could be opened, so the demo actor stands in; --camera names another source.", err=True)
+
+
+def _require_microphone(options: SessionOptions) -> None:
+    """Without a screen no sound is heard unless it is asked for."""
+    if (options.microphone or "none") != "none":
+        return
+    for name, wanted in (("--virtual-microphone", options.virtual_microphone), ("--monitor", options.monitor)):
+        if (wanted or "none") != "none":
+            raise typer.BadParameter(f"{name} {wanted} needs --microphone, which says where the sound comes from")
 
 
 def _require_folder(file: Path | None) -> None:

@@ -7,21 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from console.commands import checks
 from console.commands.checks import (
     Check,
     Verdict,
     check_folder,
     check_import,
+    check_microphones,
     check_models,
     check_profiles,
     check_providers,
     check_python,
     check_runtime,
     check_virtual_cameras,
+    check_virtual_microphone,
     installed,
     provider_checks,
 )
 from console.commands.doctor import report
+from pipeline.audio.devices.inputs import Input
 from pipeline.inference.store import ModelStore
 from pipeline.video.devices.listing import VirtualCameraInfo
 from profiles.store import ProfileStore
@@ -70,6 +74,31 @@ def test_a_missing_library_is_named_with_its_cure_and_where_models_run_then() ->
     assert models.text.startswith("run on the CPU, because CUDA can't be used: its libraries don't load: libcublasLt")
     cuda, *_ = provider_checks(problems, has_gpu=False)
     assert cuda.cure.startswith("an NVIDIA GPU and its driver come first; then pip install")
+
+
+def test_microphones_are_counted_and_the_usual_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [Input("usb", "USB microphone", "USB microphone"), Input("headset", "Headset", "Headset")]
+    monkeypatch.setattr(checks, "list_inputs", lambda: tuple(found))
+    monkeypatch.setattr(checks, "usual_microphone", lambda: "Headset")
+    assert check_microphones() == Check("Microphones", Verdict.OK, "2 found, auto is Headset")
+    found.clear()
+    none = check_microphones()
+    assert (none.verdict, none.text) == (Verdict.NOTE, "none found")
+    assert "--microphone demo" in none.cure
+
+
+def test_a_virtual_microphone_that_was_left_behind_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "left_microphones", lambda: ("understudy_microphone",))
+    check = check_virtual_microphone()
+    assert check.verdict is Verdict.NOTE
+    assert "left understudy_microphone behind" in check.text
+
+
+def test_every_text_of_the_report_begins_in_the_same_column(capsys: pytest.CaptureFixture[str]) -> None:
+    report([Check("Log", Verdict.OK, "text"), Check("Virtual microphone", Verdict.NOTE, "text", "text")], as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.index("text") for line in lines[:2]} == {21}
+    assert lines[2].index("→") == 21
 
 
 def test_the_extras_that_the_cure_names_exist() -> None:

@@ -31,6 +31,14 @@ def test_a_wrong_value_is_told_as_got_against_wanted(run: Run, arguments: list[s
     assert errors == f"Invalid value for {told}; --help tells what can be given.\n"
 
 
+@pytest.mark.parametrize("option", ["--virtual-microphone", "--monitor"])
+def test_sound_that_comes_from_nowhere_can_go_nowhere(run: Run, option: str, tmp_path: Path) -> None:
+    status, output, errors = run("run", "--headless", option, str(tmp_path / "out.wav"))
+    assert (status, output) == (2, "")
+    assert f"{option} {tmp_path / 'out.wav'} needs --microphone" in errors
+    assert errors.count("\n") == 1
+
+
 def test_a_wrong_count_of_lines_is_told_so_too(run: Run) -> None:
     assert "got 'x', wanted a whole number;" in run("logs", "--lines", "x")[2]
 

@@ -109,6 +109,24 @@ def can_have_virtual_microphone() -> bool:
         return False
 
 
+def left_microphones() -> tuple[str, ...]:
+    """The virtual microphones of programs that were killed, which nobody feeds any more."""
+    if sys.platform != "linux":
+        return ()
+    from pipeline.audio.devices.pulse.microphone import left_behind
+
+    try:
+        return tuple(name for name, _ in left_behind())
+    except DeviceError:
+        return ()
+
+
+def usual_microphone() -> str:
+    """What people call the sound server's own choice; nothing where there is none."""
+    source = pulse_source("auto") if sys.platform == "linux" else None
+    return "" if source is None else source.title
+
+
 def open_virtual_microphone(wanted: str) -> AudioSink:
     """Opens what a call program listens to.
 
