@@ -198,6 +198,8 @@ def steps(sound: NDArray[np.float32], joints: list[tuple[int, int]]) -> Iterator
     yield "steps: 99.9th percentile of all", f"{usual:.4f}"
     yield "samples above it near switches / elsewhere", f"{above[0]:.3%} / {above[1]:.3%}"
     yield "largest step near switches / elsewhere", f"{most[0]:.4f} / {most[1]:.4f}"
+    louder = sum(float(made[near([joint], len(made))].max(initial=0.0)) > most[1] for joint in joints)
+    yield f"of {len(joints)} changes of voice those with a step above the largest elsewhere", louder
 
 
 def rows(run: Run, before: Readings, after: Readings, watch: Watch) -> Iterator[tuple[str, object]]:
