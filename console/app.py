@@ -38,6 +38,8 @@ from pipeline.telemetry import Event, Level
 TEXT_HZ = 4.0
 TOAST_S = 6.0
 NOTHING_OUT = "Nothing goes out any more."
+SESSION_OVER = "The session is over; leave with q and start again."
+CARD_LEFT = "The session is over; the call sees the card until you leave with q. Start again after that."
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread keeps the interpreter. The screen shares it with the lane: with Python's own 5 ms a lane's thread
 beside a busy screen wakes up to 130 ms late; with this, 4 ms at the 99th percentile (measured)."""
@@ -264,8 +266,11 @@ class UnderstudyApp(SoundApp):
                 return
             self.tell(Level.WARNING, self.desk.reason)
         except UnderstudyError:
-            # The session has told why; the call gets the card until the operator leaves.
-            return
+            # The session has told why.
+            watched = self.surroundings.outputs.watched
+            self.tell(Level.WARNING, CARD_LEFT if watched else SESSION_OVER)
+            if watched:
+                return
         self._stop_session()
 
     def _refresh(self) -> None:

@@ -297,4 +297,4 @@ class Desk:
         if self.phase is Phase.STARTING:
             raise UnderstudyError("The session is still starting; try again in a moment.")
         if self.phase is not Phase.RUNNING:
-            raise UnderstudyError(f"Nothing runs any more: {self.reason}")
+            raise UnderstudyError(f"The session is over; leave with q and start again: {self.reason}")

@@ -208,6 +208,11 @@ class Outputs:
     record: Path | None = None
     """The file that is being recorded."""
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody may see what goes out while it does."""
+        return self.virtual_camera != "none" and Path(self.virtual_camera).suffix.lower() not in FILM_SUFFIXES
+
     @classmethod
     def of(cls, virtual_camera: str, record: Path | None) -> "Outputs":
         """The outputs that two options name; a film file in place of a virtual camera is a recording."""

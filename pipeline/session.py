@@ -12,7 +12,7 @@ from pipeline.lane import Preview, thumbnail
 from pipeline.loader import Request
 from pipeline.media import Pixels
 from pipeline.rig import Hooks, Rig, SessionSettings
-from pipeline.telemetry import Event, MeterReading, Readings, State
+from pipeline.telemetry import Event, Level, MeterReading, Readings, State
 from profiles.profile import Profile
 
 __all__ = ["Preview", "Session", "SessionSettings"]
@@ -69,7 +69,7 @@ class Session:
         Raises:
             UnderstudyError: something can't be had, or `stop` was called; whatever was opened is closed again.
         """
-        hooks = Hooks(self._on_event, self._end, self._fail)
+        hooks = Hooks(self._tell, self._end, self._fail)
         with self._changing:
             if self._ended.is_set():
                 raise LaneError("The session was stopped before it had started.")
@@ -255,10 +255,17 @@ class Session:
         return State.ON_AIR if self._on_air else State.PREVIEW
 
     def _fail(self, error: UnderstudyError) -> None:
-        """Keeps the first reason why the session does not work any more, and puts card and silence up."""
+        """Keeps the first reason why the session does not work any more, puts card and silence up, ends recordings."""
         self._error = self._error or error
         self._cover()
+        if self._rig is not None:
+            self._rig.presenter.end_recordings()
         self._decided.set()
+
+    def _tell(self, event: Event) -> None:
+        """Passes an event on; of a session that has failed nothing is told but errors: it does not come back."""
+        if self._error is None or event.level is Level.ERROR:
+            self._on_event(event)
 
     def _end(self) -> None:
         """Notes that nothing more will go out."""

@@ -74,6 +74,8 @@ def _marks(view: View) -> dict[str, Line]:
     corner = view.profile.disclosure.corner
     marks["label"] = (("   ", Role.TEXT), (f"{CORNERS[corner]} AI label", Role.GOOD))
     elapsed_s = view.readings.elapsed_s if view.readings else 0.0
+    if view.phase in (Phase.ENDED, Phase.REFUSED):
+        return marks
     marks["elapsed"] = (("   ", Role.TEXT), (clock_text(elapsed_s), Role.STRONG), (" ", Role.TEXT))
     if view.outputs.record:
         marks["recording"] = (("   ", Role.TEXT), ("● REC", Role.ERROR))

@@ -1,8 +1,11 @@
 """From the first paint to the last: starting, failing, ending and leaving."""
 
+from pathlib import Path
+
 import pytest
 
-from console.app import UnderstudyApp, run_app
+from console.app import SESSION_OVER, UnderstudyApp, run_app
+from console.ports import Outputs
 from console.screens.question import Notice, Question
 from pipeline.errors import DeviceError, LaneError
 from tests.console.fake_app import make_app, running, settled, text_of
@@ -61,9 +64,28 @@ async def test_the_end_of_the_source_leaves_the_console_open_and_stops_the_sessi
         assert app.return_code == 0
 
 
+async def test_a_lane_that_dies_without_a_call_ends_the_session_and_says_how_to_go_on() -> None:
+    session = FakeSession()
+    async with running(session, outputs=Outputs(record=Path("film.mkv"))) as (app, pilot):
+        assert "● REC" in text_of(app)
+        session.end_error = LaneError("The output is gone.")
+        app._tick_text()
+        await settled(app)
+        await pilot.pause()
+        app._tick_text()
+        await pilot.pause()
+        assert session.calls[-1] == "stop"
+        assert "□ STOPPED" in text_of(app)
+        assert "● REC" not in text_of(app)
+        assert SESSION_OVER in text_of(app)
+        await pilot.press("space")
+        await pilot.pause()
+        assert "leave with q and start again" in text_of(app)
+
+
 async def test_a_lane_that_dies_is_told_with_its_reason_and_the_card_that_goes_out() -> None:
     session = FakeSession()
-    async with running(session) as (app, pilot):
+    async with running(session, outputs=Outputs("/dev/video10")) as (app, pilot):
         session.end_error = LaneError("The video lane died: out of memory.")
         app._tick_text()
         await settled(app)

@@ -13,7 +13,7 @@ from pipeline.errors import ConsentError, LaneError
 from pipeline.media import Picture, Pixels
 from pipeline.rig import SessionSettings
 from pipeline.session import Session
-from pipeline.telemetry import State
+from pipeline.telemetry import Level, State
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.output.label import Label
 from profiles.profile import Kind, Profile
@@ -255,7 +255,9 @@ def test_what_needs_a_running_session_says_that_there_is_none() -> None:
     session.stop()
 
 
-def test_when_the_sound_breaks_down_the_card_goes_out(studio: Studio) -> None:
+@pytest.mark.parametrize("watched", [True, False])
+def test_when_the_sound_breaks_down_a_call_gets_the_card_and_a_recording_ends(studio: Studio, watched: bool) -> None:
+    studio.sink.steady = watched
     broken = FakeSource([RuntimeError("broken")])
     sound = SoundSettings(broken)  # type: ignore[arg-type]  # it breaks before it gives any sound
     session = studio.session(FakeSource(clip(DEMO), size=clip(DEMO)[0].size), sound=sound)
@@ -263,7 +265,13 @@ def test_when_the_sound_breaks_down_the_card_goes_out(studio: Studio) -> None:
     with pytest.raises(LaneError, match="microphone"):
         session.wait(SOON_S)
     assert session.readings().state is State.CARD
-    assert studio.sink.wait_for(lambda picture: picture.by_policy)
+    if watched:
+        assert studio.sink.wait_for(lambda picture: picture.by_policy)
+        assert not studio.sink.closed
+    else:
+        session.stop(SOON_S)
+        assert studio.sink.closed
+    assert [event.level for event in studio.events] == [Level.ERROR]
 
 
 def test_no_thread_is_left_and_stopping_twice_is_harmless(studio: Studio) -> None:

@@ -1,5 +1,6 @@
 """Pictures handed to the sinks when they are due, at a steady rate, whatever happens before."""
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class Presenter:
         self._sent_ns: int | None = None
         self._without_sinks = not sinks
         self._cover = Cover(clock, up=False)
+        self._recordings_over = threading.Event()
         self.delay_ns = 0
         """From capture to the sinks at least this long."""
         self.realtime = True
@@ -87,6 +89,8 @@ class Presenter:
 
     def step(self) -> bool:
         """Shows what is due, or waits a little; False at the end of the line."""
+        if self._recordings_over.is_set():
+            self._finish_recordings()
         now_ns = self._clock.now_ns()
         entry = self._line.take(now_ns - self.delay_ns)
         if entry is not None:
@@ -99,6 +103,10 @@ class Presenter:
             return True
         self._line.wait(self._pause_s(now_ns))
         return True
+
+    def end_recordings(self) -> None:
+        """Has the recordings finished before the next picture; what a call watches goes on. Any thread may call it."""
+        self._recordings_over.set()
 
     def drain(self) -> None:
         """Writes what is left on the line to the recordings, due or not, for a session that stops.
@@ -120,6 +128,15 @@ class Presenter:
             for sink in self._sinks:
                 closing.callback(sink.close)
             self._sinks.clear()
+
+    def _finish_recordings(self) -> None:
+        """Closes every sink that nobody watches."""
+        for sink in [sink for sink in self._sinks if not sink.steady]:
+            self._sinks.remove(sink)
+            try:
+                sink.close()
+            except DeviceError as error:
+                self._lost(error)
 
     def _show(self, entry: Entry, sinks: Sequence[VideoSink]) -> None:
         """Writes one entry to sinks and counts it where one took it, or where nobody wants any."""

@@ -47,6 +47,21 @@ def test_only_steady_sinks_get_pictures_again_and_at_the_nominal_rate() -> None:
     assert desk.presenter.meters.repeats == repeats
 
 
+def test_recordings_are_ended_while_a_call_goes_on_with_its_card() -> None:
+    camera, file = FakeSink(steady=True), FakeSink()
+    desk = Desk(camera, file)
+    desk.give_card()
+    desk.beat(200)
+    desk.presenter.cover(True)
+    desk.presenter.end_recordings()
+    for _ in range(10):
+        desk.beat(200)
+    assert file.closed
+    assert len(file.pictures) == 1
+    assert desk.presenter.sinks == (camera,)
+    assert len(camera.pictures) > 5
+
+
 def test_a_picture_that_is_a_little_late_is_not_preceded_by_a_repeat() -> None:
     desk = Desk()
     desk.beat(100)
