@@ -34,8 +34,9 @@ class DfmSettings(Section):
     """Moves it down; without it what suits the face type. DeepFaceLive's y offset counts from -0.08."""
     exclude_moving_parts: bool = True
     """Place it by the parts that speaking does not move: steadier."""
-    morph: Fraction = 0.75
-    """For models that blend between actor and target: how far toward the target."""
+    morph: Annotated[float, Field(ge=0.5, le=1.0)] = 0.75
+    """For models that blend between actor and target: how far toward the target. At 0 they make the actor's own face:
+    the floor is there so that no profile does."""
     pre_sharpen: Annotated[float, Field(ge=0.0, le=8.0)] = 0.0
     """Sharpens what the model sees."""
     pre_gamma_red: Gamma = 1.0

@@ -33,6 +33,21 @@ def levels(values: NDArray[np.float32], into: NDArray[np.uint8] | None = None) -
     return np.asarray(cv2.addWeighted(values, 255.0, values, 0.0, 0.0, dst=into, dtype=cv2.CV_8U), np.uint8)
 
 
+def apart(face: Pixels, actor: Pixels, weight: Grid) -> float:
+    """How many levels two squares of colours differ by in the mean; fine noise counts little.
+
+    Args:
+        face: uint8 (size, size, 3).
+        actor: uint8 (size, size, 3).
+        weight: float32 (64, 64), how much each point counts, 0..1; on too few of them nothing can be told.
+    """
+    total = float(weight.sum())
+    if total < LEAST_WEIGHT:
+        return float("inf")
+    difference = cv2.absdiff(_thumbnail(face), _thumbnail(actor)).sum(axis=2, dtype=np.float32)
+    return float(cv2.multiply(difference, weight).sum()) / (3.0 * total)
+
+
 class ColourMatch:
     """Follows one actor's colours on one target's face."""
 

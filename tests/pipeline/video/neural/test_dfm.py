@@ -9,11 +9,13 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 from onnx import helper
+from pydantic import ValidationError
 
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import read_model
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.video.neural.dfm import Dfm
+from profiles.engines.face import DfmSettings
 from tests.models.dfm import DRIVER, TARGET, Tinting, ellipse
 from tests.models.graphs import FLOAT, Shape, port, save
 from tests.neural_faces import dfm_profile, noise
@@ -80,9 +82,15 @@ def test_masks_stay_shares_whatever_the_model_puts_out(runtime: Runtime, tmp_pat
 def test_morph_follows_its_setting_on_air(load: Load) -> None:
     spec = Tinting(64, gain=(0.2, 0.2, 0.2), morph=True)
     model, square = load(spec), noise(64)
-    for morph in (0.0, 0.5, 1.0):
+    for morph in (0.5, 0.8, 1.0):
         model.adjust(dfm_profile({"morph": morph}))
         assert np.abs(model.convert(square).face - spec.expected(as_shares(square), morph)).max() < 1e-5
+
+
+@pytest.mark.parametrize("morph", [0.0, 0.49])
+def test_no_profile_morphs_back_to_the_actor(morph: float) -> None:
+    with pytest.raises(ValidationError):
+        DfmSettings.model_validate({"morph": morph})
 
 
 def test_two_passes_show_the_model_its_own_result(load: Load) -> None:
