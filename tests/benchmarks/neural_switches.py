@@ -43,6 +43,8 @@ WORN_S, SETTLED_S = 0.5, 3.0
 """Each profile at first, and after the last one, before anything is measured."""
 POLL_S = 0.02
 OFFSET_AFTER_S = 2.0
+LOOKS, LOOK_S = 7, 0.04
+"""One late picture says nothing: the median of some counts."""
 SPREAD = 0.75
 """Pauses between switches are the mean, less or more by up to this share of it."""
 NEAR_SAMPLES = RATE_HZ // 100
@@ -156,10 +158,14 @@ class Run:
         """Waits for the next switch; two seconds after the last one, looks how far apart sound and picture are."""
         look_s = time.monotonic() + OFFSET_AFTER_S
         if look_s < until_s:
-            self._wait(look_s - time.monotonic())
-            offset_ms = self._session.readings().sync.offset_ms
-            if offset_ms is not None:
-                self.found.offsets_ms.append(offset_ms)
+            self._wait(look_s - LOOKS * LOOK_S - time.monotonic())
+            looks: list[float] = []
+            for _ in range(LOOKS):
+                self._wait(LOOK_S)
+                offset_ms = self._session.readings().sync.offset_ms
+                looks += [] if offset_ms is None else [offset_ms]
+            if looks:
+                self.found.offsets_ms.append(float(np.median(looks)))
         self._wait(until_s - time.monotonic())
 
     def _count_networks(self) -> None:
