@@ -1,6 +1,7 @@
 """The face engines that are networks, by their names in profiles."""
 
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import ModelError
@@ -9,6 +10,7 @@ from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.stage import VideoStage
+from pipeline.telemetry import Level
 from pipeline.video.masks.opening import open_masks
 from pipeline.video.neural.dfm import Dfm
 from pipeline.video.neural.face_model import FaceModel
@@ -37,7 +39,7 @@ def face_stage(profile: Profile, runtime: Runtime, models: ModelStore) -> VideoS
             unfinished.callback(masks.close)
         model = _model(profile, runtime, models)
         unfinished.pop_all()
-    return NeuralSwap(model, profile, masks)
+    return NeuralSwap(model, profile, masks, partial(runtime.tell, Level.WARNING))
 
 
 def _model(profile: Profile, runtime: Runtime, models: ModelStore) -> FaceModel:

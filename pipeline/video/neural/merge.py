@@ -1,5 +1,6 @@
 """One face that a network made, joined with the actor's picture."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import cv2
@@ -26,6 +27,8 @@ ECHO_LEVELS = 2.0
 """A face that is no further from what the model was shown is the actor's own: sharpened before, it is 1 off, the same
 face two pixels aside 6, and another person's 17 to 46. One with nothing but other colours is not noticed."""
 SHARPEN_SIGMA_PX = 1.2
+PATIENCE = 30
+"""Faces in a row that are refused before that is told: a hand goes by sooner. The lane goes on without a word."""
 
 
 class Masks(Protocol):
@@ -45,9 +48,19 @@ class Masks(Protocol):
 class Merge:
     """Wears a model's face on one actor. Called by one thread at a time."""
 
-    def __init__(self, model: FaceModel, profile: Profile, masks: Masks | None = None) -> None:
-        """Starts without knowing the actor; model and masks may serve others at the same time."""
+    def __init__(
+        self, model: FaceModel, profile: Profile, masks: Masks | None = None, tell: Callable[[str], None] | None = None
+    ) -> None:
+        """Starts without knowing the actor; model and masks may serve others at the same time.
+
+        Args:
+            model: makes the face.
+            profile: whose it is.
+            masks: what leaves out things before the face.
+            tell: told why no face can be drawn, when that lasts.
+        """
         self._model, self._masks, self._buffers = model, masks, Buffers()
+        self._tell, self._refusals = tell, 0
         self.reset()
         self.adjust(profile)
 
@@ -70,7 +83,7 @@ class Merge:
             pixels: uint8 (height, width, 3), the picture that is written to.
 
         Raises:
-            StageError: the network failed, or did not see the face.
+            StageError: the network failed, did not see the face, or gave back the actor's.
         """
         matrix = self._model.align(face)
         square = cut(frame.pixels, matrix, self._model.size, self._buffers)
@@ -83,12 +96,18 @@ class Merge:
         weight = cv2.resize(cv2.min(mask, oval), (GRID, GRID), interpolation=cv2.INTER_AREA)
         shares = weight.astype(np.float32) * np.float32(1 / 255)
         if apart(made, square, shares) < ECHO_LEVELS:
-            raise StageError(
-                f"The model {self._model.name} gives back the face that it is shown, which would show the actor; "
-                "use another model."
-            )
+            raise self._refusal("gives back the face that it is shown, which would show the actor; use another model.")
         made = self._colours.matched(made, square, shares, self._merge.colour_transfer, frame.media_ns)
         self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)
+        self._refusals = 0
+
+    def _refusal(self, what: str) -> StageError:
+        """Why the face that the model made can't be drawn; told once when it lasts."""
+        error = StageError(f"The model {self._model.name} {what}")
+        self._refusals += 1
+        if self._refusals == PATIENCE and self._tell is not None:
+            self._tell(str(error))
+        return error
 
     def _mask(
         self, own: NDArray[np.float32] | None, seen: Mask | None, landmarks: Points, oval: Mask, at_ns: int
@@ -108,14 +127,15 @@ class Merge:
         core, area = merge_mask.core(landmarks, self._face.size)
         held = merge_mask.covered(core, core, area)
         if held < 1.0 - TOLERATED:
-            raise StageError(
-                f"The square that the model {self._model.name} sees holds {held:.0%} of the face, wanted at least "
-                f"{1.0 - TOLERATED:.0%}; set its coverage, or size in [face], higher."
+            raise self._refusal(
+                f"sees {held:.0%} of the face in its square, wanted at least {1.0 - TOLERATED:.0%}; "
+                "set its coverage, or size in [face], higher."
             )
         share = merge_mask.covered(mask, core, area)
         if share < LEAST_COVERED:
-            raise StageError(
-                f"The model {self._model.name} covers {share:.0%} of the face, wanted at least {LEAST_COVERED:.0%}."
+            raise self._refusal(
+                f"covers {share:.0%} of the face, wanted at least {LEAST_COVERED:.0%}; "
+                "take fewer masks in the profile, or another model."
             )
         if self._allowance.refuses(1.0 - share, at_ns):
             mask = np.asarray(cv2.max(mask, core), np.uint8)

@@ -1,5 +1,6 @@
 """The stage that puts a network's face on the actor."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +20,19 @@ class NeuralSwap:
     name = "swap"
     latency_ns = 0
 
-    def __init__(self, model: FaceModel, profile: Profile, masks: Masks | None = None) -> None:
-        """A stage for one model, and for what leaves out things before the face; all are warm."""
+    def __init__(
+        self, model: FaceModel, profile: Profile, masks: Masks | None = None, tell: Callable[[str], None] | None = None
+    ) -> None:
+        """A stage for one model, and for what leaves out things before the face; all are warm.
+
+        Args:
+            model: makes the face.
+            profile: whose it is.
+            masks: what leaves out things before the face.
+            tell: told why no face can be drawn, when that lasts.
+        """
         self._model, self._masks = model, masks
-        self._merge = Merge(model, profile, masks)
+        self._merge = Merge(model, profile, masks, tell)
         self._output: Pixels | None = None
         self._worn_id: int | None = None
         self.adjust(profile)

@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.errors import StageError
 from pipeline.media import Frame, Pixels
-from pipeline.video.neural.merge import Merge
+from pipeline.video.neural.dfm import Dfm
+from pipeline.video.neural.merge import PATIENCE, Merge
 from pipeline.video.neural.swap import NeuralSwap
 from pipeline.video.tracking.mesh import INNER_LIPS
 from profiles.engines.face import FaceType
@@ -120,6 +121,21 @@ def test_no_edge_is_so_soft_that_the_actor_is_seen(stage: Stage, merge: dict[str
 def test_a_model_that_saw_no_face_shows_the_actor_to_nobody(stage: Stage, mask: Ellipse, which: str) -> None:
     with pytest.raises(StageError, match=r"covers \d+% of the face, wanted at least"):
         stage(puppet("tomas", **{which: mask})).process(tracked_clip(DEMO)[0])
+
+
+def test_why_no_face_is_drawn_is_told_once_when_it_lasts(load: Callable[..., Dfm]) -> None:
+    told: list[str] = []
+    profile = dfm_profile()
+    swap = NeuralSwap(load(puppet("tomas", driver=NOWHERE), profile), profile, tell=told.append)
+    frame = tracked_clip(DEMO)[0]
+    for number in range(3 * PATIENCE):
+        with pytest.raises(StageError, match="covers 0%"):
+            swap.process(after(frame, number / 30))
+        assert len(told) == (number + 1 >= PATIENCE)
+    assert told[0].startswith("The model ")
+    assert "take fewer masks" in told[0]
+    with pytest.raises(StageError):
+        NeuralSwap(load(puppet("mara", driver=NOWHERE), profile), profile).process(frame)
 
 
 def test_what_a_model_leaves_out_is_left_for_a_while_and_then_drawn_over(stage: Stage) -> None:
@@ -275,5 +291,5 @@ def test_a_square_that_holds_less_than_the_face_shows_the_actor_to_nobody(
     stage: Stage, settings: dict[str, object], face: dict[str, object]
 ) -> None:
     everywhere = Tinting(128, gain=(-1.0,) * 3, offset=(1.0,) * 3, driver=EVERYWHERE, target=EVERYWHERE)
-    with pytest.raises(StageError, match=r"holds \d+% of the face, wanted at least 85%; set its coverage"):
+    with pytest.raises(StageError, match=r"sees \d+% of the face in its square, wanted at least 85%; set its coverage"):
         stage(everywhere, dfm_profile(settings, **face)).process(closeup(DEMO))
