@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import match, shown
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import match
 from pipeline.inference.onnx.runtime import Demand, Runtime
 from pipeline.media import Frame, Pixels
 from pipeline.video.background.matting_families import STATES, Family, family_of
@@ -67,13 +67,7 @@ class Still:
         self._size = width, height
         self._tables = family.tables
         self._network = runtime.open(file, Demand(Layout({self._picture: (1, 3, height, width)}), BUDGET_MS))
-        got, wanted = self._network.outputs[self._matte].shape, (1, 1, height, width)
-        if got != wanted:
-            self._network.close()
-            raise ModelError(
-                f"The output {self._matte} of the model {file.path} is {shown(got)}, wanted {shown(wanted)}; "
-                "it is of another format."
-            )
+        require_shape(self._network, self._matte, (1, 1, height, width))
         self._logits = _beyond(self._network.outputs[self._matte])
 
     def seen(self, frame: Frame) -> NDArray[np.float32]:
@@ -133,6 +127,7 @@ class Recurrent:
         grown = {name: first.outputs[output].shape for output, name in states.items()}
         first.close()
         self._network = runtime.open(file, Demand(Layout(fixed | grown, states, values), BUDGET_MS))
+        require_shape(self._network, self._matte, (1, 1, height, width))
         self._cuts = Cuts()
 
     def seen(self, frame: Frame) -> NDArray[np.float32]:

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import FLOATS, Port, match, shown
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import FLOATS, Port, match
 from pipeline.inference.onnx.runtime import Demand, Runtime
 from pipeline.media import Face, Pixels
 from pipeline.video.neural.face_model import Matrix
@@ -59,13 +59,7 @@ class BiSeNet:
         self._is_face = np.zeros(CLASSES, np.float32)
         self._is_face[[number for part in parts for number in PARTS[part]]] = 1.0
         self._network = runtime.open(file, Demand(Layout({self._given: (1, 3, SIZE, SIZE)}), BUDGET_MS))
-        got, wanted = self._network.outputs[self._made].shape, (1, CLASSES, SIZE, SIZE)
-        if got != wanted:
-            self._network.close()
-            raise ModelError(
-                f"The output {self._made} of the model {file.path} is {shown(got)}, wanted {shown(wanted)}; "
-                "it is of another format."
-            )
+        require_shape(self._network, self._made, (1, CLASSES, SIZE, SIZE))
 
     @property
     def name(self) -> str:

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import FLOATS, Port, match, shown
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import FLOATS, Port, match
 from pipeline.inference.onnx.runtime import Demand, Runtime
 from pipeline.media import Face, Pixels
 from pipeline.video.neural.alignment import CROPS, Alignment
@@ -35,13 +35,7 @@ class XSeg:
         self._size = side
         self._alignment = Alignment()
         self._network = runtime.open(file, Demand(Layout({self._given: (1, side, side, 3)}), BUDGET_MS))
-        got, wanted = self._network.outputs[self._made].shape, (1, side, side, 1)
-        if got != wanted:
-            self._network.close()
-            raise ModelError(
-                f"The output {self._made} of the model {file.path} is {shown(got)}, wanted {shown(wanted)}; "
-                "it is of another format."
-            )
+        require_shape(self._network, self._made, (1, side, side, 1))
 
     @property
     def name(self) -> str:

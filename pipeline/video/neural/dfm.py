@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import FLOATS, Port, match, shown, sizes_of
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import FLOATS, Port, match, sizes_of
 from pipeline.inference.onnx.runtime import Demand, Network, Runtime
 from pipeline.media import Face, Pixels
 from pipeline.video.neural.alignment import Alignment, crop_for
@@ -57,7 +58,7 @@ class Dfm:
             shapes[self._ports["morph"]] = (1,)
         self._alignment = Alignment()
         self._network: Network = runtime.open(file, Demand(Layout(shapes), BUDGET_MS, graphs=True))
-        self._check_outputs(file)
+        self._check_outputs()
         self._mask, self._factor = (np.empty((self._size, self._size), np.float32) for _ in range(2))
         self.adjust(profile)
 
@@ -120,20 +121,14 @@ class Dfm:
         """Frees the network; may be called twice."""
         self._network.close()
 
-    def _check_outputs(self, file: ModelFile) -> None:
+    def _check_outputs(self) -> None:
         """Holds what the network really puts out against the format; a file may leave that open.
 
         Raises:
             ModelError: it is another size.
         """
         for name, channels in zip(self._results, CHANNELS, strict=True):
-            got, wanted = self._network.outputs[name].shape, (1, self._size, self._size, channels)
-            if got != wanted:
-                self._network.close()
-                raise ModelError(
-                    f"The output {name} of the model {file.path} is {shown(got)}, wanted {shown(wanted)}; "
-                    "it is of another format."
-                )
+            require_shape(self._network, name, (1, self._size, self._size, channels))
 
     def _brightened(self, face: NDArray[np.generic]) -> NDArray[np.float32]:
         """The model's face with the profile's gamma."""

@@ -8,7 +8,8 @@ from pipeline.errors import ModelError, StageError
 from pipeline.inference.onnx.constants import values_of
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import match, shown
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import match
 from pipeline.inference.onnx.runtime import Demand, Network, Runtime
 from pipeline.media import Face, Pixels
 from pipeline.video.neural.face_model import Converted, Matrix
@@ -53,7 +54,7 @@ class Swapper:
             self._source: self._known_by.shape,
         }
         self._network: Network = runtime.open(file, Demand(Layout(shapes), BUDGET_MS, graphs=True))
-        self._check_output(file)
+        require_shape(self._network, self._result, (1, 3, family.size, family.size))
         self._face = np.empty((family.size, family.size, 3), np.float32)
 
     @property
@@ -106,20 +107,6 @@ class Swapper:
     def close(self) -> None:
         """Frees the network; may be called twice."""
         self._network.close()
-
-    def _check_output(self, file: ModelFile) -> None:
-        """Holds what the network really puts out against the format; a file may leave that open.
-
-        Raises:
-            ModelError: it is another size.
-        """
-        got, wanted = self._network.outputs[self._result].shape, (1, 3, self.size, self.size)
-        if got != wanted:
-            self._network.close()
-            raise ModelError(
-                f"The output {self._result} of the model {file.path} is {shown(got)}, wanted {shown(wanted)}; "
-                "it is of another format."
-            )
 
 
 def _known_by(runtime: Runtime, file: ModelFile, family: Family, likeness: Likeness) -> Values:

@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import FLOATS, Port, match, shown
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import FLOATS, Port, match
 from pipeline.inference.onnx.runtime import Demand, Runtime
 from pipeline.media import Face, Pixels
 from pipeline.video.neural import merge_mask
@@ -51,13 +51,7 @@ class Restorer:
         if "weight" in found:
             shapes[found["weight"].name], values[found["weight"].name] = (1,), FAITHFUL
         self._network = runtime.open(file, Demand(Layout(shapes, values=values), BUDGET_MS))
-        got, wanted = self._network.outputs[self._made].shape, (1, 3, SIZE, SIZE)
-        if got != wanted:
-            self._network.close()
-            raise ModelError(
-                f"The output {self._made} of the model {file.path} is {shown(got)}, wanted {shown(wanted)}; "
-                "it is of another format."
-            )
+        require_shape(self._network, self._made, (1, 3, SIZE, SIZE))
         self._table = (np.arange(256, dtype=np.float32) / np.float32(127.5) - np.float32(1.0))[np.newaxis]
         self._planes = np.empty((3, SIZE, SIZE), np.float32)
         self._face, self._coarse = np.empty((SIZE, SIZE, 3), np.float32), np.empty((SIZE, SIZE, 3), np.float32)

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import FLOATS, Port, match, shown
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import FLOATS, Port, match
 from pipeline.inference.onnx.runtime import Demand, Runtime
 from pipeline.media import Face, Pixels, Points
 from pipeline.video.tracking.face_landmarks import Region, sample
@@ -53,13 +53,7 @@ class Corrector:
         found = match(file, INPUTS, OUTPUTS)
         self._given, self._made = found["face"].name, found["points"].name
         self._network = runtime.open(file, Demand(Layout({self._given: (1, 3, SIZE, SIZE)}), BUDGET_MS))
-        got, wanted = self._network.outputs[self._made].shape, (1, 68, 3)
-        if got != wanted:
-            self._network.close()
-            raise ModelError(
-                f"The output {self._made} of the model {file.path} is {shown(got)}, wanted {shown(wanted)}; "
-                "it is of another format."
-            )
+        require_shape(self._network, self._made, (1, 68, 3))
         self._crop = np.empty((SIZE, SIZE, 3), np.uint8)
         self._spread = _spread()
         self.reset()
