@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from pipeline.assembly import same_but_live
-from pipeline.errors import ModelError
+from pipeline.errors import ModelError, StageError
 from pipeline.inference.onnx.runtime import Preference, Runtime
+from pipeline.telemetry import Event, Level
 from pipeline.video.neural.dfm import Dfm
 from pipeline.video.neural.engines import face_stage
+from pipeline.video.neural.merge import PATIENCE
 from pipeline.video.neural.swap import NeuralSwap
 from pipeline.video.neural.swapper import Swapper
 from profiles.engines.face import DfmSettings, EmbeddingSettings, MergeSettings
@@ -33,7 +35,7 @@ from tests.footage import (
     persona,
     tracked_clip,
 )
-from tests.models.dfm import tinting_dfm
+from tests.models.dfm import EVERYWHERE, Tinting, tinting_dfm
 from tests.models.swappers import SIZES, Swap, arcface, converter, swapper
 from tests.neural_faces import puppet
 from tests.pipeline.video.neural.swapper_desk import portrait, showing
@@ -202,6 +204,21 @@ def test_the_running_stage_takes_the_settings_of_the_merge(
     stage.adjust(profile.model_copy(update={"merge": MergeSettings(colour_transfer="none", sharpen=2.0)}))
     assert difference(stage.process(frame).pixels, plain, inside_oval(chosen(frame), frame.size, 0.5)) > 2
     stage.close()
+
+
+def test_a_session_is_told_of_a_model_that_gives_back_the_actor(tmp_path: Path) -> None:
+    events: list[Event] = []
+    runtime = Runtime(Preference.CPU, report=events.append)
+    profile = dfm_one(tmp_path)
+    tinting_dfm(tmp_path / "models" / "face.dfm", Tinting(64, driver=EVERYWHERE, target=EVERYWHERE))
+    stage = face_stage(profile, runtime, models())
+    for _ in range(PATIENCE + 5):
+        with pytest.raises(StageError):
+            stage.process(closeup(DEMO))
+    stage.close()
+    runtime.close()
+    assert [event.level for event in events] == [Level.WARNING]
+    assert "gives back the face" in events[0].text
 
 
 def test_a_closed_session_leaves_no_network_open(tmp_path: Path) -> None:
