@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.audio.neural.rvc import Tools
@@ -104,9 +105,14 @@ class Assembly:
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._ahead = Ahead(self._matte)
-        self._dial, self._actor = Dial(), Actor()
-        self._rvc = RvcVoices(Tools(self._runtime, models, self._clock), self._actor)
+        self._dial = Dial()
+        self._rvc = RvcVoices(Tools(self._runtime, models, self._clock), self.actor)
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
+
+    @cached_property
+    def actor(self) -> Actor:
+        """What the session's voices learn of the actor's own."""
+        return Actor()
 
     @property
     def providers(self) -> dict[str, str]:
@@ -205,7 +211,7 @@ class Assembly:
                 )
                 self._report(Event(Level.WARNING, text, self._clock.now_ns()))
             wanted_ms = kept_ms
-        return self._rvc.stage(profile, wanted_ms) if is_rvc else voice_stage(profile, wanted_ms, self._actor)
+        return self._rvc.stage(profile, wanted_ms) if is_rvc else voice_stage(profile, wanted_ms, self.actor)
 
     def relabel(self, chain: Chain, profile: Profile) -> Chain:
         """The chain for the live settings of `profile`, label and card made anew if they change.

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from pipeline.assembly import require_clearance, same_but_live
 from pipeline.audio.monitor.state import Monitoring
+from pipeline.audio.voice.timbre import Timbre
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.inference.store import ModelStore
@@ -12,7 +14,7 @@ from pipeline.lane import Preview, thumbnail
 from pipeline.loader import Request
 from pipeline.media import Pixels
 from pipeline.rig import Hooks, Rig, SessionSettings
-from pipeline.telemetry import Event, Level, MeterReading, Readings, State
+from pipeline.telemetry import AudioReadings, Event, Level, MeterReading, Readings, State
 from profiles.profile import Profile
 
 __all__ = ["Preview", "Session", "SessionSettings"]
@@ -179,6 +181,8 @@ class Session:
         if sound is None:
             raise DeviceError("The session has no sound: start it with --microphone to change the microphone later.")
         sound.listen_to(microphone)
+        # Somebody else may speak into it, whose voice would be taken for the first one's for half a minute.
+        self._running.assembly.actor.begin_anew()
 
     def picture(self, width: int, height: int) -> Preview | None:
         """The newest program picture for the screen, RGB, and the card while panic holds."""
@@ -209,9 +213,14 @@ class Session:
             switches=tuple(rig.lane.meters.switches),
             providers=rig.assembly.providers,
             ready=rig.loader.ready,
-            audio=None if rig.sound is None else rig.sound.readings(now_ns),
+            audio=None if rig.sound is None else self._audio(rig, rig.sound.readings(now_ns)),
             sync=rig.sync.readings(),
         )
+
+    @staticmethod
+    def _audio(rig: Rig, audio: AudioReadings) -> AudioReadings:
+        """The sound's readings with how well the voice knows the actor, where it is one that learns."""
+        return replace(audio, acquainted=rig.assembly.actor.acquainted) if audio.engine == Timbre.name else audio
 
     @property
     def _running(self) -> Rig:

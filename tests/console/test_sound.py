@@ -6,11 +6,12 @@ import pytest
 
 from console.adjustments import LATENCIES_MS, Setting
 from console.desk import Desk
-from console.widgets.sound.sound_panel import SoundPanel
+from console.widgets.sound.sound_panel import SoundPanel, sound_lines
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import MeterReading, SyncReadings
 from tests.console.fake_app import dashboard_of, running, text_of
 from tests.console.fake_session import ADA, FakeSession, make_desk, typical_audio
+from tests.console.test_panels import make_view
 
 
 def without_sound() -> FakeSession:
@@ -224,3 +225,10 @@ async def test_a_panel_whose_view_is_the_same_is_not_drawn_again() -> None:
             panel.refresh = lambda *regions, **_: drawn.append(regions)
         app._refresh()
         assert drawn == []
+
+
+@pytest.mark.parametrize(("acquainted", "told"), [(0.4, "learning voice 40 %"), (1.0, "timbre")])
+def test_that_the_voice_still_learns_the_actor_is_told(acquainted: float, told: str) -> None:
+    session = FakeSession(audio=replace(typical_audio(), acquainted=acquainted))
+    title = sound_lines(make_view(session), 30, 7)[0]
+    assert told in "".join(text for text, _ in title)

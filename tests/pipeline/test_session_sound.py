@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.assembly import Chain
-from pipeline.audio.rig import SoundSettings
+from pipeline.audio.rig import SoundRig, SoundSettings
+from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.timbre import Timbre
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.media import Block
@@ -136,3 +137,16 @@ def test_a_films_sound_is_heard_to_its_end_though_its_pictures_and_the_recording
     session.stop(SOON_S)
     with wave.open(str(tmp_path / "out.wav")) as file:
         assert file.getnframes() / file.getframerate() == pytest.approx(5.0, abs=0.3)
+
+
+def test_with_another_microphone_the_actor_is_learnt_anew(film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = ran(film, SoundSettings(str(film)))
+    begun: list[Actor] = []
+    monkeypatch.setattr(Actor, "begin_anew", lambda actor: begun.append(actor))
+    with pytest.raises(DeviceError):
+        session.listen_to("auto")
+    assert begun == []
+    monkeypatch.setattr(SoundRig, "listen_to", lambda rig, microphone: None)
+    session.listen_to("auto")
+    assert len(begun) == 1
+    session.stop(SOON_S)

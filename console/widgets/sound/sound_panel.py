@@ -29,7 +29,7 @@ def sound_lines(view: View, width: int, height: int) -> list[Line]:
     if audio is None:
         return silent_lines(view, width, height)
     old = f"read {view.age_s:.0f} s ago" if view.stale else ""
-    title = heading("SOUND", width, old or state_word(view, audio) or audio.engine, _state_role(view, audio))
+    title = heading("SOUND", width, old or state_word(view, audio) or engine_word(audio), _state_role(view, audio))
     if height < HEADED:
         amiss = state_word(view, audio)
         row = summary(audio, width, (_total(audio) if height == 2 else amiss or _total(audio)), amiss)
@@ -66,6 +66,11 @@ def state_word(view: View, audio: AudioReadings) -> str:
     if view.monitoring is Monitoring.CUT:
         return "monitor cut off"
     return "CLIP" if audio.input_level.clipped else ""
+
+
+def engine_word(audio: AudioReadings) -> str:
+    """The engine's name, or that it still gets to know the actor."""
+    return f"learning voice {100 * audio.acquainted:.0f} %" if audio.acquainted < 1.0 else audio.engine
 
 
 def summary(audio: AudioReadings, width: int, word: str, amiss: str) -> Line:

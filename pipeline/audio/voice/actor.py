@@ -27,6 +27,8 @@ _KNOWN_HOPS = 4_000.0
 """What was measured before counts as much as 20 s of voice."""
 
 
+ACQUAINTED_S = 2.5
+"""After so much of a voice it is known well enough."""
 _LEFT_HOPS = 100
 """A voice that missed so many of another's steps, half a second, is heard no more."""
 
@@ -35,10 +37,15 @@ class Actor:
     """Learns the statistics of a voice from its steps; the voices of a session share one.
 
     While one voice goes over into the next both bring the same steps: those of the one that was there first count,
-    until it brings no more. All of them run on the same thread.
+    until it brings no more. All of them run on the same thread; `begin_anew` and `acquainted` are for any.
     """
 
     def __init__(self, known: VoiceStatistics | None = None) -> None:
+        self._another = False
+        """Set when somebody else is to be learnt from the next step on."""
+        self._learn(known)
+
+    def _learn(self, known: VoiceStatistics | None) -> None:
         self._known = known
         self._pitch = PitchLearner()
         self._formants = FormantLearner()
@@ -54,8 +61,20 @@ class Actor:
         """Seconds of voice that the figures rest on."""
         return (self._pitch.hops + (_KNOWN_HOPS if self._known else 0.0)) * HOP_SAMPLES / 48_000
 
+    @property
+    def acquainted(self) -> float:
+        """How well the voice is known, from 0 to 1."""
+        return 0.0 if self._another else min(1.0, self.heard_s / ACQUAINTED_S)
+
+    def begin_anew(self) -> None:
+        """Forgets the voice with the next step: somebody else speaks."""
+        self._another = True
+
     def hear(self, hop: NDArray[np.float32], pitch: Pitch, by: object = None) -> None:
         """One step of the voice, which `by` brings."""
+        if self._another:
+            self._another = False
+            self._learn(None)
         if by is not self._by and self._hops:
             self._missed += 1
             if self._missed < _LEFT_HOPS:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio.stream import RATE_HZ
-from pipeline.audio.voice.actor import FRAME_HOPS, Actor
+from pipeline.audio.voice.actor import ACQUAINTED_S, FRAME_HOPS, Actor
 from pipeline.audio.voice.breath import Breath
 from pipeline.audio.voice.equaliser import Equaliser, correction_db
 from pipeline.audio.voice.pitch import HOP_SAMPLES
@@ -38,7 +38,6 @@ _ALIKE = (0.02, 0.025, 0.2)
 _STRANGER_FORMANTS = 1.1
 """While the actor is a stranger the formants go at least this far away from the actor's own."""
 _STRANGER_S = 0.5
-_ACQUAINTED_S = 2.5
 _GLIDE_HOPS = 4
 _GLIDE = 1.0 - 0.5 ** (_GLIDE_HOPS * HOP_SAMPLES / RATE_HZ / 0.25)
 """Half of the way to new ratios in a quarter of a second."""
@@ -161,7 +160,7 @@ class Timbre:
 
     def _formants(self, ratio: float) -> float:
         """The formant ratio, kept away from 1 for as long as the actor is a stranger."""
-        strange = (_ACQUAINTED_S - self._actor.heard_s) / (_ACQUAINTED_S - _STRANGER_S)
+        strange = (ACQUAINTED_S - self._actor.heard_s) / (ACQUAINTED_S - _STRANGER_S)
         least = _STRANGER_FORMANTS ** min(max(strange, 0.0), 1.0)
         away = max(ratio, least) if ratio >= 1.0 else min(ratio, 1.0 / least)
         return float(np.clip(away, *_FORMANT_LIMITS))

@@ -43,6 +43,20 @@ def test_the_next_voice_goes_on_learning_soon_after_it_is_alone() -> None:
     assert 1.3 < actor.heard_s - learnt_s < 2.0
 
 
+def test_another_actor_is_known_as_soon_as_the_first_one_was() -> None:
+    actor = Actor()
+    stage = Timbre(target(), actor=actor)
+    assert actor.acquainted == 0.0
+    through(stage, speech(120.0, 20.0))
+    assert actor.acquainted == 1.0
+    actor.begin_anew()
+    assert actor.acquainted == 0.0
+    through(stage, speech(200.0, 2.0))
+    assert 0.4 < actor.acquainted < 1.0
+    assert stage.shift is not None
+    assert stage.shift.centre_hz > 190.0
+
+
 def test_a_voice_that_comes_back_takes_what_was_learnt_since_at_once() -> None:
     actor = Actor()
     first, second = (Timbre(target(), actor=actor) for _ in range(2))
