@@ -6,7 +6,9 @@ import pytest
 
 from console.adjustments import LATENCIES_MS, Setting
 from console.desk import Desk
+from console.widgets.panel import Role
 from console.widgets.sound.sound_panel import SoundPanel, sound_lines
+from console.widgets.sound.sync_panel import sync_lines
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import MeterReading, SyncReadings
 from tests.console.fake_app import dashboard_of, running, text_of
@@ -232,3 +234,14 @@ def test_that_the_voice_still_learns_the_actor_is_told(acquainted: float, told: 
     session = FakeSession(audio=replace(typical_audio(), acquainted=acquainted))
     title = sound_lines(make_view(session), 30, 7)[0]
     assert told in "".join(text for text, _ in title)
+
+
+@pytest.mark.parametrize("height", [1, 3])
+def test_a_delay_that_goes_over_to_another_is_no_alarm(height: int) -> None:
+    """From a latency of 5 s to 40 ms pictures need seconds to follow."""
+    session = FakeSession(sync=SyncReadings(3_167.0, delay_ms=3_200.0, target_ms=60.0))
+    lines = sync_lines(make_view(session, offset_ms=3_167.0), 40, height)
+    assert ("ADJUSTING" in "".join(text for text, _ in lines[0])) and "EARLY" not in str(lines)
+    assert next(role for text, role in lines[0] if "ADJUSTING" in text) is Role.WARNING
+    session.sync = SyncReadings(120.0, delay_ms=62.0, target_ms=60.0)
+    assert "AUDIO 120 ms EARLY" in str(sync_lines(make_view(session, offset_ms=120.0), 40, height))

@@ -15,6 +15,9 @@ LEFT_MS, RIGHT_MS = -240.0, 140.0
 """Ends of the bar: late on the left, early on the right."""
 TRACK, KNOB, MIDDLE = "━", "●", "┿"
 NO_SOUND, UNHEARD = "no sound", "sound goes nowhere"
+ADJUSTING = "ADJUSTING"
+SETTLED_MS = 60.0
+"""Pictures that wait so much more or less than they are to are on their way to it: no fault, and no cause for alarm."""
 BAR_AT_LEAST = 6
 
 
@@ -25,9 +28,23 @@ def sync_role(offset_ms: float) -> Role:
     return Role.WARNING if -LATE_BAD_MS <= offset_ms <= EARLY_BAD_MS else Role.ERROR
 
 
+def adjusting(view: View) -> bool:
+    """Whether the pictures' delay still goes over to another one."""
+    return view.offset_ms is not None and abs(view.sync.delay_ms - view.sync.target_ms) > SETTLED_MS
+
+
+def offset_role(view: View) -> Role:
+    """What the view's offset means."""
+    if view.offset_ms is None:
+        return Role.MUTED
+    return Role.WARNING if adjusting(view) else sync_role(view.offset_ms)
+
+
 def sync_word(view: View) -> str:
     """The offset in words; positive is early."""
     offset_ms = view.offset_ms
+    if adjusting(view):
+        return ADJUSTING
     if offset_ms is None:
         # Sound is measured where it goes out.
         return UNHEARD if view.audio is not None and not view.audio.sinks else NO_SOUND
@@ -56,7 +73,7 @@ def sync_bar(offset_ms: float | None, width: int) -> Line:
 def sync_lines(view: View, width: int, height: int) -> list[Line]:
     """Word, bar and delay in `height` rows; at least one."""
     offset_ms = view.offset_ms
-    role = Role.MUTED if offset_ms is None else sync_role(offset_ms)
+    role = offset_role(view)
     old = f"read {view.age_s:.0f} s ago"
     if height < 2:
         line = _summary(offset_ms, f" {old}" if view.stale else f" {sync_word(view)}", role, width)
