@@ -89,11 +89,7 @@ def sha256_of(path: Path) -> str:
 
 
 def changed_files(profile: Profile) -> list[Problem]:
-    """A problem for each file that is not what it was when it was brought in; each is read whole.
-
-    Raises:
-        OSError: a file can't be read.
-    """
+    """A problem for each file that is not what it was when it was brought in, or can't be read; each is read whole."""
     return [problem for name, wanted in profile.hashes.items() for problem in _changes(profile, name, wanted)]
 
 
@@ -102,9 +98,16 @@ def _changes(profile: Profile, name: str, wanted: str) -> Iterator[Problem]:
     path, key = profile.resolve(Path(name)), f"hashes.{shortened(name)}"
     if name_problem(name) is not None:
         yield Problem("is no name of a file in the profile's folder; take the line out", place, key)
-    elif not path.is_file():
+        return
+    if not path.is_file():
         # A pipe or a device would be read without an end.
         yield Problem("there is no such file; put it back, or take the line out", place, key)
-    elif (got := sha256_of(path)) != wanted:
+        return
+    try:
+        got = sha256_of(path)
+    except OSError as error:
+        yield Problem(f"the file can't be read ({error.strerror}); check its rights", place, key)
+        return
+    if got != wanted:
         text = f"the file has changed: SHA-256 wanted {wanted}, got {got}; put the old one back, or record the new one"
         yield Problem(text, place, key)

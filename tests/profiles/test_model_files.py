@@ -72,6 +72,19 @@ def test_a_changed_model_is_noticed(store: ProfileStore, files: Path) -> None:
     assert "no such file" in changed_files(profile)[0].text
 
 
+def test_a_model_that_may_not_be_read_is_told(
+    store: ProfileStore, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = store.new(drafted(files, ModelDraft("dfm.model", files / "ada.dfm")))
+
+    def refuse(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("profiles.model_files.sha256_of", refuse)
+    [problem] = changed_files(profile)
+    assert "can't be read (Permission denied); check its rights" in problem.text
+
+
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="there are no links here")
 def test_a_linked_model_stays_where_it_is_and_is_not_exported(store: ProfileStore, files: Path, tmp_path: Path) -> None:
     profile = store.new(drafted(files, ModelDraft("dfm.model", files / "ada.dfm"), link=True))
