@@ -106,8 +106,10 @@ class Dfm:
         if settings.two_pass:
             # The driver's mask is of the actor, whom the second pass does not see.
             driver = driver.copy()
-            np.clip(face, 0.0, 1.0, out=given[0])
+            # Looked up anew: the network may have moved to another device within the first pass.
+            np.clip(face, 0.0, 1.0, out=network.inputs[self._ports["actor"]][0])
             network.run()
+            _, face, target = (network.outputs[name][0] for name in self._results)
         return Converted(self._brightened(face), self._product(driver, target))
 
     def adjust(self, profile: Profile) -> None:

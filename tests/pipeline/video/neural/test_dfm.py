@@ -93,6 +93,28 @@ def test_no_profile_morphs_back_to_the_actor(morph: float) -> None:
         DfmSettings.model_validate({"morph": morph})
 
 
+@pytest.mark.parametrize("within", [1, 2], ids=["first pass", "second pass"])
+def test_two_passes_go_on_in_a_network_that_moves_meanwhile(
+    load: Load, monkeypatch: pytest.MonkeyPatch, within: int
+) -> None:
+    spec = Tinting(64, gain=(0.5, 0.6, 0.7), shift=(3, 2))
+    square, network, runs = noise(64), load(spec, dfm_profile({"two_pass": True})), 0
+    left, moved = network._network._inner, load(spec)._network._inner
+
+    def arrive() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == within:
+            for name, array in left.inputs.items():
+                moved.inputs[name][...] = array
+            network._network._inner = moved
+
+    monkeypatch.setattr(network._network, "_arrive", arrive)
+    expected = spec.expected(spec.expected(as_shares(square)))
+    assert np.abs(network.convert(square).face - expected).max() < 1e-5
+    left.close()
+
+
 def test_two_passes_show_the_model_its_own_result(load: Load) -> None:
     spec = Tinting(64, gain=(0.5, 0.6, 0.7), shift=(3, 2))
     square = noise(64)
