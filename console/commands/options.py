@@ -141,6 +141,8 @@ class EnginesOptions:
 
 
 IN_MEMORY = "memory"
+LEAST_AV_S = 12
+"""A shorter self-test may have too few flashes."""
 LOOP_HELP = "Only what is in memory can be measured without a loop back."
 
 
@@ -153,7 +155,9 @@ class AvOptions:
     )
     camera: Annotated[str, typer.Option(help="Pictures for the engines: demo or a video file.")] = "demo"
     size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720"  # type: ignore[assignment]  # typer parses the default as well
-    seconds: Annotated[float | None, typer.Option(metavar="N", help="Flash and beep for so long, twice.")] = None
+    seconds: Annotated[
+        float | None, typer.Option(min=LEAST_AV_S, metavar="N", help="Flash and beep for so long, twice; at least 12.")
+    ] = None
     microphone: Annotated[str, typer.Option(help=LOOP_HELP)] = IN_MEMORY
     virtual_microphone: Annotated[str, typer.Option(help=LOOP_HELP)] = IN_MEMORY
     virtual_camera: Annotated[str, typer.Option(help=LOOP_HELP)] = IN_MEMORY

@@ -1,6 +1,7 @@
 """How late picture and sound come out of a session, and how far apart: measured from flashes and beeps."""
 
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class AvSettings:
         """
         if self.seconds < LEAST_S:
             raise LaneError(
-                f"{self.seconds:g} s are too short for {LEAST_FOUND} flashes; give at least {LEAST_S:.0f} s."
+                f"{self.seconds:g} s are too short for {LEAST_FOUND} flashes; give at least {ceil(LEAST_S)} s."
             )
 
 

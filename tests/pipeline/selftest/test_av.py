@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from math import ceil
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def test_trim_holds_the_pictures_for_longer() -> None:
 
 
 def test_too_short_a_measurement_is_refused() -> None:
-    with pytest.raises(LaneError, match=f"2 s are too short for 10 flashes; give at least {LEAST_S:.0f} s"):
+    with pytest.raises(LaneError, match=f"2 s are too short for 10 flashes; give at least {ceil(LEAST_S)} s"):
         AvSettings(ProfileStore().load("mara"), seconds=2.0)
 
 
