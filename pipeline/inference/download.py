@@ -130,7 +130,9 @@ def _copied(answer: Any, target: IO[bytes], report: Report, total: int) -> int:
         while chunk := answer.read1(CHUNK_BYTES) if hasattr(answer, "read1") else answer.read(CHUNK_BYTES):
             at += target.write(chunk)
             if at > MOST_BYTES:
-                raise ModelError(_too_large(at))
+                # Nothing of it is of use to a later try.
+                size, at = at, 0
+                raise ModelError(_too_large(size))
             report(at, max(total, at) if total else 0)
     finally:
         target.truncate(at)

@@ -181,6 +181,15 @@ def test_too_large_a_file_is_refused_before_it_is_fetched(
     assert "is too large" in refused(lambda: models.add(server.address, DIGEST))
 
 
+def test_too_large_a_file_of_untold_length_leaves_nothing_behind(
+    server: Server, models: OwnModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "MOST_BYTES", 1_000)
+    server.length = "none"
+    assert "is too large" in refused(lambda: models.add(server.address, DIGEST))
+    assert sum(file.stat().st_size for file in models.folder.iterdir()) == 0
+
+
 @pytest.mark.parametrize(
     "address",
     ["http://example.com/a.dfm", "ftp://example.com/a.dfm", "a.dfm", "", "file://host/a.dfm", "https:///a", "http://["]
