@@ -26,7 +26,7 @@ from console.sentences import counted, sentence
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
 from pipeline.machine import GpuReading, Machine, ProcessReading
-from pipeline.telemetry import Event, Level, Readings
+from pipeline.telemetry import AudioReadings, Event, Level, Readings
 
 log = structlog.get_logger(__name__)
 
@@ -117,6 +117,8 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
         write_stats(outcome, run.stats)
     if outcome.error is None:
         typer.echo(summary(outcome.readings))
+        if outcome.readings.audio is not None:
+            typer.echo(sound_summary(outcome.readings.audio))
     return int(outcome.error is not None or switches.failed)
 
 
@@ -216,6 +218,16 @@ def summary(readings: Readings) -> str:
         f"{counted(video.frames_in, 'frame')} in, {video.frames_out} out, {dropped(video)} dropped; "
         f"{video.fps_out:.1f} fps; capture to sink {timed if latency.p50_ms else 'not measured on any frame'}; "
         f"face followed on {video.faces_found}, policy on {video.policy_frames}"
+    )
+
+
+def sound_summary(audio: AudioReadings) -> str:
+    """One line about the sound of a run."""
+    latency = audio.latency
+    timed = f"{latency.p50_ms:.0f} ms, p95 {latency.p95_ms:.0f} ms" if latency.p50_ms else "not measured"
+    return (
+        f"sound: {counted(audio.blocks, 'block')}, {counted(audio.underruns, 'underrun')}, "
+        f"{counted(audio.overruns, 'overrun')}, {audio.failed} failed; microphone to ear {timed}"
     )
 
 

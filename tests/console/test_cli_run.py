@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from console.commands.headless import Reporter, RunOutcome, RunPlan, interruption, summary, tell_stand_in, write_stats
+from console.commands.headless import (
+    Reporter,
+    RunOutcome,
+    RunPlan,
+    interruption,
+    sound_summary,
+    summary,
+    tell_stand_in,
+    write_stats,
+)
 from console.commands.stats import stats_of, with_mean_rates
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.machine import GpuReading, ProcessReading
@@ -214,6 +223,13 @@ def test_the_demo_actor_that_nobody_asked_for_is_told(
 def test_the_summary_is_one_line() -> None:
     assert summary(FULL).startswith("100 frames in, 96 out, 5 dropped; 29.9 fps")
     assert "\n" not in summary(FULL)
+
+
+def test_what_became_of_the_sound_is_one_line_more() -> None:
+    audio = AudioReadings(blocks=500, underruns=1, overruns=2, failed=3, latency=Percentiles(61.2, 70.0, 80.0))
+    told = "sound: 500 blocks, 1 underrun, 2 overruns, 3 failed; microphone to ear "
+    assert sound_summary(audio) == f"{told}61 ms, p95 70 ms"
+    assert sound_summary(replace(audio, latency=Percentiles())) == f"{told}not measured"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
