@@ -159,7 +159,7 @@ def doctor(as_json: JsonOption = False) -> int:
 
 @app.command()
 def devices(as_json: JsonOption = False) -> int:
-    """List cameras and virtual cameras."""
+    """List cameras, virtual cameras and sound devices."""
     from console.commands.devices import list_devices
 
     return list_devices(as_json=as_json)

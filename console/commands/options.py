@@ -86,7 +86,8 @@ class SessionOptions:
     microphone: Annotated[str | None, typer.Option(help=MICROPHONE_HELP, show_default=False)] = None
     virtual_microphone: Annotated[str | None, typer.Option(help=VIRTUAL_MICROPHONE_HELP, show_default=False)] = None
     monitor: Annotated[
-        str, typer.Option(metavar="NAME", help="An output on which the operator hears what goes out.")
+        str,
+        typer.Option(metavar="auto|NAME", help="The operator's own output: auto, or a device's name, title or number."),
     ] = "none"
     push_to_talk: Annotated[
         bool, typer.Option("--push-to-talk", help="In the console: you are heard only while you hold v.")
@@ -97,7 +98,9 @@ class SessionOptions:
     ] = None
     trim: Annotated[
         float | None,
-        typer.Option(min=-500, max=500, metavar="MS", help="Show pictures so much later than their sound."),
+        typer.Option(
+            min=-500, max=500, metavar="MS", help="Live outputs: show pictures so much later; recordings are in sync."
+        ),
     ] = None
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Record into a .mp4 or .mkv file as well.")] = None
     size: Annotated[Size | None, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = None
