@@ -27,6 +27,7 @@ from pipeline.video.devices.demo_actor import DemoActor
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.devices.sinks import open_sinks, recording_settings, refuse_overwriting, tracks_of
 from pipeline.video.devices.sources import open_source
+from pipeline.video.devices.threaded_sink import ThreadedSink
 from pipeline.video.output.delay_line import DelayLine
 from pipeline.video.output.presenter import Presenter
 from profiles.profile import Profile
@@ -164,7 +165,7 @@ class Rig:
         Raises:
             UnderstudyError: a thread or a device did not end in time; everything else is stopped and closed.
         """
-        to_the_end = self._over.is_set()
+        end_sound = partial(self._end_sound, timeout_s, self._over.is_set())
         for name in ("capture", "loader"):
             self._crew.stop(name)
         do_all(
@@ -176,7 +177,8 @@ class Rig:
             partial(self._crew.join, "loader", timeout_s),
             self.line.close,
             partial(self._end_sinks, timeout_s),
-            partial(self._end_sound, timeout_s, to_the_end),
+            # Pictures that waited for their sound find all of it there, unless one waits for the other.
+            *((self._drain, end_sound) if self._lossless else (end_sound, self._drain)),
             self._closing.close,
         )
 
@@ -273,9 +275,15 @@ class Rig:
         self._report(Event(Level.ERROR, str(error), self._clock.now_ns()))
 
     def _end_sinks(self, timeout_s: float) -> None:
-        """Ends the sinks' thread and writes what it left."""
+        """Ends the sinks' thread."""
         self._crew.stop("sinks")
         self._crew.join("sinks", timeout_s)
+
+    def _drain(self) -> None:
+        """Writes what the sinks' thread left, if it has ended."""
+        self._crew.join("sinks", 0.0)
+        for sink in [sink for sink in self.presenter.sinks if isinstance(sink, ThreadedSink)]:
+            sink.finish()
         self.presenter.drain()
 
     def _end_sound(self, timeout_s: float, to_the_end: bool) -> None:

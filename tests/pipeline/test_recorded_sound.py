@@ -23,6 +23,7 @@ from tests.fakes import FakeVoice
 from tests.films import make_film
 from tests.flashes import FLASHES_S, FlashFilm, Found, find, write_flash_film
 from tests.footage import models
+from tests.pipeline.audio.booth import Slow
 from tests.pipeline.test_render_sound import spoil_sound
 from tests.rigging import SOON_S
 
@@ -48,6 +49,14 @@ class Torn(Timbre):
     def process(self, block: Block) -> Block:
         """Fails."""
         raise StageError("The voice is torn.")
+
+
+class Holding(Speaking):
+    """Gives every chain a voice that holds what is said for long."""
+
+    def build(self, profile: Profile) -> Chain:
+        """A chain with a slow voice."""
+        return replace(super().build(profile), voice=Slow(2_500_000_000))
 
 
 class Hoarse(Speaking):
@@ -199,6 +208,21 @@ def test_sound_and_picture_end_together_when_a_session_is_stopped(tmp_path: Path
         last_s = max(float(frame.time or 0) for frame in container.decode(video=0))
     # AAC comes in whole blocks of 21 ms.
     assert find(tmp_path / f"out{suffix}").sound_end_s == pytest.approx(last_s + 0.04, abs=0.022)
+
+
+def test_a_session_that_is_stopped_records_what_still_waits_for_its_voice(tmp_path: Path) -> None:
+    film = write_flash_film(tmp_path / "in.mkv", FlashFilm(seconds=60.0, size=(640, 360)))
+    settings = SessionSettings(sound=SoundSettings(str(film), str(tmp_path / "out.wav")), assemble=Holding)
+    session = session_of(film, tmp_path / "out.mkv", settings, paced=True)
+    session.start()
+    while session.readings().video.frames_in < 150:
+        session.wait(0.01)
+    session.stop(SOON_S)
+    readings, found = session.readings().video, find(tmp_path / "out.mkv")
+    assert found.pictures >= readings.frames_in - readings.drops.capture - 1
+    assert found.sound_end_s == pytest.approx(found.pictures / 25, abs=0.1)
+    assert len(found.flashes_s) == len(FLASHES_S)
+    assert sorted(found.bursts_s) == pytest.approx(found.flashes_s, abs=0.02)
 
 
 def test_a_microphone_that_is_a_file_is_not_recorded_over(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ class ThreadedSink:
         self._capacity = capacity
         self._lossless = lossless
         self._drain_timeout_s = drain_timeout_s
+        self._finishing = False
         self._waiting: deque[Picture] = deque()
         self._change = threading.Condition()
         self._closing = False
@@ -60,8 +61,13 @@ class ThreadedSink:
         """As the inner sink."""
         return self._sink.description
 
+    def finish(self) -> None:
+        """From now on pictures come as fast as they are taken: `write` waits for room, while there is some in time."""
+        with self._change:
+            self._finishing = True
+
     def write(self, picture: Picture) -> None:
-        """Copies the picture and returns; waits for room only when lossless.
+        """Copies the picture and returns; waits for room only when lossless or finishing.
 
         Raises:
             DeviceError: the inner sink took no more, or this one is closed.
@@ -69,6 +75,10 @@ class ThreadedSink:
         with self._change:
             if self._lossless:
                 self._change.wait_for(lambda: self._has_room() or self._ended or self._closing)
+            elif self._finishing:
+                self._finishing = self._change.wait_for(
+                    lambda: self._has_room() or self._ended or self._closing, self._drain_timeout_s
+                )
             if self._ended or self._closing:
                 self._told = self._error is not None
                 raise self._error or DeviceError(f"The {self.name} is closed.")

@@ -37,6 +37,28 @@ def test_a_full_queue_drops_the_new_picture_and_counts_it() -> None:
     assert len(inner.pictures) <= 4
 
 
+def test_while_it_is_finished_every_picture_is_waited_for() -> None:
+    inner = FakeSink()
+    with ThreadedSink(inner, capacity=2) as sink:
+        sink.finish()
+        for index in range(50):
+            sink.write(make_picture(index))
+    assert numbers(inner) == list(range(50))
+    assert sink.dropped == 0
+
+
+def test_finishing_waits_once_for_a_sink_that_hangs() -> None:
+    inner = FakeSink()
+    inner.gate.clear()
+    sink = ThreadedSink(inner, capacity=1, drain_timeout_s=0.05)
+    sink.finish()
+    for index in range(50):
+        sink.write(make_picture(index))
+    assert sink.dropped >= 48
+    inner.gate.set()
+    sink.close()
+
+
 def test_the_writers_buffer_may_be_used_again_at_once() -> None:
     inner = FakeSink()
     inner.gate.clear()
