@@ -1,8 +1,11 @@
 """What has happened, newest first, each with the time of day."""
 
+import textwrap
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from rich.cells import cell_len
 
 from console.widgets.panel import Line, Panel, Role, clip, heading
 from pipeline.telemetry import Level
@@ -23,7 +26,20 @@ class Entry:
 def event_lines(entries: deque[Entry], width: int, height: int) -> list[Line]:
     """A heading and the newest entries that there is room for."""
     newest = list(entries)[-max(0, height - 1) :][::-1] if height > 1 else []
-    return [heading("EVENTS", width), *(_row(entry, width) for entry in newest)]
+    rows = [row for number, entry in enumerate(newest) for row in _rows(entry, width, 2 if number == 0 else 1)]
+    return [heading("EVENTS", width), *rows][:height]
+
+
+def _rows(entry: Entry, width: int, most: int) -> list[Line]:
+    """An entry in one row, or in as many as it needs and may take."""
+    indent = len("00:00:00 · ")
+    room = width - indent
+    if most < 2 or room < 1 or cell_len(entry.text) <= room:
+        return [_row(entry, width)]
+    first = textwrap.wrap(entry.text, room, max_lines=1, placeholder="")[0:1] or [entry.text[:room]]
+    rest = entry.text[len(first[0]) :].strip()
+    role = Role.TEXT if entry.level is Level.INFO else MARKS[entry.level][1]
+    return [_row(replace(entry, text=first[0]), width), clip(((" " * indent, Role.MUTED), (rest, role)), width)]
 
 
 def _row(entry: Entry, width: int) -> Line:
