@@ -33,13 +33,14 @@ def below(kind: type[BaseException]) -> Iterator[type[BaseException]]:
 
 @cache
 def own() -> frozenset[type[BaseException]]:
-    """Every exception that the program defines."""
+    """Every exception that the program defines, but those that never leave their module."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
     names = {package.__name__ for package in PACKAGES}
-    return frozenset(kind for kind in below(BaseException) if kind.__module__.split(".")[0] in names)
+    public = (kind for kind in below(BaseException) if not kind.__name__.startswith("_"))
+    return frozenset(kind for kind in public if kind.__module__.split(".")[0] in names)
 
 
 def test_every_error_is_below_the_root() -> None:
