@@ -40,10 +40,11 @@ class _Highest:
     dbfs: float = LEAST_DBFS
     at_ns: int = 0
 
-    def fed(self, peak_dbfs: float, now_ns: int) -> "_Highest":
-        """After one more peak."""
-        renewed = peak_dbfs >= self.dbfs or now_ns - self.at_ns > self.lasts_ns
-        return _Highest(self.lasts_ns, peak_dbfs, now_ns) if renewed else self
+    def fed(self, peak_dbfs: float, bar_dbfs: float, now_ns: int) -> "_Highest":
+        """After one more peak; when the highest is too long ago the bar, which has fallen from a later one, counts."""
+        if peak_dbfs >= self.dbfs:
+            return _Highest(self.lasts_ns, peak_dbfs, now_ns)
+        return _Highest(self.lasts_ns, bar_dbfs, now_ns) if now_ns - self.at_ns > self.lasts_ns else self
 
     def shown(self, now_ns: int, bar_dbfs: float) -> float:
         """It, or the bar when it is too long ago."""
@@ -87,12 +88,13 @@ class Meter:
         before = self._needles or _Needles(now_ns)
         share = 1.0 - math.exp(-len(block.samples) / block.rate_hz / RMS_S)
         peak = _dbfs(top if sane else 0.0)
+        bar = max(peak, before.bar(now_ns))
         self._needles = _Needles(
             at_ns=now_ns,
-            peak_dbfs=max(peak, before.bar(now_ns)),
+            peak_dbfs=bar,
             power=before.power + share * (power - before.power),
-            hold=before.hold.fed(peak, now_ns),
-            lately=before.lately.fed(peak, now_ns),
+            hold=before.hold.fed(peak, bar, now_ns),
+            lately=before.lately.fed(peak, bar, now_ns),
             clip_ns=before.clip_ns if top < FULL_SCALE else now_ns,
         )
 

@@ -72,6 +72,16 @@ def test_the_figure_follows_a_few_seconds_later() -> None:
     assert meter.reading(now).lately_dbfs == pytest.approx(-26.02, abs=0.05)
 
 
+def test_in_a_pause_the_figure_is_never_below_the_bar() -> None:
+    meter = Meter()
+    now = fed(meter, sine(1000.0, 0.1, 0.5))
+    now = fed(meter, sine(1000.0, 2.8, 0.3), now)
+    for _ in range(40):
+        now = fed(meter, sine(1000.0, 0.01, 0.0), now)
+        seen = meter.reading(now)
+        assert seen.lately_dbfs >= seen.peak_dbfs > -60.0
+
+
 def test_everything_falls_to_silence_when_nothing_comes_any_more() -> None:
     meter = Meter()
     now = fed(meter, sine(1000.0, 2.0, 0.5))
