@@ -16,6 +16,9 @@ STILL_GREY = 1.5
 OPEN_MARGIN = 0.06
 """Eyes and mouth are left out with a margin of this share of the eye distance."""
 
+LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED = 4.0, 0.90, 0.75
+"""Beyond one of these limits an output shows the actor."""
+
 Mask = NDArray[np.bool_]
 
 

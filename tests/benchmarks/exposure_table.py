@@ -14,9 +14,8 @@ from pathlib import Path
 
 import cv2
 from contact_sheets import Job, followed, given_frames, run_session, sheet, shown_pictures, zoomed
-from exposure import Exposure, exposure
+from exposure import LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED, Exposure, exposure
 
-LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED = 4.0, 0.90, 0.75
 SHEET_FRAMES = 12
 
 REPORT = """# What the output shows of the actor

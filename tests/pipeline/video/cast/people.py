@@ -6,13 +6,10 @@ from functools import cache
 from pipeline.media import Face, Frame, Pixels
 from profiles.engines.cast import CastEntry
 from profiles.profile import Profile
-from tests.benchmarks.exposure import exposure
+from tests.benchmarks.exposure import LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED, exposure
 from tests.compositions import beside, cut_out, likeness
 from tests.fakes import FRAME_NS
 from tests.footage import make_frame, persona, tracked
-
-LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED = 4.0, 0.90, 0.75
-"""The limits of `tests/benchmarks/exposure_table.py`: beyond one of them an output shows the actor."""
 
 
 def picture(name: str) -> Pixels:

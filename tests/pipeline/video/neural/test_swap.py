@@ -14,7 +14,7 @@ from pipeline.video.neural.merge import PATIENCE, Merge
 from pipeline.video.neural.swap import NeuralSwap
 from pipeline.video.tracking.mesh import INNER_LIPS
 from profiles.engines.face import FaceType
-from tests.benchmarks.exposure import exposure
+from tests.benchmarks.exposure import LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED, exposure
 from tests.footage import (
     DEMO,
     LEFTMOST,
@@ -40,8 +40,6 @@ Stage = Callable[..., NeuralSwap]
 
 one_person = pytest.mark.parametrize("name", clips(DEMO, SMILING))
 INVERTED = Tinting(128, gain=(-1.0, -1.0, -1.0), offset=(1.0, 1.0, 1.0), driver=FACE, target=EVERYWHERE)
-LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED = 4.0, 0.90, 0.75
-"""The limits of `tests/benchmarks/exposure_table.py`: beyond one of them an output shows the actor."""
 DARK = 0.75
 
 

@@ -10,13 +10,10 @@ from pipeline.errors import StageError
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.video.neural.swap import NeuralSwap
 from profiles.profile import Profile
-from tests.benchmarks.exposure import exposure
+from tests.benchmarks.exposure import LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED, exposure
 from tests.footage import DEMO, SMILING, chosen, clip, clips, closeup, difference, every_clip, inside_oval, tracked_clip
 from tests.models.swappers import Swap
 from tests.pipeline.video.neural.swapper_desk import FAMILIES, embedding_profile, load_swapper, showing
-
-LEAST_DIFFERENCE, MOST_TEXTURE, MOST_UNCHANGED = 4.0, 0.90, 0.75
-"""The limits of `tests/benchmarks/exposure_table.py`: beyond one of them an output shows the actor."""
 
 Wear = Callable[..., NeuralSwap]
 every_family = pytest.mark.parametrize("family", FAMILIES)
