@@ -15,6 +15,10 @@ class Buffers:
         """Holds nothing yet."""
         self._held: dict[str, Pixels] = {}
 
+    def clear(self) -> None:
+        """Lets all of it go."""
+        self._held.clear()
+
     def pixels(self, name: str, *shape: int) -> Pixels:
         """uint8 of a shape, not emptied; good until the next call for the same name."""
         count = math.prod(shape)
@@ -22,6 +26,12 @@ class Buffers:
         if held is None or held.size < count:
             held = self._held[name] = np.empty(count, np.uint8)
         return held[:count].reshape(shape)
+
+    def copy(self, name: str, pixels: Pixels) -> Pixels:
+        """A copy of a picture, to be written to; good until the next call for the same name."""
+        held = self.pixels(name, *pixels.shape)
+        np.copyto(held, pixels)
+        return held
 
     def floats(self, name: str, *shape: int) -> NDArray[np.float32]:
         """float32 of a shape, in the same way."""

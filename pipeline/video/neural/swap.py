@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.errors import StageError
-from pipeline.media import Face, Frame, Pixels
+from pipeline.media import Face, Frame
+from pipeline.video.buffers import Buffers
 from pipeline.video.neural.face_model import FaceModel
 from pipeline.video.neural.merge import Masks, Merge
 from pipeline.video.output.blur import blur_face
@@ -33,7 +34,7 @@ class NeuralSwap:
         """
         self._model, self._masks = model, masks
         self._merge = Merge(model, profile, masks, tell)
-        self._output: Pixels | None = None
+        self._buffers = Buffers()
         self._worn_id: int | None = None
         self.adjust(profile)
 
@@ -49,7 +50,7 @@ class NeuralSwap:
         if face.track_id != self._worn_id:
             self.reset()
             self._worn_id = face.track_id
-        pixels = self._copy(frame)
+        pixels = self._buffers.copy("frame", frame.pixels)
         self._merge.wear(frame, face, pixels)
         fade = self._fade(face)
         if fade > 0:
@@ -72,14 +73,7 @@ class NeuralSwap:
         self._model.close()
         if self._masks is not None:
             self._masks.close()
-        self._output = None
-
-    def _copy(self, frame: Frame) -> Pixels:
-        """The frame's pixels in this stage's own buffer."""
-        if self._output is None or self._output.shape != frame.pixels.shape:
-            self._output = np.empty_like(frame.pixels)
-        np.copyto(self._output, frame.pixels)
-        return self._output
+        self._buffers.clear()
 
     def _fade(self, face: Face) -> float:
         """How far the face is blurred out, 0..1."""

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media import Frame, Pixels
+from pipeline.media import Frame
+from pipeline.video.buffers import Buffers
 from pipeline.video.output.blur import blend, blur_face, blurred_picture
 from pipeline.video.tracking.choice import UNSEEN_SCORE
 from profiles.profile import Profile
@@ -27,7 +28,7 @@ class Bystanders:
 
     def __init__(self, profile: Profile) -> None:
         """A stage with the profile's choice."""
-        self._output: Pixels | None = None
+        self._buffers = Buffers()
         self.adjust(profile)
 
     def process(self, frame: Frame) -> Frame:
@@ -37,14 +38,12 @@ class Bystanders:
         strangers = frame.strangers if self._own_room and not self._shown else None
         if not others and strangers is None:
             return frame
-        if self._output is None or self._output.shape != frame.pixels.shape:
-            self._output = np.empty_like(frame.pixels)
-        np.copyto(self._output, frame.pixels)
+        pixels = self._buffers.copy("frame", frame.pixels)
         if strangers is not None:
-            blend(self._output, blurred_picture(frame.pixels), _at_size(strangers, frame.size))
+            blend(pixels, blurred_picture(frame.pixels), _at_size(strangers, frame.size))
         for face in others:
-            blur_face(self._output, face)
-        return replace(frame, pixels=self._output)
+            blur_face(pixels, face)
+        return replace(frame, pixels=pixels)
 
     def adjust(self, profile: Profile) -> None:
         """Takes another choice."""
@@ -56,7 +55,7 @@ class Bystanders:
 
     def close(self) -> None:
         """Lets the output buffer go."""
-        self._output = None
+        self._buffers.clear()
 
 
 def _at_size(mask: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import StageError
 from pipeline.media import Face, Frame, Motion, Pixels, Points
+from pipeline.video.buffers import Buffers
 from pipeline.video.output.blur import blend, blur_face
 from pipeline.video.swap.appearance import Colouring, Grid, Unwrapped, unwrap
 from pipeline.video.swap.mesh_warp import Map, MeshWarp, Rectangle
@@ -54,7 +55,7 @@ class PhotoSwap:
         """A stage for one target, which may serve others at the same time; masks end with the stage."""
         self._target, self._masks = target, masks
         self._settings = profile.face
-        self._output: Pixels | None = None
+        self._buffers = Buffers()
         self.reset()
 
     def reset(self) -> None:
@@ -74,7 +75,7 @@ class PhotoSwap:
         """Lets the output buffer and the masks go."""
         if self._masks is not None:
             self._masks.close()
-        self._output = None
+        self._buffers.clear()
 
     def process(self, frame: Frame) -> Frame:
         """The frame with the target's face on the chosen one.
@@ -94,7 +95,7 @@ class PhotoSwap:
         drawn = visible * _rounded(seen.facing)
         gain = self._colouring.gain(seen, visible, self._settings, frame.media_ns)
         mesh = self._proportions.displaced(face.landmarks, self._settings, frame.media_ns)
-        pixels = self._copy(frame)
+        pixels = self._buffers.copy("frame", frame.pixels)
         rectangle = _rectangle(np.concatenate([mesh, actor]), frame.size)
         motion = None
         if rectangle is not None:
@@ -112,13 +113,6 @@ class PhotoSwap:
         if self._masks is not None:
             visible = np.minimum(visible, self._masks.visible(frame, face, self._target.grid.on(actor)))
         return 1.0 - self._settings.occlusion * (1.0 - visible)
-
-    def _copy(self, frame: Frame) -> Pixels:
-        """The frame's pixels in this stage's own buffer."""
-        if self._output is None or self._output.shape != frame.pixels.shape:
-            self._output = np.empty_like(frame.pixels)
-        np.copyto(self._output, frame.pixels)
-        return self._output
 
     def _wear(self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, drawn: Grid) -> Motion | None:
         """Draws the face into `part`, the rectangle of the output, and tells how the actor was moved for it."""
