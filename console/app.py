@@ -32,6 +32,7 @@ from console.sentences import sentence
 from console.sound.sound_app import SoundApp
 from console.view import Watch, switch_text
 from console.widgets.panel import printable
+from pipeline.audio.turns import SWITCH_INTERVAL_S
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Event, Level
 
@@ -40,9 +41,6 @@ TOAST_S = 6.0
 NOTHING_OUT = "Nothing goes out any more."
 SESSION_OVER = "The session is over; leave with q and start again."
 CARD_LEFT = "The session is over; the call sees the card until you leave with q. Start again after that."
-SWITCH_INTERVAL_S = 0.0005
-"""How long a thread keeps the interpreter. The screen shares it with the lane: with Python's own 5 ms a lane's thread
-beside a busy screen wakes up to 130 ms late; with this, 4 ms at the 99th percentile (measured)."""
 LEAVING = {"SIGTERM": "The console was told to end", "SIGHUP": "The terminal was closed while the console was open"}
 """Signals that end the console, and what they mean; Windows has other ways."""
 log = logging.getLogger(__name__)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 from pipeline.audio.neural.rvc import Tools
@@ -106,13 +105,10 @@ class Assembly:
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._ahead = Ahead(self._matte)
         self._dial = Dial()
+        self.actor = Actor()
+        """What the session's voices learn of the actor's own."""
         self._rvc = RvcVoices(Tools(self._runtime, models, self._clock), self.actor)
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
-
-    @cached_property
-    def actor(self) -> Actor:
-        """What the session's voices learn of the actor's own."""
-        return Actor()
 
     @property
     def providers(self) -> dict[str, str]:

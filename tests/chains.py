@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.assembly import Assembly, Chain
+from pipeline.assembly import Assembly, Chain, marks
+from pipeline.audio.voice.actor import Actor
 from pipeline.errors import UnderstudyError
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.stage import VideoStage
-from pipeline.video.output.card import card
-from pipeline.video.output.label import Label
 from profiles.profile import ConsentSettings, FailSafePolicy, Kind, OutputSettings, Profile
 from tests.fakes import FakeStage, FakeVoice
 
@@ -29,9 +28,7 @@ def make_profile(name: str = "ada", policy: FailSafePolicy = FailSafePolicy.HOLD
 
 def make_chain(profile: Profile, *stages: VideoStage, size: tuple[int, int] = SIZE) -> Chain:
     """A chain that owns all its stages."""
-    label = Label.build(profile.title, profile.disclosure, size)
-    picture = card(profile.title, size)
-    label.draw(picture)
+    label, picture = marks(profile, size)
     return Chain(profile, stages, stages, FakeVoice(), label, picture)
 
 
@@ -40,6 +37,7 @@ class FakeAssembly(Assembly):
 
     def __init__(self, size: tuple[int, int] = SIZE) -> None:
         self._size = size
+        self.actor = Actor()
         self.broken: set[str] = set()
         self.built: list[Chain] = []
         self.building: Callable[[Profile], None] = lambda profile: None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pipeline.assembly import Assembly, Chain, marks
+from pipeline.audio.voice.actor import Actor
 from pipeline.clock import Clock
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
@@ -43,7 +44,7 @@ class PlainAssembly(Assembly):
         report: Callable[[Event], None] | None = None,
     ) -> None:
         """An assembly for frames of one size; nothing else matters."""
-        self._size = size
+        self._size, self.actor = size, Actor()
 
     @property
     def providers(self) -> dict[str, str]:
