@@ -2,7 +2,8 @@
 
     .venv/bin/python tests/benchmarks/swapper_engines.py [--film FILM] [--frames 120] [--models FOLDER] [--json]
 
-Measured as in `engines.py`. With --models an inswapper of real cost is kept in that folder and timed as well.
+Measured as in `engines.py`, each frame once. With --models an inswapper of real cost is kept in that
+folder and timed as well.
 """
 
 import argparse
@@ -18,17 +19,15 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pipeline.inference.onnx.model_file import ModelFile, read_model
+from pipeline.inference.onnx.model_file import read_model
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.media import Frame
 from pipeline.video.devices.demo_actor import RECORDING
 from pipeline.video.neural.identity import Likeness
-from pipeline.video.neural.swap import NeuralSwap
 from pipeline.video.neural.swapper import Swapper
-from profiles.profile import Profile
 from profiles.store import BUILTIN
-from tests.benchmarks.engines import FACE_PX, FIRST, SIZE, film_frames, quantiles
+from tests.benchmarks.engines import FACE_PX, FIRST, SIZE, Timed, film_frames, quantiles
 from tests.models.swappers import Swap, arcface, converter, swapper
 from tests.models.true_inswapper import cost, true_inswapper
 from tests.pipeline.video.neural.swapper_desk import embedding_profile
@@ -41,35 +40,14 @@ CASES = {
 }
 
 
-class Timed:
-    """A stage whose network's time is told apart from the rest."""
-
-    def __init__(self, runtime: Runtime, file: ModelFile, likeness: Likeness, profile: Profile) -> None:
-        model = Swapper(runtime, file, likeness, profile)
-        self.stage, self.network = NeuralSwap(model, profile), model._network
-        self._run, self._spent_ns = model._network.run, 0
-        model._network.run = self._timed_run  # type: ignore[method-assign]
-
-    def around_ms(self, frame: Frame) -> float:
-        """The thread's processor time for a frame, less the network's."""
-        self._spent_ns, began_ns = 0, time.thread_time_ns()
-        self.stage.process(frame)
-        return (time.thread_time_ns() - began_ns - self._spent_ns) / 1e6
-
-    def _timed_run(self) -> None:
-        began_ns = time.thread_time_ns()
-        self._run()
-        self._spent_ns += time.thread_time_ns() - began_ns
-
-
 def around(frames: Sequence[Frame], runtime: Runtime, likeness: Likeness, folder: Path) -> dict[str, dict[str, float]]:
     """What everything around the networks takes, by family and settings."""
     found = {}
     for family in FAMILIES:
         file = read_model(swapper(folder / f"{family}.onnx", Swap(family)))
         for name, profile in CASES.items():
-            timed = Timed(runtime, file, likeness, profile)
-            found[f"{family} {Swap(family).size} | {name}"] = quantiles([timed.around_ms(f) for f in frames][FIRST:])
+            timed = Timed(Swapper(runtime, file, likeness, profile), profile)
+            found[f"{family} {Swap(family).size} | {name}"] = quantiles([timed.trial_ms(f) for f in frames][FIRST:])
             timed.stage.close()
     return found
 
@@ -79,13 +57,14 @@ def model(frame: Frame, runtime: Runtime, likeness: Likeness, folder: Path) -> d
     path = folder / "true-inswapper.onnx"
     if not path.exists():
         true_inswapper(path)
-    timed = Timed(runtime, read_model(path), likeness, CASES["as a profile comes"])
+    profile = CASES["as a profile comes"]
+    timed = Timed(Swapper(runtime, read_model(path), likeness, profile), profile)
     runs, rest = [], []
     for _ in range(MODEL_RUNS):
         began_ns = time.perf_counter_ns()
         timed.network.rehearse()
         runs.append((time.perf_counter_ns() - began_ns) / 1e6)
-        rest.append(timed.around_ms(frame))
+        rest.append(timed.trial_ms(frame))
     timed.stage.close()
     parameters, multiply_adds = cost()
     return {
