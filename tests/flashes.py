@@ -92,6 +92,7 @@ class Found:
     sound_start_s: float
     sound_end_s: float
     pictures: int
+    last_picture_s: float
     samples: NDArray[np.float32]
 
 
@@ -107,7 +108,8 @@ def find(path: Path) -> Found:
     flashes = [at_s - zero_s for at_s, light in lights if light > dark + 60]
     places = (start_s - zero_s + place / RATE_HZ for place in bursts_in(samples))
     end_s = start_s - zero_s + len(samples) / RATE_HZ
-    return Found(flashes, list(places), start_s - zero_s, end_s, len(lights), samples)
+    last_s = lights[-1][0] - zero_s if lights else 0.0
+    return Found(flashes, list(places), start_s - zero_s, end_s, len(lights), last_s, samples)
 
 
 def level(frame: VideoFrame) -> float:
