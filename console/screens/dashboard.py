@@ -94,8 +94,7 @@ class DashboardScreen(Screen[None]):
         view, widget = self._view, self._picture
         if view is None or view.phase is not Phase.RUNNING:
             widget.show(None)
-            starting = view is None or view.phase is Phase.STARTING
-            widget.caption(Caption("starting" if starting or view is None else view.reason or "no picture"))
+            widget.caption(Caption(_instead(view)))
             return
         self._sound.move(session.levels())
         if now_s - self._picture_at_s < self._interval_s():
@@ -116,3 +115,10 @@ class DashboardScreen(Screen[None]):
         """Seconds between two pictures, a little less than that for the timer's jitter."""
         cells = self._picture.size.width * self._picture.size.height
         return 0.8 * max(1.0 / PICTURE_HZ, cells / CELLS_PER_S)
+
+
+def _instead(view: View | None) -> str:
+    """What is told in place of a picture; why nothing could start stands in a box over it."""
+    if view is None or view.phase is Phase.STARTING:
+        return "starting"
+    return "" if view.phase is Phase.REFUSED else view.reason or "no picture"

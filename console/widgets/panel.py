@@ -40,6 +40,8 @@ class Role(StrEnum):
 Span: TypeAlias = tuple[str, Role]
 Line: TypeAlias = tuple[Span, ...]
 BLANK: Line = ()
+LEAST_ENDS = 5
+"""A name in fewer cells has only its beginning."""
 
 
 def fit(text: str, width: int) -> str:
@@ -49,6 +51,16 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) > width:
         return set_cell_size(text, width - 1) + "…"
     return set_cell_size(text, width)
+
+
+def shortened(name: str, width: int) -> str:
+    """`name` in at most `width` cells, without its middle where it is longer: what tells names apart is at the ends."""
+    if cell_len(name) <= width or width < LEAST_ENDS:
+        return name if cell_len(name) <= width else fit(name, width)
+    tail = name[-((width - 1) // 3) :]
+    while cell_len(tail) > (width - 1) // 3:
+        tail = tail[1:]
+    return set_cell_size(name, width - 1 - cell_len(tail)).rstrip() + "…" + tail
 
 
 def printable(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from console.desk import Phase
 from console.sound.sound_desk import Talk
 from console.view import View
@@ -16,10 +18,13 @@ STATES = {
     State.STOPPED: ("□ STOPPED", Role.STOPPED),
 }
 TALKS = {
-    Talk.MUTED: ("MUTED", "YOU ARE MUTED BUT SPEAKING"),
-    Talk.WAITING: ("HOLD v TO TALK", "NOBODY HEARS YOU: HOLD v TO TALK"),
+    Talk.MUTED: ("YOU ARE MUTED BUT SPEAKING", "MUTED BUT SPEAKING", "MUTED"),
+    Talk.WAITING: ("NOBODY HEARS YOU: HOLD v TO TALK", "NOBODY HEARS YOU: HOLD v", "HOLD v TO TALK"),
 }
-"""What keeps the actor from being heard, in a word, and the same for one who speaks nevertheless."""
+"""What keeps the actor from being heard: for one who speaks nevertheless, the same in less room, and in a word."""
+LENGTHS = 3
+TITLE_AT_LEAST = 8
+"""A longer title gives way to the marks down to so many cells."""
 TALKING = "TALKING"
 
 
@@ -37,15 +42,18 @@ def badge(view: View) -> tuple[str, Role]:
     return words, role
 
 
-def talk_badge(view: View) -> Line:
-    """Whether the actor is kept from being heard, and does not know it; nothing where sound always goes out."""
+def talk_badge(view: View, length: int = 0) -> Line:
+    """Whether the actor is kept from being heard, and does not know it; nothing where sound always goes out.
+
+    `length` is 0 for the longest words and LENGTHS - 1 for the shortest.
+    """
     audio = view.audio
     if audio is None or view.talk is Talk.OPEN or view.state is State.STOPPED:
         return BLANK
     if view.talk is Talk.TALKING:
         return (" ", Role.TEXT), (f" {TALKING} ", Role.PREVIEW)
-    word, warning = TALKS[view.talk]
-    return (" ", Role.TEXT), (f" {warning} ", Role.CARD) if audio.speaking else (f" {word} ", Role.STOPPED)
+    words = TALKS[view.talk]
+    return (" ", Role.TEXT), (f" {words[length]} ", Role.CARD) if audio.speaking else (f" {words[-1]} ", Role.STOPPED)
 
 
 def clock_text(seconds: float) -> str:
@@ -55,17 +63,30 @@ def clock_text(seconds: float) -> str:
 
 
 def first_line(view: View, width: int) -> Line:
-    """State, mute, title, marks and elapsed time; what has no room is left out, the least important first."""
-    words, role = badge(view)
-    left: Line = ((f" {words} ", role), *talk_badge(view), ("  ", Role.TEXT), (view.profile.title, Role.STRONG))
-    room = width - line_width(left)
+    """State, mute, title, marks and elapsed time.
+
+    What keeps the actor from being heard is told in as many words as leave the marks their room; of the marks the
+    least important is left out where even its shortest words are too long.
+    """
+    marks = _marks(view)
+    for length in range(LENGTHS):
+        left = _left(view, length)
+        room = width - line_width(left) + max(0, cell_len(view.profile.title) - TITLE_AT_LEAST)
+        if sum(map(line_width, marks.values())) <= room:
+            break
     kept: dict[str, Line] = {}
-    for name, part in _marks(view).items():
+    for name, part in marks.items():
         if line_width(part) <= room:
             kept[name] = part
             room -= line_width(part)
     right = sum((kept.get(name, BLANK) for name in ("label", "recording", "elapsed")), BLANK)
     return spread(left, right, width)
+
+
+def _left(view: View, length: int) -> Line:
+    """What stands at the left end."""
+    words, role = badge(view)
+    return (f" {words} ", role), *talk_badge(view, length), ("  ", Role.TEXT), (view.profile.title, Role.STRONG)
 
 
 def _marks(view: View) -> dict[str, Line]:

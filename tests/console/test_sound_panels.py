@@ -285,7 +285,7 @@ def test_voice_settings_show_their_values_and_keys() -> None:
     ("muted", "speaking", "told"),
     [(False, True, ""), (True, False, " MUTED "), (True, True, " YOU ARE MUTED BUT SPEAKING ")],
 )
-@pytest.mark.parametrize("width", [50, 80, 160])
+@pytest.mark.parametrize("width", [70, 80, 160])
 def test_the_strip_says_that_nobody_hears_the_actor(muted: bool, speaking: bool, told: str, width: int) -> None:
     line = first_line(heard(replace(typical_audio(), muted=muted, speaking=speaking)), width)
     assert told in words([line])

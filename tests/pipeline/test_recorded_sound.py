@@ -219,7 +219,7 @@ def test_a_session_that_is_stopped_records_what_still_waits_for_its_voice(tmp_pa
     session.stop(SOON_S)
     readings, found = session.readings().video, find(tmp_path / "out.mkv")
     assert found.pictures >= readings.frames_in - readings.drops.capture - 1
-    # A busy computer leaves out pictures and shows others for longer, for which there are more or fewer than 25 a second.
+    # A busy computer leaves out pictures and shows others for longer: there are more or fewer than 25 a second.
     assert found.sound_end_s == pytest.approx(found.last_picture_s + 0.04, abs=0.1)
     assert found.flashes_s
     assert all(min(abs(flash_s - burst_s) for burst_s in found.bursts_s) < 0.02 for flash_s in found.flashes_s)

@@ -4,10 +4,24 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rich.cells import cell_len
+
 from console.desk import Phase
 from console.sound.sound_desk import Talk
 from console.view import View
-from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, figure_ms, greyed, heading, line_width, spread
+from console.widgets.panel import (
+    BLANK,
+    Line,
+    Role,
+    ViewPanel,
+    clip,
+    figure_ms,
+    greyed,
+    heading,
+    line_width,
+    shortened,
+    spread,
+)
 from console.widgets.sound.level_meter import meter_bar, meter_line
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.telemetry import AudioReadings, MeterReading
@@ -15,6 +29,9 @@ from pipeline.telemetry import AudioReadings, MeterReading
 NO_SOUND = "no microphone: start with --microphone"
 SHUT = {Talk.MUTED: "MUTED", Talk.WAITING: "HOLD v"}
 INPUT, OUTPUT = "mic", "out"
+NOWHERE = "nowhere"
+FORMAT = " · "
+"""A device tells its name before this, and its format after it."""
 HEADED = 3
 """From so many rows on there is a heading and a row for each meter."""
 LOSSES = (("underruns", "overruns", "failed"), ("under", "over", "fail"), ("u", "o", "f"))
@@ -167,13 +184,14 @@ def _devices(audio: AudioReadings, width: int) -> Line:
     """From where to where; a sink that is gone is told first."""
     if audio.lost_sinks:
         return clip(((audio.lost_sinks[-1], Role.ERROR),), width)
-    sinks = ", ".join(audio.sinks)
-    source = audio.source or "opening the microphone"
+    source, sinks = audio.source or "opening the microphone", ", ".join(audio.sinks)
     arrow: Line = ((" → ", Role.MUTED),)
-    taken: Line = ((sinks, Role.MUTED),) if sinks else (("nowhere", Role.WARNING),)
-    room = width - min(len(source), width // 2) - line_width(arrow)
-    taken = clip(taken, room)
-    return spread(((source, Role.MUTED),), (*arrow, *taken), width)
+    room = width - line_width(arrow)
+    if cell_len(source) + cell_len(sinks) > room:
+        source, sinks = source.partition(FORMAT)[0], ", ".join(sink.partition(FORMAT)[0] for sink in audio.sinks)
+    source = shortened(source, max(room // 2, room - cell_len(sinks or NOWHERE)))
+    taken = (shortened(sinks, room - cell_len(source)), Role.MUTED) if sinks else (NOWHERE, Role.WARNING)
+    return spread(((source, Role.MUTED),), (*arrow, taken), width)
 
 
 class SoundPanel(ViewPanel):

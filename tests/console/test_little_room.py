@@ -1,0 +1,85 @@
+"""What the strip and the sound panel leave out, and what they never do, where there is little room."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from console.desk import Phase
+from console.ports import Outputs
+from console.sound.sound_desk import Talk
+from console.view import View
+from console.widgets.panel import line_width, shortened
+from console.widgets.sound.sound_panel import sound_lines
+from console.widgets.status_strip import first_line
+from pipeline.errors import DeviceError
+from tests.console.fake_app import running, text_of
+from tests.console.fake_session import FakeSession, typical_audio
+
+MONITOR, CALL = "Monitor of Null Output (fake_mic.monitor)", "Null Output (call_out)"
+
+
+def strip_of(talk: Talk, width: int, *, title: str = "Ada", outputs: Outputs | None = None, **state: object) -> str:
+    """The strip's first line while somebody speaks whom nobody hears."""
+    session = FakeSession(audio=replace(typical_audio(), speaking=True, muted=True), **state)
+    profile = session.profile.model_copy(update={"title": title})
+    view = View(Phase.RUNNING, profile, outputs or Outputs(), readings=session.readings(), talking=talk)
+    line = first_line(view, width)
+    assert line_width(line) == width
+    return "".join(text for text, _ in line)
+
+
+@pytest.mark.parametrize("talk", [Talk.MUTED, Talk.WAITING])
+@pytest.mark.parametrize("outputs", [Outputs(), Outputs(record=Path("a.mp4"))])
+@pytest.mark.parametrize("width", [60, 72, 80, 108, 120, 160])
+def test_the_clock_and_the_label_stay_however_long_the_warning_is(talk: Talk, outputs: Outputs, width: int) -> None:
+    text = strip_of(talk, width, outputs=outputs)
+    assert "01:02:05" in text and "AI label" in text
+    assert width < 72 or ("● REC" in text) is bool(outputs.record)
+    assert {Talk.MUTED: " MUTED ", Talk.WAITING: " HOLD v "}[talk] in text
+
+
+def test_the_longest_words_are_said_where_there_is_room() -> None:
+    assert " YOU ARE MUTED BUT SPEAKING " in strip_of(Talk.MUTED, 80)
+    assert " NOBODY HEARS YOU: HOLD v TO TALK " in strip_of(Talk.WAITING, 120)
+
+
+def test_a_long_title_gives_way_to_the_marks() -> None:
+    text = strip_of(Talk.OPEN, 60, title="The Honourable Ada of a Very Long Line of Adas and Others")
+    assert "The Hono" in text and "AI label" in text and "01:02:05" in text
+
+
+def devices(source: str, sink: str, width: int) -> str:
+    """The sound panel's line of devices."""
+    session = FakeSession(audio=replace(typical_audio(), source=source, sinks=(sink,)))
+    line = sound_lines(View(Phase.RUNNING, session.profile, readings=session.readings()), width, 8)[7]
+    assert line_width(line) == width
+    return "".join(text for text, _ in line)
+
+
+def test_of_two_devices_the_formats_go_first_and_then_the_middle_of_their_names() -> None:
+    source, sink = f"{MONITOR} · 48 kHz, mono", f"{CALL} · 48 kHz"
+    assert f"{MONITOR} → {CALL}" == devices(source, sink, 66)
+    text = devices(source, sink, 40)
+    assert text.startswith("Monitor ") and text.endswith("out)")
+    assert "→ Null Out" in text
+
+
+def test_a_short_name_leaves_its_room_to_the_other() -> None:
+    assert devices("demo actor · sound", f"{CALL} · 48 kHz", 40) == f"demo actor      → {CALL}"
+
+
+@pytest.mark.parametrize("width", range(1, 60))
+def test_a_shortened_name_begins_as_it_is_called(width: int) -> None:
+    short = shortened(MONITOR, width)
+    assert len(short) <= width
+    assert MONITOR.startswith(short.partition("…")[0]) and MONITOR.endswith(short.partition("…")[2])
+    assert (short == MONITOR) is (width >= len(MONITOR))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 35), (160, 45)])
+async def test_why_nothing_could_start_stands_in_its_box_alone(size: tuple[int, int]) -> None:
+    async with running(FakeSession(start_error=DeviceError("Camera 3 is not there.")), size=size) as (app, pilot):
+        await pilot.pause()
+        under_the_strip = "\n".join(text_of(app).splitlines()[2:])
+        assert under_the_strip.count("Camera 3") == 1
