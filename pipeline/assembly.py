@@ -14,6 +14,7 @@ from pipeline.audio.voice.dial import Dial, voice_stage
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import ConsentError
 from pipeline.inference.named_model import read_named
+from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.machine import step_back
@@ -116,15 +117,17 @@ class Assembly:
         names = ("face-detection", "face-landmarks", "selfie-segmentation-landscape")
         return dict.fromkeys(names, "LiteRT CPU") | self._runtime.providers
 
-    def prefer(self, device: Preference, report: Callable[[Event], None]) -> None:
-        """Has the networks that profiles bring run there, and tells of those that move or fail."""
+    def prefer(self, device: Preference, report: Callable[[Event], None], halt: Halt | None = None) -> None:
+        """Has the networks that profiles bring run there, tells of those that move or fail, and of the session's end."""
         self._runtime.preference, self._runtime.report = device, report
+        self._runtime.halt = halt or self._runtime.halt
 
     def build(self, profile: Profile) -> Chain:
         """A warm chain.
 
         Raises:
             ConsentError: the profile is of a real person and nothing clears it.
+            HaltError: the session has ended meanwhile.
             MediaError: a picture or video can't be read.
             ModelError: a network that the profile brings is missing, broken, or can't be run.
             PortraitError: the portrait is not fit.

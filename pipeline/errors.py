@@ -9,6 +9,7 @@
     ├── PortraitError           a portrait is not fit to become a face; carries every reason
     ├── ConsentError            a profile that nobody has cleared was asked to run
     ├── LaneError               a thread of the pipeline died or did not stop
+    │   └── HaltError           what was being made ready was cut short, because its session has ended
     ├── VoiceError              a voice can't be made in real time on this computer
     ├── StageError              one frame or block could not be done; costs that item only
     └── ConditionError          a setting of the microphone's conditioning is out of its range
@@ -42,6 +43,13 @@ class ConsentError(UnderstudyError):
 
 class LaneError(UnderstudyError):
     """A thread of the pipeline ended early or would not stop."""
+
+
+class HaltError(LaneError):
+    """What was being made ready was cut short, because its session has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("The session was stopped before it was ready.")
 
 
 class StageError(UnderstudyError):

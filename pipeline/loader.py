@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
-from pipeline.errors import UnderstudyError
+from pipeline.errors import HaltError, UnderstudyError
 from pipeline.lane import Handover
 from pipeline.runner import do_all
 from pipeline.stage import AudioStage
@@ -135,6 +135,8 @@ class Loader:
         """Builds a chain and hands it on or keeps it; whatever fails is said, and the lane goes on as it was."""
         try:
             chain = self._assembly.build(request.profile)
+        except HaltError:
+            return
         except Exception as error:
             reason = str(error) if isinstance(error, UnderstudyError) else f"{type(error).__name__}: {error}"
             with self._changed:

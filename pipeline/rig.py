@@ -80,7 +80,7 @@ class Rig:
         report = None if settings.sound.microphone == "none" else self._report
         self.assembly = assemble(models, profile, self.source.size, self._clock, report)
         self._closing.callback(self.assembly.close)
-        self.assembly.prefer(settings.device, self._report)
+        self.assembly.prefer(settings.device, self._report, self._hooks.halt)
         chain = self.assembly.build(profile)
         self._open_lane(chain)
         sound = self._sound_settings(settings)

@@ -9,6 +9,7 @@ from pipeline.audio.monitor.state import Monitoring
 from pipeline.audio.voice.timbre import Timbre
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
+from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.store import ModelStore
 from pipeline.lane import Preview, thumbnail
 from pipeline.loader import Request
@@ -53,7 +54,7 @@ class Session:
         self._clock = clock or MonotonicClock()
         self._on_event = on_event
         self._ended, self._decided = threading.Event(), threading.Event()
-        self._changing, self._covering = threading.Lock(), threading.Lock()
+        self._changing, self._covering, self._halt = threading.Lock(), threading.Lock(), Halt()
         self._error: UnderstudyError | None = None
         self._on_air, self._panicked = settings.on_air, False
         self._started_ns = 0
@@ -71,7 +72,7 @@ class Session:
         Raises:
             UnderstudyError: something can't be had, or `stop` was called; whatever was opened is closed again.
         """
-        hooks = Hooks(self._tell, self._end, self._fail)
+        hooks = Hooks(self._tell, self._end, self._fail, self._halt)
         with self._changing:
             if self._ended.is_set():
                 raise LaneError("The session was stopped before it had started.")
@@ -89,6 +90,7 @@ class Session:
             DeviceError: a sink could not be finished; everything is stopped.
         """
         self._end()
+        self._halt.set()
         with self._changing:
             if self._rig is not None:
                 self._rig.stop(timeout_s)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.assembly import Assembly
 from pipeline.audio.settings import SoundSettings
 from pipeline.errors import UnderstudyError
+from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.stage import Device, VideoSink, VideoSource
 from pipeline.telemetry import Event
@@ -52,3 +53,5 @@ class Hooks:
     """Called when the last picture is out."""
     failed: Callable[[UnderstudyError], None]
     """Takes the reason when a thread ended early or the last sink is gone; the card goes out from then on."""
+    halt: Halt = field(default_factory=Halt)
+    """Cuts short what is being made ready."""

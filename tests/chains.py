@@ -58,7 +58,7 @@ class FakeAssembly(Assembly):
         self.built.append(chain)
         return chain
 
-    def prefer(self, device: Preference, report: object) -> None:
+    def prefer(self, device: Preference, report: object, halt: object = None) -> None:
         """There is nothing to move."""
 
     def close(self) -> None:

@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import Any
 
 from pipeline.inference.onnx.model_file import ModelFile
-from pipeline.inference.onnx.network import Layout, OnnxNetwork, Place
+from pipeline.inference.onnx.network import Layout, OnnxNetwork
+from pipeline.inference.onnx.place import Place
 from profiles.engines.face import DfmSettings, EmbeddingSettings, MaskSettings, MattingSettings
 from profiles.engines.voice import RvcSettings
 from profiles.profile import FaceSettings, Profile, VoiceSettings

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pipeline.assembly import Assembly, Chain, marks
 from pipeline.audio.voice.actor import Actor
 from pipeline.clock import Clock
+from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.media import Block
@@ -51,7 +52,7 @@ class PlainAssembly(Assembly):
         """There are no networks."""
         return {}
 
-    def prefer(self, device: Preference, report: Callable[[Event], None]) -> None:
+    def prefer(self, device: Preference, report: Callable[[Event], None], halt: Halt | None = None) -> None:
         """There are no networks."""
 
     def build(self, profile: Profile) -> Chain:

@@ -16,7 +16,8 @@ from onnx import helper
 
 from pipeline.inference.onnx.halves import in_full
 from pipeline.inference.onnx.model_file import ModelFile, read_model
-from pipeline.inference.onnx.network import Layout, OnnxNetwork, Place
+from pipeline.inference.onnx.network import Layout, OnnxNetwork
+from pipeline.inference.onnx.place import Place
 from pipeline.inference.providers import onnx_runtime
 from tests.models.graphs import FLOAT, HALF, constant, port, save
 

@@ -10,6 +10,8 @@ from onnx import TensorProto, external_data_helper, helper, numpy_helper
 from tests.models.graphs import FLOAT, HALF, INT64, constant, port, save
 
 SIZE = 4
+LONG_TURNS = 1 << 24
+"""They take more than ten seconds."""
 
 
 def sound(path: Path, kind: int = FLOAT) -> Path:
@@ -108,13 +110,55 @@ def halved(path: Path) -> Path:
     return save(path, nodes, [port("x", [SIZE], HALF)], [port("y", [SIZE], HALF)], constants)
 
 
+def tiring(path: Path, free: float) -> Path:
+    """A sound file of one row that takes `LONG_TURNS` turns for each whole number in its last value from `free` on."""
+    over = [
+        helper.make_node("Gather", ["x", "last"], ["column"], axis=1),
+        helper.make_node("Sub", ["column", "free"], ["left"]),
+        helper.make_node("Ceil", ["left"], ["whole"]),
+        helper.make_node("Relu", ["whole"], ["factor"]),
+    ]
+    nodes = [*over, *_turning("factor", "x", "turned")]
+    nodes += [helper.make_node("Mul", ["turned", "two"], ["m"]), helper.make_node("Add", ["m", "ramp"], ["y"])]
+    constants = [
+        *_turns(),
+        constant("last", np.full((), SIZE - 1, np.int64)),
+        constant("free", np.full(1, free, np.float32)),
+        constant("two", np.full(1, 2, np.float32)),
+        constant("ramp", np.arange(SIZE, dtype=np.float32)),
+    ]
+    return save(path, nodes, [port("x", ["N", SIZE])], [port("y", ["N", SIZE])], constants)
+
+
+def _turns() -> list[onnx.TensorProto]:
+    """What `_turning` needs."""
+    return [constant("turns", np.full(1, LONG_TURNS, np.int64)), constant("scalar", np.empty(0, np.int64))]
+
+
+def _turning(factor: str, through: str, output: str) -> list[onnx.NodeProto]:
+    """Nodes that put a value out unchanged after `LONG_TURNS` turns times a factor."""
+    value = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Identity", ["in"], ["out"])],
+        "turn",
+        [value("turn", INT64, []), value("go", TensorProto.BOOL, []), value("in", FLOAT, None)],
+        [value("on", TensorProto.BOOL, []), value("out", FLOAT, None)],
+    )
+    return [
+        helper.make_node("Cast", [factor], ["times"], to=INT64),
+        helper.make_node("Mul", ["times", "turns"], ["many"]),
+        helper.make_node("Reshape", ["many", "scalar"], ["count"]),
+        helper.make_node("Loop", ["count", "", through], [output], body=body),
+    ]
+
+
 def fickle_dfm(path: Path, sound_dfm: Path, fault: str) -> Path:
     """A dfm that works as long as what it sees is half bright on average, as what it is warmed up with is.
 
     Args:
         path: where it is written.
         sound_dfm: a dfm to begin with.
-        fault: `nan` puts out no numbers otherwise, `throw` fails.
+        fault: `nan` puts out no numbers otherwise, `throw` fails; `tire` takes long for what it is warmed up with.
     """
     model = onnx.load(sound_dfm)
     graph = model.graph
@@ -131,6 +175,13 @@ def fickle_dfm(path: Path, sound_dfm: Path, fault: str) -> Path:
         nodes += [
             helper.make_node("Sqrt", ["near"], ["root"]),
             helper.make_node("Mul", ["root", "zero_f"], ["nothing_f"]),
+        ]
+    elif fault == "tire":
+        graph.initializer.extend(_turns())
+        nodes += [
+            helper.make_node("Less", ["zero_f", "near"], ["is_near"]),
+            helper.make_node("Cast", ["is_near"], ["factor"], to=FLOAT),
+            *_turning("factor", "zero_f", "nothing_f"),
         ]
     else:
         graph.initializer.append(constant("only", np.zeros(1, np.float32)))

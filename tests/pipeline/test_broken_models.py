@@ -2,12 +2,15 @@
 
 import queue
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.clock import MonotonicClock, Playhead
+from pipeline.errors import LaneError
 from pipeline.rig import SessionSettings
 from pipeline.session import Session
 from pipeline.telemetry import Event, Level
@@ -22,6 +25,8 @@ from tests.rigging import SOON_S
 
 FPS = 30.0
 PICTURES = 20
+SHORT_S = 4.0
+"""What is made ready in these tests takes longer if it is not cut short."""
 GOES_ON = 8
 """Pictures that have to come after something broke."""
 
@@ -108,6 +113,10 @@ class Stage:
             if event.level is Level.ERROR:
                 return event.text
 
+    def told(self) -> list[Event]:
+        """What was told and not looked at."""
+        return [self.events.get() for _ in range(self.events.qsize())]
+
     def goes_on(self) -> bool:
         """Whether pictures go out, and the lane works."""
         before = self.session.readings().video.frames_out
@@ -131,6 +140,34 @@ def wearing(folder: Path, name: str) -> Profile:
     changes = {"name": name, "folder": folder, "face": face, "dfm": settings}
     room = persona().background.model_copy(update={"kind": "none"})
     return persona().model_copy(update=changes | {"background": room})
+
+
+def test_a_session_stops_at_once_while_a_model_is_made_ready(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "models" / "face.dfm"
+    path.parent.mkdir()
+    fickle_dfm(path, whole(tmp_path / "whole.dfm"), "tire")
+    stage.session.switch(wearing(tmp_path, "tires"))
+    for _ in range(5):
+        assert stage.goes_on()
+    assert stage.session.readings().loading == "tires"
+    stage.session.stop(SHORT_S)
+    assert not [event.text for event in stage.told() if event.level is Level.ERROR]
+
+
+def test_a_session_that_is_not_ready_yet_stops_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "models" / "face.dfm"
+    path.parent.mkdir()
+    fickle_dfm(path, whole(tmp_path / "whole.dfm"), "tire")
+    pictures = [frame.pixels for frame in clip(DEMO)[:PICTURES]]
+    source = HeldPictures(pictures, FPS, MonotonicClock(), Playhead())
+    session = Session(SessionSettings(source), wearing(tmp_path, "tires"), models())
+    stopping = threading.Timer(1.0, session.stop)
+    began_s = time.monotonic()
+    stopping.start()
+    with pytest.raises(LaneError, match="stopped before it was ready"):
+        session.start()
+    stopping.join()
+    assert time.monotonic() - began_s < 1.0 + SHORT_S
 
 
 def test_each_broken_model_is_one_sentence_and_what_is_worn_goes_on(stage: Stage, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The voices of one session that are networks, and the dial between their latency and this computer."""
 
 from collections.abc import Callable, Hashable
+from contextlib import closing
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
@@ -90,12 +92,16 @@ class RvcVoices:
         return self._shares[key]
 
     def _measured(self, profile: Profile, plan: Plan) -> float:
-        """The 99th percentile of some chunks, 1 is all of the time that there is."""
-        engine = Rvc(profile, plan, self._tools)
-        try:
-            return measured(engine, plan, self._tools.clock.now_ns)
-        finally:
-            engine.close()
+        """The 99th percentile of some chunks, 1 is all of the time that there is.
+
+        Raises:
+            HaltError: the session has ended meanwhile.
+        """
+        tools = self._tools
+        with closing(tools.runtime.apart()) as runtime:
+            engine = Rvc(profile, plan, replace(tools, runtime=runtime))
+            with closing(engine), runtime.halt.cutting(runtime.cut):
+                return measured(engine, plan, tools.clock.now_ns)
 
 
 def _stamp(path: Path) -> Hashable:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelError, StageError
 from pipeline.inference.onnx.model_file import ModelFile
-from pipeline.inference.onnx.network import CPU, Layout, OnnxNetwork
+from pipeline.inference.onnx.network import Layout, OnnxNetwork
+from pipeline.inference.onnx.place import CPU
 from pipeline.telemetry import Level
 
 QUIET_RUNS = 300
@@ -127,6 +128,10 @@ class Network:
     def reset(self) -> None:
         """Forgets what was carried from run to run."""
         self._inner.reset()
+
+    def cut(self) -> None:
+        """Has the run that is under way end with an error, and each later one; for any thread."""
+        self._inner.cut()
 
     def close(self) -> None:
         """Frees it; may be called twice."""

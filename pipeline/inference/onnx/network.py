@@ -2,46 +2,26 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError, StageError
 from pipeline.inference.onnx.graph import Tensor
+from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.model_file import ModelFile
+from pipeline.inference.onnx.place import CPU, Place, first_run_options, providers_of, session_options
 from pipeline.inference.onnx.ports import shown
 
-CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
 SOURCE_PLACE = re.compile(r"^\S+\.\w+:\d+ [^()]*\([^()]*\) (const )?")
 """A file, a line and a function, as ONNX Runtime puts them before what went wrong."""
 MOST_ITEM_BYTES = 8
 MOST_TENSOR_BYTES = 1 << 30
 """No format here has an input or an output of a gigabyte."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a network runs.
-
-    Attributes:
-        provider: ONNX Runtime's name for it.
-        threads: how many the network may use on a CPU.
-        graphs: whether the device may replay its whole work from one call; needs shapes that never change.
-    """
-
-    provider: str = CPU
-    threads: int = 1
-    graphs: bool = False
-
-    @property
-    def label(self) -> str:
-        """For people: `CPU`, `CUDA`, `TensorRT`."""
-        return {CPU: "CPU", CUDA: "CUDA", TENSORRT: "TensorRT"}.get(self.provider, self.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +49,9 @@ class OnnxNetwork:
         not_numbers: whether the last run put out values that are no numbers.
     """
 
-    def __init__(self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place) -> None:
+    def __init__(
+        self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place, halt: Halt | None = None
+    ) -> None:
         """Loads the file and runs it once, so that nothing is left to be made later.
 
         Args:
@@ -77,8 +59,10 @@ class OnnxNetwork:
             file: what is run; checked against its format before.
             layout: the shapes to run it with.
             place: where.
+            halt: cuts the loading short.
 
         Raises:
+            HaltError: it was cut short.
             ModelError: it can't be loaded or does not run with these shapes, or the device can't be had.
         """
         self.file, self.place = file, place
@@ -90,13 +74,24 @@ class OnnxNetwork:
         self._carried = dict(layout.carried)
         self._written: list[NDArray[Any]] = []
         self._binding: Any = None
+        self._options = session_options(runtime, place)
+        self._first_run, self._each_run = first_run_options(runtime, place), runtime.RunOptions()
         self.not_numbers = False
         for tensor in (*file.graph.inputs, *file.graph.outputs):
             _check_size(file, tensor)
+        with (halt or Halt()).cutting(self.cut):
+            self._load(runtime, layout)
+
+    def _load(self, runtime: ModuleType, layout: Layout) -> None:
+        """Opens the file and runs it once.
+
+        Raises:
+            ModelError: as the constructor has it.
+            StageError: it put out values that are no numbers.
+        """
+        file, place = self.file, self.place
         try:
-            self._session: Any = runtime.InferenceSession(
-                str(file.path), _options(runtime, place), providers=_providers(place)
-            )
+            self._session: Any = runtime.InferenceSession(str(file.path), self._options, providers=providers_of(place))
             got = self._session.get_providers()[0]
             if got != place.provider:
                 raise ModelError(f"The model {file.path} does not run on {place.label}; it was given {got}.")
@@ -119,7 +114,7 @@ class OnnxNetwork:
         try:
             for name, value in self._device_inputs.items():
                 value.update_inplace(self.inputs[name])
-            self._session.run_with_iobinding(self._binding)
+            self._session.run_with_iobinding(self._binding, self._each_run)
             for name, value in self._device_outputs.items():
                 np.copyto(self.outputs[name], value.numpy())
         except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
@@ -154,6 +149,11 @@ class OnnxNetwork:
         for carried in self._carried.values():
             self.inputs[carried][...] = 0
 
+    def cut(self) -> None:
+        """Ends the loading or the run that is under way with an error, and each later one; for any thread."""
+        self._options.set_load_cancellation_flag(True)
+        self._first_run.terminate = self._each_run.terminate = True
+
     def close(self) -> None:
         """Frees the session and its memory; may be called twice."""
         self._session = self._binding = None
@@ -174,7 +174,7 @@ class OnnxNetwork:
         by_itself = {*layout.values, *self._carried.values()}
         self._written = [array for name, array in self.inputs.items() if name not in by_itself]
         self._make_up()
-        first = self._session.run(None, self.inputs, _unrecorded(runtime) if self.place.graphs else None)
+        first = self._session.run(None, self.inputs, self._first_run)
         names = [output.name for output in self._session.get_outputs()]
         self.outputs = {name: np.ascontiguousarray(value) for name, value in zip(names, first, strict=True)}
         self._check_carried()
@@ -221,40 +221,6 @@ class OnnxNetwork:
             if on_device:
                 self._device_outputs[name] = value
             self._binding.bind_ortvalue_output(name, value)
-
-
-def _options(runtime: ModuleType, place: Place) -> Any:
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = place.threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    # Threads that spin while they wait take the processor from the other lane.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # By a file's name it would be taken for another format, of which nothing was checked.
-    options.add_session_config_entry("session.load_model_format", "ONNX")
-    return options
-
-
-def _unrecorded(runtime: ModuleType) -> Any:
-    """Settings of a run that a device must not record: it would be replayed from memory that is free by then.
-
-    ONNX Runtime records the first run of a session unless it is told so. Source: onnxruntime_run_options_config_keys.h.
-    """
-    options = runtime.RunOptions()
-    options.add_run_config_entry("gpu_graph_id", "-1")
-    return options
-
-
-def _providers(place: Place) -> Sequence[str | tuple[str, dict[str, str]]]:
-    """The device's settings. The CPU stands behind it for operators that it lacks."""
-    if place.provider == CUDA:
-        graph = {"enable_cuda_graph": "1"} if place.graphs else {}
-        settings = {"arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC", **graph}
-        return [(CUDA, settings), CPU]
-    if place.provider == TENSORRT:
-        folder = platformdirs.user_cache_path("understudy") / "tensorrt"
-        return [(TENSORRT, {"trt_engine_cache_enable": "1", "trt_engine_cache_path": str(folder)}), CUDA, CPU]
-    return [CPU]
 
 
 def _check_size(file: ModelFile, tensor: Tensor) -> None:

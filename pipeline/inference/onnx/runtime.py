@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 
 from pipeline.clock import Clock, MonotonicClock
-from pipeline.errors import ModelError, StageError
+from pipeline.errors import HaltError, ModelError, StageError
+from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.live_network import Demand, Network, Preference
 from pipeline.inference.onnx.model_file import ModelFile, full_precision
-from pipeline.inference.onnx.network import CPU, CUDA, TENSORRT, OnnxNetwork, Place
+from pipeline.inference.onnx.network import OnnxNetwork
+from pipeline.inference.onnx.place import CPU, CUDA, TENSORRT, Place
 from pipeline.inference.providers import load_device_libraries, onnx_runtime, probed_problems
 from pipeline.telemetry import Event, Level
 
@@ -47,6 +49,7 @@ class Runtime:
     Attributes:
         preference: where networks run that are opened from now on, unless they say otherwise.
         report: told when a network moves or fails.
+        halt: cuts short what is being opened.
     """
 
     def __init__(
@@ -66,7 +69,7 @@ class Runtime:
             backing: what it stands on; this computer by default.
         """
         self.preference = preference
-        self.report = report or (lambda _: None)
+        self.report, self.halt = report or (lambda _: None), Halt()
         self._clock = clock or MonotonicClock()
         self._backing, self._problems = backing or Backing(), dict[str, str]()
         self._lock, self._asking = threading.Lock(), threading.Lock()
@@ -115,6 +118,19 @@ class Runtime:
         """Takes a closed network off the list."""
         with self._lock:
             self._open.pop(id(network), None)
+
+    def apart(self) -> "Runtime":
+        """Another one on the same computer for what is only tried, to be closed by whoever asks for it."""
+        known = Backing(self._backing.library, self._known_problems)
+        other = Runtime(self.preference, clock=self._clock, report=self.report, backing=known)
+        other.halt = self.halt
+        return other
+
+    def cut(self) -> None:
+        """Has every run that is under way end with an error, and each later one."""
+        with self._lock:
+            for network in self._open.values():
+                network.cut()
 
     def require(self) -> None:
         """Looks for what was asked for before anything else is opened.
@@ -211,8 +227,8 @@ class Runtime:
         if place.graphs:
             # A device records nothing when it has to leave one operator to the CPU.
             with suppress(ModelError):
-                return OnnxNetwork(library, file, demand.layout, place)
-        return OnnxNetwork(library, file, demand.layout, replace(place, graphs=False))
+                return OnnxNetwork(library, file, demand.layout, place, self.halt)
+        return OnnxNetwork(library, file, demand.layout, replace(place, graphs=False), self.halt)
 
     def _library(self, place: Place) -> ModuleType:
         """ONNX Runtime, with the libraries of the device loaded from where pip has put them."""
@@ -254,7 +270,11 @@ class Runtime:
         [place] = self._places(Preference.CPU, demand.share, graphs=False)
         network = self._on(file, demand, place)
         try:
-            took_ms = min(self._timed(network) for _ in range(TRIALS))
+            with self.halt.cutting(network.cut):
+                took_ms = min(self._timed(network) for _ in range(TRIALS))
+        except HaltError:
+            network.close()
+            raise
         except StageError as error:
             network.close()
             raise ModelError(str(error)) from error

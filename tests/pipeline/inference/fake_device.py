@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.inference.onnx.network import CPU
+from pipeline.inference.onnx.place import CPU
 from pipeline.inference.onnx.runtime import Backing
 from pipeline.inference.providers import onnx_runtime
 
@@ -113,9 +113,9 @@ class FakeSession:
     def io_binding(self) -> "FakeBinding":
         return FakeBinding(self._inner.io_binding())
 
-    def run_with_iobinding(self, binding: "FakeBinding") -> None:
+    def run_with_iobinding(self, binding: "FakeBinding", options: Any = None) -> None:
         half_fails = self._check()
-        self._inner.run_with_iobinding(binding.inner)
+        self._inner.run_with_iobinding(binding.inner, options)
         for value in binding.outputs:
             if half_fails and value.numpy().dtype == np.float16:
                 value.update_inplace(np.full_like(value.numpy(), np.nan))

@@ -2,7 +2,8 @@
 
 import threading
 
-from pipeline.inference.onnx.network import CPU, Layout
+from pipeline.inference.onnx.network import Layout
+from pipeline.inference.onnx.place import CPU
 from pipeline.inference.onnx.runtime import Demand, Network, Preference, Runtime
 from pipeline.telemetry import Event
 from tests.models.broken import SIZE

@@ -12,7 +12,8 @@ from pipeline.errors import ModelError
 from pipeline.inference.onnx.graph import read_graph
 from pipeline.inference.onnx.halves import in_full
 from pipeline.inference.onnx.model_file import full_precision, read_model
-from pipeline.inference.onnx.network import Layout, OnnxNetwork, Place
+from pipeline.inference.onnx.network import Layout, OnnxNetwork
+from pipeline.inference.onnx.place import Place
 from pipeline.inference.onnx.wire import WireError
 from pipeline.inference.providers import onnx_runtime
 from tests.models.broken import SIZE, halved, sound

@@ -11,7 +11,8 @@ from onnx import helper
 
 from pipeline.errors import ModelError, StageError
 from pipeline.inference.onnx.model_file import read_model
-from pipeline.inference.onnx.network import CPU, CUDA, TENSORRT, Layout, OnnxNetwork, Place
+from pipeline.inference.onnx.network import Layout, OnnxNetwork
+from pipeline.inference.onnx.place import CPU, CUDA, TENSORRT, Place
 from pipeline.inference.providers import onnx_runtime
 from tests.models.broken import counting, rooting, sound, undefined, vast
 from tests.models.graphs import HALF, constant

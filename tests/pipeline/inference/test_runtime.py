@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile, read_model
-from pipeline.inference.onnx.network import CPU
+from pipeline.inference.onnx.place import CPU
 from pipeline.inference.onnx.runtime import Backing, Demand, Preference, Runtime
 from tests.models.broken import SIZE, sound
 from tests.models.graphs import HALF
