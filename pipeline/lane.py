@@ -249,11 +249,14 @@ class VideoLane:
             self._links.line.mark(Showing.AGAIN, captured_ns, media_ns)
 
     def _without_source(self) -> None:
-        """Keeps the output alive while no frame comes."""
+        """Keeps the output alive while no frame comes.
+
+        What counts is how long the lane has waited: a file that catches up gives frames whose time is long past.
+        """
         now_ns = self._links.clock.now_ns()
         captured_ns, media_ns = self._last if self._last is not None else (now_ns, 0)
         limit_ns = max(LOST_AFTER_NS, 3 * self._links.interval_ns)
-        if self._last is not None and now_ns - captured_ns < limit_ns:
+        if self._last is not None and now_ns - self._emitted_ns < limit_ns:
             return
         if self._last is not None and not self._lost:
             self._lost = True

@@ -170,6 +170,16 @@ def test_a_source_that_stops_is_told_once_and_held_and_told_once_when_it_is_back
     assert [event.level for event in desk.events] == [Level.WARNING, Level.INFO, Level.WARNING]
 
 
+def test_a_file_that_catches_up_is_not_lost_however_long_ago_its_frames_were_due() -> None:
+    desk = LaneDesk(interval_ns=EMPTY_NS)
+    for index in range(10):
+        desk.clock.advance(LOST_AFTER_NS)
+        desk.feed(frame_at(index))
+        desk.starve(LOST_AFTER_NS - EMPTY_NS)
+    assert desk.events == []
+    assert desk.showings() == [Showing.PICTURE] * 10
+
+
 def test_the_end_of_the_source_is_the_end_of_the_line() -> None:
     desk = LaneDesk()
     desk.frames.put(frame_at(0))
