@@ -123,7 +123,7 @@ class TrackingSettings(Section):
     """Other networks for finding and following faces."""
 
     detector: Path | None = None
-    """A YuNet or SCRFD network instead of the built-in detector."""
+    """A YuNet or SCRFD network that finds faces beside the built-in detector."""
     landmarks: Path | None = None
     """A 2DFAN4 network that corrects the place of brows, eyes, nose and mouth."""
 

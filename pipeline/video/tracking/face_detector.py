@@ -1,6 +1,6 @@
 """Faces on a whole picture, without knowing where they were before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -30,11 +30,13 @@ class Detection:
         box: left, top, width, height in picture pixels.
         keypoints: float32 (6, 2) in picture pixels: right eye, left eye, nose tip, mouth, right ear, left ear.
         score: 0..1.
+        other: the same face as a second detector saw it.
     """
 
     box: Box
     keypoints: Points
     score: float
+    other: "Detection | None" = None
 
 
 class Detector(Protocol):
@@ -170,3 +172,20 @@ def merged(found: list[Detection]) -> list[Detection]:
         kept.append(Detection((left, top, width, height), keypoints.astype(np.float32), found[0].score))
         found = [other for other in found if all(other is not member for member in group)]
     return kept
+
+
+def joined(found: list[Detection], others: list[Detection]) -> list[Detection]:
+    """What two detectors saw: every face of the first's in its own box, then what only the second saw.
+
+    A face that both saw has the better score of the two, and the second's box beside its own: which of them leads to
+    the face is told by the landmarks.
+    """
+    left, both = list(others), []
+    for detection in found:
+        other = max(left, key=lambda one: overlap(one.box, detection.box), default=None)
+        if other is None or overlap(other.box, detection.box) < OVERLAP_LIMIT:
+            both.append(detection)
+            continue
+        left = [one for one in left if one is not other]
+        both.append(replace(detection, score=max(detection.score, other.score), other=other))
+    return both + left

@@ -38,7 +38,7 @@ Values = NDArray[np.float32]
 
 
 class OtherDetector:
-    """One of them. Called by one thread at a time."""
+    """One of them, which looks beside the built-in detector. Called by one thread at a time."""
 
     def __init__(self, runtime: Runtime, file: ModelFile, threshold: float) -> None:
         """Loads the network.
