@@ -20,6 +20,7 @@ LOSS_WINDOW_S = 60.0
 OFFSETS = 4
 """What is told of sound and picture is the median of so many readings: a second's, not one picture's."""
 MACHINE_INTERVAL_NS = 1_000_000_000
+FILMS = (".mp4", ".mkv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,13 @@ class View:
     def video(self) -> VideoReadings:
         """The video lane's readings; zeros before the first."""
         return self.readings.video if self.readings else VideoReadings()
+
+    @property
+    def recordings(self) -> tuple[str, ...]:
+        """The films that are being recorded, by name; they get the sound as well."""
+        # A sink tells its name before its format.
+        names = (sink.partition(" · ")[0] for sink in self.video.sinks)
+        return tuple(name for name in names if name.lower().endswith(FILMS))
 
     @property
     def audio(self) -> AudioReadings | None:

@@ -170,7 +170,7 @@ class AudioReadings:
     overruns: int = 0
     """Times that sound was thrown away because nobody took it in time."""
     latency: Percentiles = Percentiles()
-    """Microphone to ear, lately; `latency_overall` since the start."""
+    """Microphone to ear, or to the recording where nobody hears it, lately; `latency_overall` since the start."""
     latency_overall: Percentiles = Percentiles()
     engine_ms: float = 0.0
     """What conditioning and voice lag behind by construction."""

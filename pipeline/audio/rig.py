@@ -22,7 +22,7 @@ from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.runner import Crew, do_all
 from pipeline.stage import AudioSource, AudioStage, EndOfSource
-from pipeline.telemetry import AudioReadings, Event, Level
+from pipeline.telemetry import AudioReadings, DurationMeter, Event, Level
 from profiles.profile import Profile
 
 __all__ = ["SoundHooks", "SoundRig", "SoundSettings"]
@@ -193,6 +193,7 @@ class SoundRig:
     def readings(self, now_ns: int) -> AudioReadings:
         """The audio lane at this instant."""
         lane, first = self.lane.meters, self._measured
+        heard = first.meters.latency if first else self._tapes[0].latency if self._tapes else DurationMeter()
         return AudioReadings(
             source=self.source.description,
             sinks=tuple(player.sink.description for player in self.players),
@@ -202,8 +203,8 @@ class SoundRig:
             failed=lane.failed,
             underruns=first.meters.underruns if first else 0,
             overruns=self._input.overruns + sum(ring.overruns for ring in self._rings),
-            latency=first.meters.latency.percentiles() if first else AudioReadings().latency,
-            latency_overall=first.meters.latency.overall() if first else AudioReadings().latency,
+            latency=heard.percentiles(),
+            latency_overall=heard.overall(),
             engine_ms=self.lane.latency_ns / 1e6,
             compute=lane.work.percentiles(),
             device_ms=first.sink.buffered_ns / 1e6 if first else 0.0,

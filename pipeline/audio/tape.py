@@ -9,6 +9,7 @@ from pipeline.audio.stream import BLOCK_SAMPLES
 from pipeline.clock import Clock
 from pipeline.cover import Cover
 from pipeline.stage import FilmTrack
+from pipeline.telemetry import DurationMeter
 
 PATIENCE_S = 0.1
 
@@ -26,7 +27,9 @@ class Tape:
             lossless: the sound comes as fast as possible, and its instants are those of the file.
         """
         self._ring, self._track, self._lossless = ring, track, lossless
-        self._cover = Cover(clock, up=True)
+        self._clock, self._cover = clock, Cover(clock, up=True)
+        self.latency = DurationMeter()
+        """From the microphone until the film has it; nothing where that is told by no clock."""
 
     def cover(self, covered: bool) -> None:
         """Puts silence in place of everything, or takes it off again; what was said under it stays unsaid."""
@@ -41,6 +44,8 @@ class Tape:
             if self._cover.up if self._lossless else self._cover.hides(block.captured_ns):
                 block = replace(block, samples=np.zeros_like(block.samples))
             if self._track.write_sound(block):
+                if not self._lossless:
+                    self.latency.add(max(0, self._clock.now_ns() - block.captured_ns))
                 return True
         self.end()
         return False

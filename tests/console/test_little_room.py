@@ -11,6 +11,7 @@ from console.sound.sound_desk import Talk
 from console.view import View
 from console.widgets.panel import line_width, shortened
 from console.widgets.sound.sound_panel import sound_lines
+from console.widgets.sound.sync_panel import sync_word
 from console.widgets.status_strip import first_line
 from pipeline.errors import DeviceError
 from tests.console.fake_app import running, text_of
@@ -67,6 +68,17 @@ def test_of_two_devices_the_formats_go_first_and_then_the_middle_of_their_names(
 
 def test_a_short_name_leaves_its_room_to_the_other() -> None:
     assert devices("demo actor · sound", f"{CALL} · 48 kHz", 40) == f"demo actor      → {CALL}"
+
+
+@pytest.mark.parametrize("height", [1, 2, 8])
+def test_sound_that_is_only_recorded_does_not_go_nowhere(height: int) -> None:
+    video = replace(FakeSession().video, sinks=("a.mp4 · 1280×720 H.264 with sound",))
+    session = FakeSession(audio=replace(typical_audio(), sinks=()), video=video)
+    view = View(Phase.RUNNING, session.profile, readings=session.readings())
+    text = "\n".join("".join(part for part, _ in line) for line in sound_lines(view, 40, height))
+    assert "nowhere" not in text
+    assert height < 8 or text.endswith("→ a.mp4")
+    assert sync_word(view) == "sound is recorded"
 
 
 @pytest.mark.parametrize("width", range(1, 60))

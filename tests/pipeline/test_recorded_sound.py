@@ -225,6 +225,20 @@ def test_a_session_that_is_stopped_records_what_still_waits_for_its_voice(tmp_pa
     assert all(min(abs(flash_s - burst_s) for burst_s in found.bursts_s) < 0.02 for flash_s in found.flashes_s)
 
 
+def test_a_recording_alone_waits_for_its_voice_and_tells_how_late_that_is(tmp_path: Path) -> None:
+    film = write_flash_film(tmp_path / "in.mkv", FlashFilm())
+    session = session_of(
+        film, tmp_path / "out.mkv", SessionSettings(sound=SoundSettings(str(film)), assemble=Holding), paced=True
+    )
+    played(session)
+    found, audio = find(tmp_path / "out.mkv"), session.readings().audio
+    assert len(found.flashes_s) >= 2
+    assert all(min(abs(flash_s - burst_s) for burst_s in found.bursts_s) < 0.02 for flash_s in found.flashes_s)
+    assert audio is not None and audio.latency.p50_ms > 2500.0
+    # Nobody hears it while it is made, for which no picture is held back.
+    assert session.readings().video.delay_ms == 0.0
+
+
 def test_a_microphone_that_is_a_file_is_not_recorded_over(tmp_path: Path) -> None:
     film = write_flash_film(tmp_path / "in.mkv", FlashFilm())
     other = make_film(tmp_path / "other.mp4")

@@ -58,7 +58,7 @@ def sound_lines(view: View, width: int, height: int) -> list[Line]:
         _losses(audio, width),
         _split(audio, width),
         _block(audio, width),
-        _devices(audio, width),
+        _devices(view, audio, width),
     ]
     return [title, *(greyed(rows) if view.stale else rows)][:height]
 
@@ -78,7 +78,7 @@ def state_word(view: View, audio: AudioReadings) -> str:
         return SHUT[view.talk]
     if audio.input_level.stale:
         return "silent"
-    if not audio.sinks:
+    if not audio.sinks and not view.recordings:
         return "goes nowhere"
     if view.monitoring is Monitoring.CUT:
         return "monitor cut off"
@@ -180,15 +180,15 @@ def _counted(name: str, count: int) -> Line:
     return (f"{name} ", Role.MUTED), (f"{count} ", Role.WARNING if count else Role.MUTED)
 
 
-def _devices(audio: AudioReadings, width: int) -> Line:
+def _devices(view: View, audio: AudioReadings, width: int) -> Line:
     """From where to where; a sink that is gone is told first."""
     if audio.lost_sinks:
         return clip(((audio.lost_sinks[-1], Role.ERROR),), width)
-    source, sinks = audio.source or "opening the microphone", ", ".join(audio.sinks)
+    source, sinks = audio.source or "opening the microphone", ", ".join(audio.sinks or view.recordings)
     arrow: Line = ((" → ", Role.MUTED),)
     room = width - line_width(arrow)
     if cell_len(source) + cell_len(sinks) > room:
-        source, sinks = source.partition(FORMAT)[0], ", ".join(sink.partition(FORMAT)[0] for sink in audio.sinks)
+        source, sinks = source.partition(FORMAT)[0], ", ".join(sink.partition(FORMAT)[0] for sink in sinks.split(", "))
     source = shortened(source, max(room // 2, room - cell_len(sinks or NOWHERE)))
     taken = (shortened(sinks, room - cell_len(source)), Role.MUTED) if sinks else (NOWHERE, Role.WARNING)
     return spread(((source, Role.MUTED),), (*arrow, taken), width)

@@ -14,7 +14,7 @@ IN_SYNC_MS = 10.0
 LEFT_MS, RIGHT_MS = -240.0, 140.0
 """Ends of the bar: late on the left, early on the right."""
 TRACK, KNOB, MIDDLE = "━", "●", "┿"
-NO_SOUND, UNHEARD = "no sound", "sound goes nowhere"
+NO_SOUND, UNHEARD, RECORDED = "no sound", "sound goes nowhere", "sound is recorded"
 ADJUSTING = "ADJUSTING"
 SETTLED_MS = 60.0
 """Pictures that wait so much more or less than they are to are on their way to it: no fault, and no cause for alarm."""
@@ -47,7 +47,9 @@ def sync_word(view: View) -> str:
         return ADJUSTING
     if offset_ms is None:
         # Sound is measured where it goes out.
-        return UNHEARD if view.audio is not None and not view.audio.sinks else NO_SOUND
+        if view.audio is None or view.audio.sinks:
+            return NO_SOUND
+        return RECORDED if view.recordings else UNHEARD
     if abs(offset_ms) < IN_SYNC_MS:
         return "IN SYNC"
     return f"AUDIO {abs(offset_ms):.0f} ms {'EARLY' if offset_ms > 0 else 'LATE'}"

@@ -8,8 +8,8 @@ from pipeline.video.codecs.sound import RATE_HZ, SoundTrack
 
 EARLIEST_BLOCKS = 600
 """Sound that is kept until its picture comes: 6 s, more than pictures are ever held back for."""
-PATIENCE_NS = 2_000_000_000
-"""Sound that is so far behind the pictures does not come any more."""
+PATIENCE_NS = 6_000_000_000
+"""Sound that is so far behind the pictures does not come any more: more than the slowest voice takes."""
 
 
 class SoundTiming(Enum):

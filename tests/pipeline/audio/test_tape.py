@@ -30,3 +30,5 @@ def test_what_was_captured_before_the_silence_was_taken_off_is_recorded_as_silen
         pass
     assert [bool(samples.any()) for samples in track.samples] == loud
     assert track.ended
+    assert tape.latency.count == (0 if lossless else 6)
+    assert lossless or tape.latency.latest_ms(6) == pytest.approx((30.0, 20.0, 10.0, 0.0, 0.0, 0.0))

@@ -50,12 +50,12 @@ def blocks(samples: NDArray[np.float32], start_ns: int, rate_hz: float = RATE_HZ
     ]
 
 
-def record(path: Path, sound: list[Block], pictures: int = 75) -> None:
-    """Writes pictures and the sound that is captured until each of them, as a session does."""
+def record(path: Path, sound: list[Block], pictures: int = 75, late_ns: int = 0) -> None:
+    """Writes pictures and the sound that is captured until each of them, or so long before it, as a session does."""
     waiting = list(sound)
     with Recorder(path, SIZE, 25, CAPTURED) as recorder:
         for index in range(pictures):
-            while waiting and waiting[0].captured_ns <= index * FRAME_NS + START_NS:
+            while waiting and waiting[0].captured_ns <= index * FRAME_NS + START_NS - late_ns:
                 assert recorder.write_sound(waiting.pop(0))
             recorder.write(picture(index))
         while waiting:
@@ -75,6 +75,15 @@ def test_sound_is_placed_by_its_instant_of_capture(tmp_path: Path, name: str) ->
     assert found.pictures == 75
     assert found.sound_start_s == pytest.approx(0.0, abs=0.001)
     assert found.sound_end_s == pytest.approx(3.0, abs=0.022 if name.endswith("mp4") else 0.001)
+
+
+@BOTH
+@pytest.mark.parametrize("late_s", [2.5, 5.5])
+def test_sound_of_a_slow_voice_comes_long_after_its_pictures_and_stands_beside_them(
+    tmp_path: Path, name: str, late_s: float
+) -> None:
+    record(tmp_path / name, blocks(said(3.0), START_NS), pictures=160, late_ns=round(late_s * 1e9))
+    assert np.abs(misplaced_ms(tmp_path / name)).max() < 0.1
 
 
 @BOTH
