@@ -183,6 +183,15 @@ class AudioSink(Device, Protocol):
         """
 
 
+@runtime_checkable
+class HeardAgain(Protocol):
+    """A sink whose sound somebody can record again on the same computer."""
+
+    @property
+    def heard_at(self) -> str:
+        """What the sound server calls the source that gives what is written; empty where there is none."""
+
+
 class FilmTrack(Protocol):
     """The sound of a film that is being recorded. One thread, which is not the pictures'."""
 

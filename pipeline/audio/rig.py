@@ -8,7 +8,7 @@ from functools import partial
 from pipeline.audio.condition.activity import Activity
 from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.switch import Switch
-from pipeline.audio.devices.opening import open_microphone
+from pipeline.audio.devices.opening import open_microphone, refuse_hearing_sinks
 from pipeline.audio.lane import AudioLane, AudioLinks
 from pipeline.audio.monitor.monitor import open_monitor
 from pipeline.audio.patching import open_sinks
@@ -116,8 +116,9 @@ class SoundRig:
         """Goes on with another microphone; until it gives sound, silence goes out.
 
         Raises:
-            UnderstudyError: it can't be had; the one that is open stays.
+            UnderstudyError: it can't be had, or gives what goes out; the one that is open stays.
         """
+        refuse_hearing_sinks(microphone, (player.sink for player in self.players))
         coming = self._opened(microphone, Playhead())
         self._endless = self._loop or microphone == "demo"
         with self._changing:

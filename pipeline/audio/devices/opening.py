@@ -1,6 +1,7 @@
 """From what the user typed to open microphones and sinks."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pipeline.audio.assets
@@ -14,7 +15,7 @@ from pipeline.audio.devices.sound_file import SoundFile
 from pipeline.audio.devices.sound_recorder import ENCODERS, SoundRecorder
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, MediaError
-from pipeline.stage import AudioSink, AudioSource
+from pipeline.stage import AudioSink, AudioSource, HeardAgain
 
 SPEECH = Path(pipeline.audio.assets.__file__).parent / "demo-actor.flac"
 """What the demo actor says, as long as the pictures' loop."""
@@ -182,10 +183,28 @@ def refuse_hearing_itself(microphone: str, virtual_microphone: str, monitor: str
         )
     source = pulse_source(microphone) if sinks and not _is_file(microphone) else None
     if source is not None and source.name.removesuffix(".monitor") in sinks:
-        raise DeviceError(
-            f"The microphone {source} gives what goes out to the same device, which would be heard again and again; "
-            "choose another."
-        )
+        raise _hears_itself(source)
+
+
+def refuse_hearing_sinks(microphone: str, sinks: Iterable[AudioSink]) -> None:
+    """Looks for one of the sinks, which are open already, before another microphone is.
+
+    Raises:
+        DeviceError: the microphone gives what one of them is given.
+    """
+    given = {sink.heard_at for sink in sinks if isinstance(sink, HeardAgain)} - {""}
+    if sys.platform != "linux" or not given or microphone in ("none", "demo") or _is_file(microphone):
+        return
+    source = pulse_source(microphone)
+    if source is not None and source.name in given:
+        raise _hears_itself(source)
+
+
+def _hears_itself(source: PulseDevice) -> DeviceError:
+    return DeviceError(
+        f"The microphone {source} gives what goes out to the same device, which would be heard again and again; "
+        "choose another."
+    )
 
 
 def refuse_overwriting_sound(source: str, *outputs: str) -> None:

@@ -14,7 +14,7 @@ from pipeline.audio.monitor.state import Monitoring
 from pipeline.audio.stream import RATE_HZ
 from pipeline.clock import Clock
 from pipeline.media import Block
-from pipeline.stage import AudioSink
+from pipeline.stage import AudioSink, HeardAgain
 from pipeline.telemetry import Event, Level
 
 HEARD = (
@@ -72,6 +72,11 @@ class Monitor:
     def description(self) -> str:
         """The device, and whether anything is heard."""
         return f"monitor {self._sink.description if self.state is Monitoring.ON else self.state.value}"
+
+    @property
+    def heard_at(self) -> str:
+        """As the device, whether anything is heard now or not."""
+        return self._sink.heard_at if isinstance(self._sink, HeardAgain) else ""
 
     @property
     def buffered_ns(self) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from pipeline.audio.devices.pulse.server import PulseDevice
 from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.errors import DeviceError, UnderstudyError
@@ -146,6 +147,26 @@ def test_another_microphone_is_taken_while_it_runs(booth: Booth, monkeypatch: py
     assert not second.closed.is_set()
     with pytest.raises(DeviceError, match="too late"):
         rig.listen_to("a third")
+
+
+def test_a_microphone_that_gives_what_goes_out_is_refused_on_air_too(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Given(FakeEar):
+        """A sink that a source gives back."""
+
+        heard_at = "call_out.monitor"
+
+    given = PulseDevice("call_out.monitor", "Monitor of Call", monitor=True)
+    monkeypatch.setattr("pipeline.audio.devices.opening.pulse_source", lambda wanted: given)
+    monkeypatch.setattr("pipeline.audio.rig.open_microphone", lambda *_, **__: FakeMicrophone(20))
+    first = FakeMicrophone(10**9)
+    rig = booth.rig(first, Given(), FakeVoice())
+    rig.start()
+    with pytest.raises(DeviceError, match="Monitor of Call.* heard again and again"):
+        rig.listen_to("Monitor of Call")
+    assert not first.closed.is_set()
+    assert rig.source is first
 
 
 def test_a_microphone_that_cant_be_had_leaves_the_one_that_is_open(booth: Booth) -> None:

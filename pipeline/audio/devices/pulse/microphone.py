@@ -49,7 +49,7 @@ class PulseMicrophone:
             taken = {name for name, _, _ in _own_modules()}
             number = next(number for number in count(1) if _numbered(OWN_SOURCE, "_", number) not in taken)
             self._source, self.name = _numbered(OWN_SOURCE, "_", number), _numbered(TITLE, " ", number)
-            self.description = f"{self.name} · 48 kHz mono"
+            self.description, self.heard_at = f"{self.name} · 48 kHz mono", self._source
             self._load()
             self._watch = watch_server()
             self._file = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)

@@ -38,7 +38,7 @@ class PulseOutput:
             DeviceError: it can't be had.
         """
         self.name = str(device)
-        self.description = f"{device.title} · 48 kHz mono"
+        self.description, self.heard_at = f"{device.title} · 48 kHz mono", f"{device.name}.monitor"
         self._closed = threading.Event()
         self._using = threading.Lock()
         try:

@@ -14,12 +14,15 @@ from pipeline.audio.devices.opening import (  # noqa: E402
     open_microphone,
     open_virtual_microphone,
     refuse_hearing_itself,
+    refuse_hearing_sinks,
     server_sources,
 )
 from pipeline.audio.devices.pulse.server import OWN_SOURCE  # noqa: E402
+from pipeline.audio.monitor.monitor import open_monitor  # noqa: E402
 from pipeline.clock import Playhead  # noqa: E402
 from pipeline.errors import DeviceError  # noqa: E402
 from tests.fakes import FakeClock  # noqa: E402
+from tests.pipeline.audio.booth import FakeEar  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio and PipeWire are Linux's")
 
@@ -127,6 +130,32 @@ def test_other_devices_go_together() -> None:
     refuse_hearing_itself("headset", "call_out", "Room speakers")
     refuse_hearing_itself("call_out.monitor", "auto", "speakers.7")
     refuse_hearing_itself("film.mp4", "call_out", "none")
+
+
+class Given(FakeEar):
+    """A sink that a source gives back."""
+
+    def __init__(self, heard_at: str) -> None:
+        super().__init__()
+        self.heard_at = heard_at
+
+
+@pytest.mark.parametrize(
+    ("heard", "heard_at"),
+    [("call_out.monitor", "call_out.monitor"), ("Monitor of Call", "call_out.monitor"), (OWN_SOURCE, OWN_SOURCE)],
+)
+def test_another_microphone_that_hears_an_open_sink_is_refused(heard: str, heard_at: str) -> None:
+    with pytest.raises(DeviceError, match="which would be heard again and again"):
+        refuse_hearing_sinks(heard, [FakeEar(), Given(""), Given(heard_at)])
+    monitor = open_monitor(Given(heard_at), FakeClock(), lambda event: None)
+    assert monitor is not None
+    with pytest.raises(DeviceError, match="which would be heard again and again"):
+        refuse_hearing_sinks(heard, [monitor])
+
+
+@pytest.mark.parametrize("heard", ["headset", "demo", "none", "film.mp4", "call_out.monitor"])
+def test_another_microphone_that_hears_no_open_sink_is_taken(heard: str) -> None:
+    refuse_hearing_sinks(heard, [FakeEar(), Given("speakers.7.monitor"), Given(OWN_SOURCE)])
 
 
 def test_what_the_program_makes_itself_is_no_microphone_to_choose() -> None:
