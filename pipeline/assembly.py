@@ -29,6 +29,7 @@ from pipeline.video.background.rooms import open_room
 from pipeline.video.beside import Ahead
 from pipeline.video.cast.casting import Casting
 from pipeline.video.cast.member import CastMember
+from pipeline.video.cast.opening import Meeting, open_casting
 from pipeline.video.masks.on_grid import GridMasks
 from pipeline.video.masks.opening import open_masks
 from pipeline.video.neural.engines import face_stage
@@ -105,6 +106,9 @@ class Assembly:
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._ahead = Ahead(self._matte)
+        self._knowing = ThreadPoolExecutor(1, "understudy-knowing", step_back)
+        # Where nobody waits for the picture, a film comes out alike each time.
+        self._meeting = Meeting(self._runtime, models, None if report is None else self._knowing)
         self._dial = Dial()
         self.actor = Actor()
         """What the session's voices learn of the actor's own."""
@@ -118,7 +122,7 @@ class Assembly:
         return dict.fromkeys(names, "LiteRT CPU") | self._runtime.providers
 
     def prefer(self, device: Preference, report: Callable[[Event], None], halt: Halt | None = None) -> None:
-        """Has the networks that profiles bring run there, tells of those that move or fail, and of the session's end."""
+        """Has the networks that profiles bring run there, tells of those that move or fail, and ends with a session."""
         self._runtime.preference, self._runtime.report = device, report
         self._runtime.halt = halt or self._runtime.halt
 
@@ -149,8 +153,7 @@ class Assembly:
         """A chain with the stage that puts its room behind the person, if it has one."""
         with ExitStack() as unfinished:
             owned: list[VideoStage] = []
-            casting = Casting(profile) if profile.cast else None
-            for sense in (sighted(self._tracker, profile, self._runtime), casting, self._own_matte(profile)):
+            for sense in self._senses(profile):
                 if sense is not None:
                     unfinished.callback(sense.close)
                     owned.append(sense)
@@ -167,6 +170,12 @@ class Assembly:
             label, picture = marks(profile, self._size)
             unfinished.pop_all()
         return Chain(profile, (*first, *owned[sensing:]), tuple(owned), voice, label, picture)
+
+    def _senses(self, profile: Profile) -> Iterator[VideoStage | None]:
+        """The stages of a profile's own that find people: the next is made when the last has its owner."""
+        yield sighted(self._tracker, profile, self._runtime)
+        yield open_casting(profile, self._meeting)
+        yield self._own_matte(profile)
 
     def _first(self, own: Sequence[VideoStage]) -> tuple[VideoStage, ...]:
         """The stages that all chains share, with a profile's own ones in their places."""
@@ -227,6 +236,7 @@ class Assembly:
         self._tracker.close()
         self._matte.close()
         self._beside.shutdown()
+        self._knowing.shutdown()
         self._runtime.close()
         self._targets.clear()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout, OnnxNetwork
 from pipeline.inference.onnx.place import Place
@@ -120,8 +121,10 @@ def watched() -> tuple[type[OnnxNetwork], Watch]:
     watch = Watch()
 
     class Watched(OnnxNetwork):
-        def __init__(self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place) -> None:
-            super().__init__(runtime, file, layout, place)
+        def __init__(
+            self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place, halt: Halt | None = None
+        ) -> None:
+            super().__init__(runtime, file, layout, place, halt)
             watch.alive.add(self._session)
             watch.opened += 1
 

@@ -8,7 +8,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -128,6 +129,19 @@ def _varint(value: int) -> Iterable[int]:
         yield value & 0x7F | 0x80
         value >>= 7
     yield value
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What a runtime stands on.
+
+    Attributes:
+        library: ONNX Runtime, loaded when it is first needed.
+        problems: why each of its providers can't be used; empty text where it can.
+    """
+
+    library: Callable[[], ModuleType] = onnx_runtime
+    problems: Callable[[], dict[str, str]] = probed_problems
 
 
 if __name__ == "__main__":

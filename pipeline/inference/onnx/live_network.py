@@ -1,5 +1,6 @@
 """A network in the lane: it runs, and when its device fails it is opened in another way meanwhile."""
 
+import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from pipeline.errors import ModelError, StageError
+from pipeline.errors import HaltError, StageError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout, OnnxNetwork
 from pipeline.inference.onnx.place import CPU
@@ -61,13 +62,18 @@ class Mover(Protocol):
 
 
 class Network:
-    """A network that is opened in another way when it fails on its device. Called by one thread at a time."""
+    """A network that is opened in another way when it fails on its device. Called by one thread at a time.
+
+    It may be closed on another one, in the middle of a run: this then fails, and nothing is opened any more.
+    """
 
     def __init__(self, mover: Mover, inner: OnnxNetwork, file: ModelFile, demand: Demand) -> None:
         """An open network, the model as it was brought in, and what its user needs of it."""
         self._mover, self._inner, self._demand = mover, inner, demand
         self._file = file
         self._moving: Future[OnnxNetwork] | None = None
+        self._life, self._closed = threading.Lock(), False
+        """Held where one network takes another's place, or all end."""
         self._worked = QUIET_RUNS + 1
         self.name, self.path = file.name, file.path
         self.spent_ns = 0
@@ -102,14 +108,23 @@ class Network:
         try:
             self._inner.run()
         except StageError as error:
-            if self._inner.place.provider != CPU and self._moving is None:
-                self._moving = self._mover.move(self._inner, self._file, self._demand)
-                self._say(Level.WARNING, f"{error} It is being opened in another way.")
-            else:
-                self._say(Level.ERROR, str(error))
+            self._failed(error)
             raise
         self._worked += 1
         self.spent_ns += time.perf_counter_ns() - began_ns
+
+    def _failed(self, error: StageError) -> None:
+        """Has another way made ready where there is one; of a network that is closed nothing is left to be done."""
+        with self._life:
+            if self._closed:
+                return
+            elsewhere = self._inner.place.provider != CPU and self._moving is None
+            if elsewhere:
+                self._moving = self._mover.move(self._inner, self._file, self._demand)
+        if elsewhere:
+            self._say(Level.WARNING, f"{error} It is being opened in another way.")
+        else:
+            self._say(Level.ERROR, str(error))
 
     def _say(self, level: Level, text: str) -> None:
         """Tells why a run failed, once until it has worked for a while: a lane goes on without a word."""
@@ -134,28 +149,42 @@ class Network:
         self._inner.cut()
 
     def close(self) -> None:
-        """Frees it; may be called twice."""
-        moving, self._moving = self._moving, None
-        if moving is not None and not moving.cancel() and moving.exception() is None:
-            moving.result().close()
+        """Frees it, and what is opened in its place when that is there; for any thread, and may be called twice."""
+        with self._life:
+            moving, self._moving, self._closed = self._moving, None, True
+        if moving is not None and not moving.cancel():
+            moving.add_done_callback(_free)
         self._inner.close()
         self._mover.forget(self)
 
     def _arrive(self) -> None:
-        """Goes on with the network that was opened in the other's place once it is there."""
-        if self._moving is None or not self._moving.done():
-            return
-        moved, self._moving = self._moving, None
-        try:
-            inner = moved.result()
-        except ModelError as error:
+        """Goes on with the network that was opened in the other's place once it is there.
+
+        Raises:
+            StageError: the network is closed.
+        """
+        with self._life:
+            if self._closed:
+                raise StageError(f"The model {self.name} is closed.")
+            moving = self._moving
+            if moving is None or not moving.done() or moving.cancelled():
+                return
             # Asked once more, a device that failed would fail again: nothing is tried until the profile is chosen anew.
             self._moving = Future()
-            self._mover.tell(Level.ERROR, str(error))
-            return
-        left, self._inner = self._inner, inner
-        for name, array in left.inputs.items():
-            inner.inputs[name][...] = array
-        left.close()
-        how = "on the CPU" if inner.place.provider == CPU else "in full precision"
-        self._mover.tell(Level.WARNING, f"The model {self.name} failed on {left.place.label}; it goes on {how}.")
+            failure = moving.exception()
+            if failure is None:
+                self._moving, left, self._inner = None, self._inner, moving.result()
+                for name, array in left.inputs.items():
+                    self._inner.inputs[name][...] = array
+                left.close()
+        if failure is None:
+            how = "on the CPU" if self._inner.place.provider == CPU else "in full precision"
+            self._mover.tell(Level.WARNING, f"The model {self.name} failed on {left.place.label}; it goes on {how}.")
+        elif not isinstance(failure, HaltError):
+            self._mover.tell(Level.ERROR, str(failure))
+
+
+def _free(moved: Future[OnnxNetwork]) -> None:
+    """Closes a network that nobody waits for any more."""
+    if not moved.cancelled() and moved.exception() is None:
+        moved.result().close()

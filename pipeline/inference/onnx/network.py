@@ -157,6 +157,7 @@ class OnnxNetwork:
     def close(self) -> None:
         """Frees the session and its memory; may be called twice."""
         self._session = self._binding = None
+        self._carried = {}
         self._device_inputs, self._device_outputs = {}, {}
         self.inputs, self.outputs, self._written = {}, {}, []
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
 
 from pipeline.clock import Clock, MonotonicClock
@@ -15,7 +15,7 @@ from pipeline.inference.onnx.live_network import Demand, Network, Preference
 from pipeline.inference.onnx.model_file import ModelFile, full_precision
 from pipeline.inference.onnx.network import OnnxNetwork
 from pipeline.inference.onnx.place import CPU, CUDA, TENSORRT, Place
-from pipeline.inference.providers import load_device_libraries, onnx_runtime, probed_problems
+from pipeline.inference.providers import Backing, load_device_libraries
 from pipeline.telemetry import Event, Level
 
 __all__ = ["Backing", "Demand", "Network", "Preference", "Runtime"]
@@ -28,19 +28,6 @@ WANTED = {
     Preference.CUDA: (CUDA,),
     Preference.TENSORRT: (TENSORRT,),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Backing:
-    """What a runtime stands on.
-
-    Attributes:
-        library: ONNX Runtime, loaded when it is first needed.
-        problems: why each of its providers can't be used; empty text where it can.
-    """
-
-    library: Callable[[], ModuleType] = onnx_runtime
-    problems: Callable[[], dict[str, str]] = probed_problems
 
 
 class Runtime:
@@ -75,19 +62,24 @@ class Runtime:
         self._lock, self._asking = threading.Lock(), threading.Lock()
         self._open: dict[int, Network] = {}
         self._mover: ThreadPoolExecutor | None = None
+        self._closed = False
 
     def open(self, file: ModelFile, demand: Demand) -> Network:
         """A network, warm, on the best device that was asked for and works.
 
         Raises:
+            HaltError: the session has ended.
             ModelError: it can't be run, or the device that was asked for can't be used: says why.
         """
         preference = demand.preference or self.preference
         network = self._opened(file, demand, self._places(preference, demand.share, graphs=demand.graphs))
         opened = Network(self, network, file, demand)
         with self._lock:
-            self._open[id(opened)] = opened
-        return opened
+            if not self._closed:
+                self._open[id(opened)] = opened
+                return opened
+        opened.close()
+        raise HaltError
 
     @property
     def providers(self) -> dict[str, str]:
@@ -106,11 +98,12 @@ class Runtime:
             return sum(network.spent_ns for network in self._open.values())
 
     def close(self) -> None:
-        """Closes every network that is still open."""
+        """Closes every network that is still open, or would be from now on."""
         with self._lock:
+            self._closed = True
             left, self._open, mover, self._mover = list(self._open.values()), {}, self._mover, None
         if mover is not None:
-            mover.shutdown()
+            mover.shutdown(cancel_futures=True)
         for network in left:
             network.close()
 
@@ -146,7 +139,7 @@ class Runtime:
         self._known_problems()
 
     def move(self, inner: OnnxNetwork, file: ModelFile, demand: Demand) -> Future[OnnxNetwork]:
-        """Opens a network that failed in another way, on another thread.
+        """Opens a network that failed in another way, on another thread; cancelled when all is closed already.
 
         Args:
             inner: the network that failed.
@@ -155,6 +148,10 @@ class Runtime:
         """
         half = inner.not_numbers and inner.file.graph.precision == "float16"
         with self._lock:
+            if self._closed:
+                gone = Future[OnnxNetwork]()
+                gone.cancel()
+                return gone
             if self._mover is None:
                 self._mover = ThreadPoolExecutor(1, thread_name_prefix="understudy-mover")
             if half and inner.place.provider != CPU:

@@ -1,5 +1,7 @@
 """ONNX Runtime with an accelerator that is not there: what is asked of it is done by the CPU, and fails on demand."""
 
+import threading
+import weakref
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
@@ -36,6 +38,8 @@ class FakeDevice:
         opened: the files of the networks that were opened on it.
         asked: how often the computer was looked at for it.
         loaded: how often its libraries were loaded.
+        let: what opening a network on the CPU waits for.
+        sessions: of all that were opened, for as long as anybody holds them.
     """
 
     def __init__(self, *, problems: dict[str, str] | None = None) -> None:
@@ -45,6 +49,9 @@ class FakeDevice:
         self.records = True
         self.opened: list[str] = []
         self.asked = self.loaded = 0
+        self.let = threading.Event()
+        self.let.set()
+        self.sessions: weakref.WeakSet[Any] = weakref.WeakSet()
         self._problems = problems if problems is not None else {"CUDAExecutionProvider": "", CPU: ""}
 
     @property
@@ -75,7 +82,9 @@ class FakeDevice:
     def _session(self, path: str, options: Any, providers: list[Any]) -> Any:
         first = providers[0] if isinstance(providers[0], str) else providers[0][0]
         session = onnx_runtime().InferenceSession(path, options, providers=[CPU])
+        self.sessions.add(session)
         if first == CPU:
+            self.let.wait()
             return session
         if self.full is not None:
             raise self.full
