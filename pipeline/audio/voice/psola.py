@@ -21,6 +21,8 @@ _FARTHEST = 1.8
 _CLOSE = 0.004
 """Ratios this near to 1 are 1: 7 cents."""
 _THERE = 0.0005
+_CUBIC = np.array(((0, 2, 0, 0), (-1, 0, 1, 0), (2, -5, 4, -1), (-1, 3, -3, 1)), np.float32) / 2
+"""What four samples make of each power, 0 to 3, of the place between their middle two: a Catmull-Rom spline."""
 
 
 class Shift(NamedTuple):
@@ -178,7 +180,7 @@ class Psola:
         right = mark.period / shift.formants
         first, last = int(np.ceil(max(at - left, start))), int(at + right)
         offsets = np.arange(first - at, last + 0.5 - at)
-        window = offsets * (np.pi / right)
+        window = (offsets * (np.pi / right)).astype(np.float32)
         before = int(np.ceil(at)) - first
         window[:before] *= right / left
         np.cos(window, out=window)
@@ -187,18 +189,24 @@ class Psola:
         # Fewer periods a second are weaker. To make up for all of that would drive their peaks into the limits.
         weaker = shift.formants / ratio
         window *= 0.5 * weaker ** (0.25 if weaker > 1.0 else 0.5)
-        window *= self._read(mark.at, offsets * shift.formants)
+        offsets *= shift.formants
+        window *= self._read(mark.at, offsets)
         self._voice[first - start : last + 1 - start] += window
         self._last, self._last_reach = at, right
         self._next = at + mark.period / ratio
 
-    def _read(self, at: float, offsets: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _read(self, at: float, offsets: NDArray[np.float64]) -> Sound:
         """What was heard at moments between samples, by the cubic through four."""
         moments = offsets + (at - self._count + _KEPT - 1)
         whole = moments.astype(np.intp)
-        part = moments - whole
-        heard = self._heard
-        a, b, c, d = (heard[step:].take(whole, mode="clip") for step in range(4))
-        return np.asarray(
-            b + 0.5 * part * (c - a + part * (2.0 * a - 5.0 * b + 4.0 * c - d + part * (3.0 * (b - c) + d - a)))
-        )
+        moments -= whole
+        part = moments.astype(np.float32)
+        fours = np.empty((4, len(part)), np.float32)
+        for step, four in enumerate(fours):
+            self._heard[step:].take(whole, out=four, mode="clip")
+        coefficients: Sound = _CUBIC @ fours
+        done = coefficients[3]
+        for coefficient in coefficients[2::-1]:
+            done *= part
+            done += coefficient
+        return done
