@@ -15,12 +15,13 @@ import typer
 from console.commands import models, profiles
 from console.commands.options import (
     DEFAULT_PROFILE,
+    DEFAULT_SIZE,
     AvOptions,
     DeviceOption,
     EnginesOptions,
     RunOptions,
     SessionOptions,
-    Size,
+    SizeOption,
     flattened,
 )
 from console.sentences import one_line, sentence, usage_sentence
@@ -111,7 +112,7 @@ app.add_typer(bench, name="bench")
 
 @bench.command()
 def video(
-    size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720",  # type: ignore[assignment]  # typer parses the default as well
+    size: SizeOption = DEFAULT_SIZE,
     camera: Annotated[str, typer.Option(help="The demo actor or a video file.")] = "demo",
     device: DeviceOption = "auto",
     as_json: JsonOption = False,

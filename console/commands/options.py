@@ -23,9 +23,15 @@ class Size:
     width: int
     height: int
 
+    def __str__(self) -> str:
+        """As it is typed."""
+        return f"{self.width}x{self.height}"
+
     @classmethod
-    def parse(cls, text: str) -> "Size":
-        """A size from text such as 1280x720."""
+    def parse(cls, text: "str | Size") -> "Size":
+        """A size from text such as 1280x720; typer brings an option's default as well, which is one already."""
+        if isinstance(text, Size):
+            return text
         width, cross, height = text.lower().partition("x")
         if not (cross and width.isdecimal() and height.isdecimal()):
             raise typer.BadParameter(f"got {text!r}, wanted WIDTHxHEIGHT such as 1280x720")
@@ -70,6 +76,8 @@ VIRTUAL_MICROPHONE_HELP = (
 )
 
 
+DEFAULT_SIZE = Size(1280, 720)
+SizeOption = Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")]
 DeviceOption = Annotated[
     Literal["auto", "cpu", "cuda", "tensorrt"],
     typer.Option("--device", help="Where models run: auto is the GPU where one works; the others are that or nothing."),
@@ -139,7 +147,7 @@ class EnginesOptions:
         DEFAULT_PROFILE
     )
     camera: Annotated[str, typer.Option(help="The demo actor or a video file.")] = "demo"
-    size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720"  # type: ignore[assignment]  # typer parses the default as well
+    size: SizeOption = DEFAULT_SIZE
     device: DeviceOption = "auto"
 
 
@@ -157,7 +165,7 @@ class AvOptions:
         DEFAULT_PROFILE
     )
     camera: Annotated[str, typer.Option(help="Pictures for the engines: demo or a video file.")] = "demo"
-    size: Annotated[Size, typer.Option(parser=Size.parse, metavar="WxH", help="Frame size.")] = "1280x720"  # type: ignore[assignment]  # typer parses the default as well
+    size: SizeOption = DEFAULT_SIZE
     seconds: Annotated[
         float | None, typer.Option(min=LEAST_AV_S, metavar="N", help="Flash and beep for so long, twice; at least 12.")
     ] = None

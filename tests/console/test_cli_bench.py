@@ -38,8 +38,15 @@ def test_the_figures_come_for_people_and_for_scripts(
     assert (asked[0].profile.name, asked[0].size, asked[0].device) == ("tomas", (640, 360), Preference.CPU)
     assert main(["bench", "engines", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["face"]["around"] == {"p50_ms": 2.5, "p95_ms": 3.0}
+    assert asked[1].size == (1280, 720)
 
 
 def test_a_profile_that_is_not_there_is_told_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "engines", "--profile", "nobody"]) == 1
     assert "nobody" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [("bench", "video"), ("bench", "engines"), ("selftest", "av")])
+def test_the_usual_size_is_told_as_it_is_typed(capsys: pytest.CaptureFixture[str], command: tuple[str, str]) -> None:
+    assert main([*command, "--help"]) == 0
+    assert "1280x720" in capsys.readouterr().out
