@@ -21,7 +21,9 @@ _FARTHEST = 1.8
 _CLOSE = 0.004
 """Ratios this near to 1 are 1: 7 cents."""
 _THERE = 0.0005
-_CUBIC = np.array(((0, 2, 0, 0), (-1, 0, 1, 0), (2, -5, 4, -1), (-1, 3, -3, 1)), np.float32) / 2
+_CUBIC: NDArray[np.float32] = np.array(
+    ((0, 2, 0, 0), (-1, 0, 1, 0), (2, -5, 4, -1), (-1, 3, -3, 1)), np.float32
+) / np.float32(2)
 """What four samples make of each power, 0 to 3, of the place between their middle two: a Catmull-Rom spline."""
 
 
@@ -204,8 +206,8 @@ class Psola:
         fours = np.empty((4, len(part)), np.float32)
         for step, four in enumerate(fours):
             self._heard[step:].take(whole, out=four, mode="clip")
-        coefficients: Sound = _CUBIC @ fours
-        done = coefficients[3]
+        coefficients = np.matmul(_CUBIC, fours, dtype=np.float32)
+        done: Sound = coefficients[3]
         for coefficient in coefficients[2::-1]:
             done *= part
             done += coefficient
