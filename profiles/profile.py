@@ -229,6 +229,11 @@ class Profile(Section):
     hashes: dict[str, Sha256] = {}
     """The SHA-256 of each model's file when it was brought in, by its path in the folder; a changed one is refused."""
 
+    @property
+    def knows_people(self) -> bool:
+        """Whether people are known again by pictures of them."""
+        return bool(self.tracking.actor) or any(entry.enrolled for entry in self.cast)
+
     def resolve(self, path: Path) -> Path:
         """`path` as seen from the profile's folder."""
         return path if path.is_absolute() else self.folder / path

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from profiles.engines.enrolled import cast_problems, enrolled_files
 from profiles.errors import Problem, ProfileError
 from profiles.plain_text import shortened, visible
 from profiles.profile import Kind, Profile
@@ -62,6 +63,7 @@ def read_profile(folder: Path, name: str | None = None) -> Profile:
     except ValidationError as error:
         problems += [_explain(details, file) for details in error.errors()]
     problems += _missing_files(written, file) + _undeclared(written, file) + _without_models(written, file)
+    problems += cast_problems(written, file)
     if problems or profile is None:
         raise ProfileError(sorted(problems, key=lambda problem: problem.key))
     return profile
@@ -75,7 +77,8 @@ def named_files(profile: Profile) -> dict[str, Path]:
         if _is_used(section, key, table.model_dump(include=table.model_fields_set)):
             paths = _paths(key, getattr(table, key), field)
             files |= {f"{section}.{inner}": profile.resolve(Path(path)) for inner, path in paths}
-    return files
+    people = enrolled_files([{"enrolled": entry.enrolled} for entry in profile.cast])
+    return files | {key: profile.resolve(Path(path)) for key, path in people}
 
 
 def _is_used(section: str, key: str, table: Mapping[str, Any]) -> bool:
@@ -130,7 +133,7 @@ def _shown(value: object) -> str:
 
 def _missing_files(data: dict[str, Any], file: Path) -> list[Problem]:
     """A problem for each file that is named, or meant by default, and is not there."""
-    problems = []
+    named = dict[str, str | Path](enrolled_files(data.get("cast")))
     for section, key, field in file_fields():
         table = data.get(section, {})
         if not isinstance(table, dict):
@@ -138,10 +141,9 @@ def _missing_files(data: dict[str, Any], file: Path) -> list[Problem]:
         if not _is_used(section, key, table):
             continue
         for inner, path in _paths(key, table.get(key, field.default), field):
-            fault = _file_fault(file.parent / path, shortened(str(path)))
-            if fault:
-                problems.append(Problem(fault, file, f"{section}.{inner}"))
-    return problems
+            named[f"{section}.{inner}"] = path
+    faults = {key: _file_fault(file.parent / path, shortened(str(path))) for key, path in named.items()}
+    return [Problem(fault, file, key) for key, fault in faults.items() if fault]
 
 
 def _file_fault(place: Path, name: str) -> str | None:

@@ -1,6 +1,7 @@
 """Several people in one picture: who else wears a face, and whose."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
@@ -22,15 +23,18 @@ def _face(value: object) -> object:
 class CastEntry(Section):
     """One of the other people in the picture, and the profile whose face that person wears."""
 
-    face: Annotated[Annotated[int, Field(ge=0)] | Literal["left", "right"], PlainValidator(_face)]
+    face: Annotated[Annotated[int, Field(ge=0)] | Literal["left", "right"] | None, PlainValidator(_face)] = None
     """A face's id; or the outermost face to the left or to the right of the chosen one, as the picture shows it."""
+    enrolled: tuple[Path, ...] = ()
+    """In place of `face`: pictures of one person, wherever in the picture that person is."""
     profile: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     """Another profile's name, or its folder as seen from this profile's, with a slash in it."""
 
 
 def _each_once(entries: Sequence[CastEntry]) -> Sequence[CastEntry]:
     """Refuses two entries for one face."""
-    if len({entry.face for entry in entries}) < len(entries):
+    named = [entry.face for entry in entries if entry.face is not None]
+    if len(set(named)) < len(named):
         raise ValueError("two entries for one face")
     return entries
 

@@ -126,6 +126,11 @@ class TrackingSettings(Section):
     """A YuNet or SCRFD network that finds faces beside the built-in detector."""
     landmarks: Path | None = None
     """A 2DFAN4 network that corrects the place of brows, eyes, nose and mouth."""
+    actor: tuple[Path, ...] = ()
+    """Pictures of the actor: nobody else wears the face, and without the actor nobody does."""
+    recogniser: Path | None = None
+    """The ArcFace network that knows people again by `actor`, and by `enrolled` in [[cast]]; without it that of
+    [embedding]."""
 
 
 class MattingSettings(Section):

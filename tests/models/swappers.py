@@ -126,12 +126,20 @@ def converted(values: Array) -> Array:
     return np.asarray(values @ mixing("converter") + CONVERTER_ADDS, np.float32)
 
 
-def arcface(path: Path, *, half: bool = False) -> Path:
-    """The w600k_r50 type: `input.1` (n, 3, 112, 112) to `683` (1, 512)."""
+def arcface(path: Path, *, half: bool = False, usual: Array | None = None) -> Path:
+    """The w600k_r50 type: `input.1` (n, 3, 112, 112) to `683` (1, 512).
+
+    Args:
+        path: where to.
+        half: of half precision.
+        usual: float32 (192,), the colours that everybody has: without them people differ as to a real recogniser.
+    """
     graph, kind = Nodes(), np.float16 if half else np.float32
     face = graph.cast("input.1", HALF if half else FLOAT)
     parts = graph("AveragePool", face, kernel_shape=[14, 14], strides=[14, 14])
     flat = graph("Flatten", parts, axis=1)
+    if usual is not None:
+        flat = graph("Sub", flat, graph.value(usual[np.newaxis], kind))
     graph.cast(graph("MatMul", flat, graph.value(mixing("recogniser"), kind)), FLOAT, output="683")
     shape: Shape = ["None", 3, 112, 112]
     return save(path, graph.nodes, [port("input.1", shape)], [port("683", [1, LENGTH])], graph.constants, 11)

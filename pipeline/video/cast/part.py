@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipeline.media import Face
 from pipeline.video.tracking.choice import ACTOR_SHARE, COVERED_OVERLAP, UNSEEN_SCORE, VEIL_NS
 from pipeline.video.tracking.face_detector import overlap
-from profiles.engines.cast import CastEntry
+from profiles.engines.cast import SIDES, CastEntry
 
 VACANT_AFTER_NS = 1_000_000_000
 """Somebody else may be the one at a side when the one who was there has not been seen for so long."""
@@ -15,10 +15,10 @@ VACANT_AFTER_NS = 1_000_000_000
 class Part:
     """A role that a face has. A side's stays with whoever was there first, wherever that face goes."""
 
-    def __init__(self, entry: CastEntry) -> None:
-        """Nobody has it, unless the entry says who."""
-        self._entry = entry
-        self.track_id = entry.face if isinstance(entry.face, int) else None
+    def __init__(self, entry: CastEntry | None = None) -> None:
+        """Nobody has it, unless the entry says who; without an entry it is the profile's own."""
+        self._where = None if entry is None else entry.face
+        self.track_id = self._where if isinstance(self._where, int) else None
         """Who has it, seen or not."""
         self._seen: Face | None = None
         self._seen_ns = 0
@@ -35,14 +35,16 @@ class Part:
         since_ns = at_ns - self._seen_ns
         if self._seen is None or self.track_id in followed:
             return
-        if not isinstance(self._entry.face, int) and not 0 <= since_ns <= VACANT_AFTER_NS:
+        if not isinstance(self._where, int) and not 0 <= since_ns <= VACANT_AFTER_NS:
             self.track_id = None
         if not 0 <= since_ns <= VEIL_NS:
             self._seen = None
 
     def take(self, lead: Face, free: Sequence[Face]) -> None:
         """Gives the role at a side to the outermost face there, if it is large enough to be no poster's."""
-        rightward = self._entry.face == "right"
+        if self._where not in SIDES:
+            return
+        rightward = self._where == "right"
         there = [
             face
             for face in free

@@ -132,15 +132,18 @@ def face_picture(path: Path, models: ModelStore, template: Template, size: int) 
     return cut(portrait.pixels, template_matrix(portrait.landmarks, template, size), size)
 
 
+def as_shown(picture: Pixels) -> Values:
+    """A face's picture as a recogniser sees it, float32 (3, 112, 112), red, green and blue in -1..1."""
+    planes = cv2.split(picture)
+    face = np.stack([planes[channel] for channel in (RED, GREEN, BLUE)]).astype(np.float32)
+    return np.asarray((face - np.float32(MIDDLE)) / np.float32(MIDDLE), np.float32)
+
+
 def _recognised(
     portraits: Sequence[Path], models: ModelStore, recogniser: ModelFile, runtime: Runtime
 ) -> Sequence[Values]:
     """What the network says of portraits, each float32 (512,); it is opened only if there are any."""
-    shown_faces = []
-    for path in portraits:
-        planes = cv2.split(face_picture(path, models, ARCFACE_112_V2, SIZE))
-        face = np.stack([planes[channel] for channel in (RED, GREEN, BLUE)]).astype(np.float32)
-        shown_faces.append((face - np.float32(MIDDLE)) / np.float32(MIDDLE))
+    shown_faces = [as_shown(face_picture(path, models, ARCFACE_112_V2, SIZE)) for path in portraits]
     return _ran(recogniser, (RECOGNISER_IN, IDENTITY_OUT), shown_faces, runtime) if shown_faces else ()
 
 

@@ -17,7 +17,7 @@ class Bystanders:
     """The stage that blurs every face that does not take the likeness, unless the profile shows them.
 
     A veil, over where the actor was lost, is blurred whatever the profile says. So is everybody without a role where
-    the profile has a cast: it may be somebody who has one, lost and found again.
+    the profile has a cast or an enrolled actor: it may be somebody who has one, lost and found again, or not known yet.
 
     Where the actor's own room is seen, whoever else stands in it is blurred whole: the detector misses faces that the
     picture's edge cuts.
@@ -47,7 +47,7 @@ class Bystanders:
 
     def adjust(self, profile: Profile) -> None:
         """Takes another choice."""
-        self._shown = profile.face.bystanders == "show" and not profile.cast
+        self._shown = profile.face.bystanders == "show" and not (profile.cast or profile.tracking.actor)
         self._own_room = profile.background.kind in ("none", "blur")
 
     def reset(self) -> None:

@@ -1,0 +1,71 @@
+"""The stage that gives faces their roles, with what knows enrolled people."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from pipeline.errors import ModelError
+from pipeline.inference.named_model import read_named
+from pipeline.inference.onnx.model_file import ModelFile
+from pipeline.inference.onnx.runtime import Runtime
+from pipeline.inference.store import ModelStore
+from pipeline.video.cast.casting import Casting
+from pipeline.video.cast.people import ACTOR, Acquaintance, People
+from pipeline.video.cast.recogniser import Direction, Recogniser
+from pipeline.video.neural.identity import Likeness, identity_of
+from profiles.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meeting:
+    """What all chains of a session know people with.
+
+    Attributes:
+        runtime: where networks run.
+        models: the networks that find faces on pictures.
+        executor: looks at faces on air; None where the lane can wait.
+        seen: what was seen of faces, by the recogniser's SHA-256.
+    """
+
+    runtime: Runtime
+    models: ModelStore
+    executor: Executor | None
+    seen: dict[str, Acquaintance] = field(default_factory=dict)
+
+
+def open_casting(profile: Profile, meeting: Meeting) -> Casting | None:
+    """The stage for a profile's cast and its enrolled actor; None for a profile without either.
+
+    Raises:
+        MediaError: a picture of somebody enrolled is no picture.
+        PortraitError: it shows no face, or several.
+        ModelError: there is no recogniser, or it is of another format, or can't be run.
+    """
+    if not profile.knows_people:
+        return Casting(profile) if profile.cast else None
+    file = _recogniser(profile)
+    enrolled = _enrolled(profile, file, meeting)
+    known = meeting.seen.setdefault(file.sha256, {})
+    return Casting(profile, People(Recogniser(meeting.runtime, file), enrolled, meeting.executor, known))
+
+
+def _recogniser(profile: Profile) -> ModelFile:
+    path = profile.tracking.recogniser or profile.embedding.recogniser
+    if path is None:
+        raise ModelError(
+            f"The profile {profile.name} knows people by their pictures and names no ArcFace network for it; "
+            "set `recogniser` in [tracking] of the profile."
+        )
+    return read_named(profile, path)
+
+
+def _enrolled(profile: Profile, file: ModelFile, meeting: Meeting) -> dict[int, Direction]:
+    """Who is on the pictures, by the numbers that casting has for them."""
+    pictures = {ACTOR: profile.tracking.actor}
+    pictures |= {number: entry.enrolled for number, entry in enumerate(profile.cast)}
+    return {
+        who: identity_of(
+            Likeness(tuple(profile.resolve(path) for path in paths), meeting.models, file), meeting.runtime
+        ).direction
+        for who, paths in pictures.items()
+        if paths
+    }
