@@ -107,8 +107,9 @@ class Assembly:
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._ahead = Ahead(self._matte)
         self._knowing = ThreadPoolExecutor(1, "understudy-knowing", step_back)
-        # Where nobody waits for the picture, a film comes out alike each time.
-        self._meeting = Meeting(self._runtime, models, None if report is None else self._knowing)
+        self._meeting = Meeting(self._runtime, models, self._knowing)
+        self.unhurried = False
+        """Whether pictures wait for whatever is found out about them, so that a film comes out alike each time."""
         self._dial = Dial()
         self.actor = Actor()
         """What the session's voices learn of the actor's own."""
@@ -174,7 +175,7 @@ class Assembly:
     def _senses(self, profile: Profile) -> Iterator[VideoStage | None]:
         """The stages of a profile's own that find people: the next is made when the last has its owner."""
         yield sighted(self._tracker, profile, self._runtime)
-        yield open_casting(profile, self._meeting)
+        yield open_casting(profile, self._meeting, waits=self.unhurried)
         yield self._own_matte(profile)
 
     def _first(self, own: Sequence[VideoStage]) -> tuple[VideoStage, ...]:

@@ -76,10 +76,10 @@ class Rig:
         self._lossless = not self.source.live and (
             settings.source.pace is Pace.MAX if isinstance(settings.source, SourceSettings) else True
         )
-        assemble = settings.assemble or Assembly
         report = None if settings.sound.microphone == "none" else self._report
-        self.assembly = assemble(models, profile, self.source.size, self._clock, report)
+        self.assembly = (settings.assemble or Assembly)(models, profile, self.source.size, self._clock, report)
         self._closing.callback(self.assembly.close)
+        self.assembly.unhurried = self._lossless
         self.assembly.prefer(settings.device, self._report, self._hooks.halt)
         chain = self.assembly.build(profile)
         self._open_lane(chain)

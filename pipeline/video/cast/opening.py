@@ -22,18 +22,23 @@ class Meeting:
     Attributes:
         runtime: where networks run.
         models: the networks that find faces on pictures.
-        executor: looks at faces on air; None where the lane can wait.
+        executor: looks at faces on air.
         seen: what was seen of faces, by the recogniser's SHA-256.
     """
 
     runtime: Runtime
     models: ModelStore
-    executor: Executor | None
+    executor: Executor
     seen: dict[str, Acquaintance] = field(default_factory=dict)
 
 
-def open_casting(profile: Profile, meeting: Meeting) -> Casting | None:
+def open_casting(profile: Profile, meeting: Meeting, *, waits: bool = False) -> Casting | None:
     """The stage for a profile's cast and its enrolled actor; None for a profile without either.
+
+    Args:
+        profile: whose cast it is.
+        meeting: what people are known with.
+        waits: have each picture wait for what a look at it tells.
 
     Raises:
         MediaError: a picture of somebody enrolled is no picture.
@@ -45,7 +50,8 @@ def open_casting(profile: Profile, meeting: Meeting) -> Casting | None:
     file = _recogniser(profile)
     enrolled = _enrolled(profile, file, meeting)
     known = meeting.seen.setdefault(file.sha256, {})
-    return Casting(profile, People(Recogniser(meeting.runtime, file), enrolled, meeting.executor, known))
+    executor = None if waits else meeting.executor
+    return Casting(profile, People(Recogniser(meeting.runtime, file), enrolled, executor, known))
 
 
 def _recogniser(profile: Profile) -> ModelFile:

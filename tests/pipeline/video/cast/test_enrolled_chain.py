@@ -1,5 +1,6 @@
 """Enrolled people from their pictures to what goes out: the face goes to whom it belongs, and to nobody else."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -12,9 +13,10 @@ import pytest
 
 from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.errors import ModelError, PortraitError, StageError
-from pipeline.media import Frame
+from pipeline.media import Frame, Pixels
+from pipeline.video.cast.casting import Casting
 from pipeline.video.cast.people import EVERY_NS
-from pipeline.video.cast.recogniser import face_on
+from pipeline.video.cast.recogniser import Direction, face_on
 from pipeline.video.neural.identity import as_shown
 from profiles.engines.cast import CastEntry
 from profiles.engines.face import TrackingSettings
@@ -24,6 +26,7 @@ from tests.footage import DEMO, clip, make_frame, models, persona
 from tests.models.dfm import Tinting, tinting_dfm
 from tests.models.swappers import arcface, pooled
 from tests.pipeline.video.cast.people import picture, shows, three
+from tests.rigging import SOON_S
 
 NAMES = ("ines", "demo", "tomas")
 """Who is in the picture, from left to right."""
@@ -63,6 +66,7 @@ def enrolling(folder: Path, actor: str = "", *cast: str, **face: object) -> Prof
 def assembly() -> Iterator[Assembly]:
     """An assembly with the real networks, whose recogniser the lane waits for."""
     assembly = Assembly(models(), persona(), three(DEMO)[0].size)
+    assembly.unhurried = True
     yield assembly
     assembly.close()
 
@@ -167,3 +171,25 @@ def test_the_recogniser_ends_with_its_chain_and_others_take_another_chain(assemb
     assert same_but_live(profile, enrolling(folder, "demo", opacity=0.9))
     assert not same_but_live(profile, enrolling(folder, "tomas"))
     assert not same_but_live(profile, enrolling(folder, "demo", "ines"))
+
+
+def test_on_air_nobody_waits_for_the_recogniser(assembly: Assembly, folder: Path) -> None:
+    assembly.unhurried = False
+    told, let_go = threading.Event(), threading.Event()
+    chain = assembly.build(enrolling(folder, "demo"))
+    (casting,) = (stage for stage in chain.stages if isinstance(stage, Casting))
+    people = casting._people
+    assert people is not None
+    look = people._recogniser.direction
+
+    def slow(pixels: Pixels) -> Direction | None:
+        told.set()
+        assert let_go.wait(SOON_S)
+        return look(pixels)
+
+    people._recogniser.direction = slow  # type: ignore[method-assign]
+    given, _ = out_of(chain, *[picture(DEMO)] * 3)
+    assert told.wait(SOON_S)
+    assert given.chosen_face is None
+    let_go.set()
+    chain.close()
