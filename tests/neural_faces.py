@@ -88,5 +88,7 @@ def scratch() -> TemporaryDirectory[str]:
 
 def wear(profile: Profile, spec: Tinting | None = None) -> NeuralSwap:
     """The stage that wears a stand-in, with a runtime of its own."""
-    model = Dfm(Runtime(Preference.CPU), stand_in_file(spec or Tinting(64, gain=(0.5, 0.8, 1.2))), profile)
+    model = Dfm(
+        Runtime(Preference.CPU), stand_in_file(spec or Tinting(64, (-0.5, -0.8, -1.0), (0.6, 0.8, 1.0))), profile
+    )
     return NeuralSwap(model, profile)

@@ -112,7 +112,9 @@ def quantiles(values: Sequence[float]) -> dict[str, float]:
 
 def around(frames: Sequence[Frame], size: int, folder: Path, runtime: Runtime) -> dict[str, dict[str, float]]:
     """What everything around a network takes, by the settings."""
-    file = tinting_dfm(folder / f"light-{size}.dfm", Tinting(size, gain=(0.9, 1.0, 1.1), driver=FACE, target=FACE))
+    file = tinting_dfm(
+        folder / f"light-{size}.dfm", Tinting(size, (-0.9, -1.0, -0.8), (0.9, 1.0, 0.8), driver=FACE, target=FACE)
+    )
     found = {}
     for name, profile in CASES.items():
         timed = Timed(Dfm(runtime, read_model(file), profile), profile)

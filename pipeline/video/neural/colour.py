@@ -1,4 +1,4 @@
-"""The actor's colours brought onto a network's face."""
+"""A network's face and the actor's: whether they are the same, and colours brought from one to the other."""
 
 from typing import TypeAlias
 
@@ -22,6 +22,14 @@ RIDGE = 4.0
 RIM_SIGMA, RIM_REACH = 0.85, 3.5
 """In points of a grid half as fine: how far colours beside a point count at the rim, and how far inward that goes."""
 
+ECHO_LEVELS = 2.0
+"""A face that is no further from what the model was shown is the actor's own: sharpened before, it is 1 off, the same
+face two pixels aside 6, and another person's 17 to 46."""
+ECHO_LIKENESS = 0.97
+"""A face whose slopes are more alike than this is the actor's own, whatever its colours."""
+FLAT = 1e-3
+"""Added to what is divided by, in squares of levels."""
+
 Grid: TypeAlias = NDArray[np.float32]
 Affine: TypeAlias = NDArray[np.float64]
 """float64 (3, 4): what becomes of a colour, in levels 0..255."""
@@ -33,8 +41,16 @@ def levels(values: NDArray[np.float32], into: NDArray[np.uint8] | None = None) -
     return np.asarray(cv2.addWeighted(values, 255.0, values, 0.0, 0.0, dst=into, dtype=cv2.CV_8U), np.uint8)
 
 
-def apart(face: Pixels, actor: Pixels, weight: Grid) -> float:
-    """How many levels two squares of colours differ by in the mean; fine noise counts little.
+def echoes(face: Pixels, actor: Pixels, weight: Grid) -> bool:
+    """Whether a face is the actor's own: as it was shown, or with other colours, a little softer or noisier.
+
+    Other colours leave the edges where they are: the slopes of brightness on a coarse grid, which fine noise and a soft
+    focus hardly change, are held against each other by their normalised correlation. Measured on five clips, on squares
+    of 224: the actor's face with other gains and offsets for each channel, channels exchanged, at 0.3 of its brightness
+    or overexposed, at another gamma, or softened by 2 pixels, 0.974 to 1.000 (softened by 4, 0.943 to 0.984); four
+    personas drawn with the actor's pose, expression, eyes, teeth and light, 0.42 to 0.963, and up to 0.94 on real
+    people; another's portrait up to 0.82. A coarser grid tells them less well, and a finer one is led astray by noise.
+    Negatives are none of it: their slopes go the other way.
 
     Args:
         face: uint8 (size, size, 3).
@@ -43,9 +59,28 @@ def apart(face: Pixels, actor: Pixels, weight: Grid) -> float:
     """
     total = float(weight.sum())
     if total < LEAST_WEIGHT:
-        return float("inf")
-    difference = cv2.absdiff(_thumbnail(face), _thumbnail(actor)).sum(axis=2, dtype=np.float32)
-    return float(cv2.multiply(difference, weight).sum()) / (3.0 * total)
+        return False
+    mine, shown = _thumbnail(face), _thumbnail(actor)
+    difference = cv2.absdiff(mine, shown).sum(axis=2, dtype=np.float32)
+    # Where there is nothing to be seen, slopes say nothing, and levels do.
+    if float(cv2.multiply(difference, weight).sum()) / (3.0 * total) < ECHO_LEVELS:
+        return True
+    return _alike(mine, shown, weight) > ECHO_LIKENESS
+
+
+def _alike(mine: Pixels, shown: Pixels, weight: Grid) -> float:
+    """How alike the slopes of brightness are of two squares of colours, -1..1."""
+    half = (GRID // 2, GRID // 2)
+    share = cv2.resize(weight, half, interpolation=cv2.INTER_AREA)[1:-1, 1:-1]
+    slopes = []
+    for pixels in (mine, shown):
+        grey = cv2.resize(
+            cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY).astype(np.float32), half, interpolation=cv2.INTER_AREA
+        )
+        slopes.append(np.stack([grey[1:-1, 2:] - grey[1:-1, :-2], grey[2:, 1:-1] - grey[:-2, 1:-1]]))
+    one, other = slopes
+    products = float((share * one * other).sum())
+    return products / float(np.sqrt((share * one * one).sum() * (share * other * other).sum()) + FLAT)
 
 
 class ColourMatch:

@@ -11,7 +11,7 @@ from pipeline.errors import StageError
 from pipeline.media import Face, Frame, Pixels, Points
 from pipeline.video.buffers import Buffers
 from pipeline.video.neural import merge_mask
-from pipeline.video.neural.colour import GRID, ColourMatch, apart, levels
+from pipeline.video.neural.colour import GRID, ColourMatch, echoes, levels
 from pipeline.video.neural.face_model import FaceModel, Matrix
 from pipeline.video.neural.merge_mask import LEAST_COVERED, SIDE, TOLERATED, Allowance, Mask
 from pipeline.video.output.blur import blend
@@ -23,9 +23,6 @@ HALVE_BELOW = 0.45
 """A square that shows the picture smaller than this is cut from a picture of half the size: it would glitter. Above, up
 to the picture's own scale, linear interpolation comes nearest to what the pixels' areas hold, and beyond that cubic."""
 MARGIN_PX = 3
-ECHO_LEVELS = 2.0
-"""A face that is no further from what the model was shown is the actor's own: sharpened before, it is 1 off, the same
-face two pixels aside 6, and another person's 17 to 46. One with nothing but other colours is not noticed."""
 SHARPEN_SIGMA_PX = 1.2
 PATIENCE = 30
 """Faces in a row that are refused before that is told: a hand goes by sooner. The lane goes on without a word."""
@@ -95,7 +92,7 @@ class Merge:
         made = levels(converted.face, self._buffers.pixels("made", *converted.face.shape))
         weight = cv2.resize(cv2.min(mask, oval), (GRID, GRID), interpolation=cv2.INTER_AREA)
         shares = weight.astype(np.float32) * np.float32(1 / 255)
-        if apart(made, square, shares) < ECHO_LEVELS:
+        if echoes(made, square, shares):
             raise self._refusal("gives back the face that it is shown, which would show the actor; use another model.")
         made = self._colours.matched(made, square, shares, self._merge.colour_transfer, frame.media_ns)
         self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)

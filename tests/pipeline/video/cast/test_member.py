@@ -25,10 +25,10 @@ BLUE, GREEN, RED = 0, 1, 2
 
 
 def tint(channel: int) -> VideoStage:
-    """A network that leaves one channel of a face as it is and the others dark."""
-    gain = [0.15, 0.15, 0.15]
-    gain[channel] = 1.0
-    spec = Tinting(64, gain=(gain[0], gain[1], gain[2]), driver=FACE, target=EVERYWHERE)
+    """A network that makes a face of one colour."""
+    colour = [0.1, 0.1, 0.1]
+    colour[channel] = 0.9
+    spec = Tinting(64, (0.0,) * 3, (colour[0], colour[1], colour[2]), driver=FACE, target=EVERYWHERE)
     return wear(dfm_profile(), spec)
 
 

@@ -28,7 +28,7 @@ SIZE, COVERAGE, MIDDLE_Y = 128, 2.131, -0.07
 DRIVER: Ellipse = (0.46, 0.50, 0.30, 0.36)
 TARGET: Ellipse = (0.54, 0.52, 0.30, 0.36)
 SPEC = Tinting(
-    SIZE, gain=(0.6, 0.9, 0.75), offset=(0.3, 0.0, 0.1), shift=(5, -7), driver=DRIVER, target=TARGET, morph=True
+    SIZE, gain=(0.6, 0.1, 0.75), offset=(0.3, 0.4, 0.1), shift=(5, -7), driver=DRIVER, target=TARGET, morph=True
 )
 ROLL_DEG, FACE_SCALE, FACE_AT = 20.0, 150.0, (330.0, 260.0)
 OFFSET_X, OFFSET_Y = 0.06, -0.11

@@ -60,11 +60,12 @@ def test_without_a_chosen_face_it_says_so(stage: Stage, name: str) -> None:
 
 @every_clip
 def test_the_square_is_cut_where_it_is_pasted(stage: Stage, name: str) -> None:
-    """There and back again: all that a model does to the picture is to darken it."""
-    swap = stage(Tinting(224, gain=(DARK,) * 3, driver=FACE, target=EVERYWHERE), dfm_profile(merge={"erode": -0.1}))
+    """There and back again: all that a model does to the picture is a dark negative."""
+    spec = Tinting(224, (-DARK,) * 3, (DARK,) * 3, driver=FACE, target=EVERYWHERE)
+    swap = stage(spec, dfm_profile(merge={"erode": -0.1}))
     for frame in tracked_clip(name)[::9]:
-        darkened = np.rint(frame.pixels * DARK).astype(np.uint8)
-        assert difference(worn(swap, frame), darkened, inside_oval(chosen(frame), frame.size, 0.6)) < 2.5
+        negative = np.rint((255 - frame.pixels) * DARK).astype(np.uint8)
+        assert difference(worn(swap, frame), negative, inside_oval(chosen(frame), frame.size, 0.6)) < 2.5
 
 
 @one_person
