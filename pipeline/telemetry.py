@@ -158,7 +158,7 @@ class AudioReadings:
     """What delivers, with the format really delivered."""
     sinks: tuple[str, ...] = ()
     lost_sinks: tuple[str, ...] = ()
-    """Why sinks that were open at the start are gone; each a sentence."""
+    """Why those no more in `sinks` are gone, each a sentence; the operator's monitor is the last of `sinks`."""
     engine: str = ""
     """The voice engine's name."""
     blocks: int = 0

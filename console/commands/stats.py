@@ -48,6 +48,7 @@ def _video(video: VideoReadings) -> dict[str, Any]:
         },
         "faces_found": video.faces_found,
         "policy_frames": video.policy_frames,
+        "covered": video.covered,
     }
 
 

@@ -56,7 +56,7 @@ class SoundRig:
         self._clock, self._hooks = clock, hooks
         self._lossless = playhead is None
         self._loop, self._endless = settings.loop, settings.loop or settings.microphone == "demo"
-        self._lost: list[DeviceError] = []
+        self._lost: dict[Player, DeviceError] = {}
         self._hurry, self._played_out = threading.Event(), threading.Event()
         """Set when what is left is not worth waiting for, and when the source has come to its end by itself."""
         self._crew, self._turns = Crew(), Turns()
@@ -197,8 +197,8 @@ class SoundRig:
         heard = first.meters.latency if first else self._tapes[0].latency if self._tapes else DurationMeter()
         return AudioReadings(
             source=self.source.description,
-            sinks=tuple(player.sink.description for player in self.players),
-            lost_sinks=tuple(str(error) for error in self._lost),
+            sinks=tuple(player.sink.description for player in self.players if player not in self._lost),
+            lost_sinks=tuple(str(error) for error in tuple(self._lost.values())),
             engine=self.lane.voice.name,
             blocks=first.meters.blocks if first else lane.blocks,
             failed=lane.failed,
@@ -269,7 +269,9 @@ class SoundRig:
 
     def _sink_lost(self, player: Player, error: DeviceError) -> None:
         """Says that a sink is gone; the others go on."""
-        self._lost.append(error)
+        self._lost[player] = error
+        if player.sink is self.monitor:
+            self.monitor = None
         self._rings[self.players.index(player)].close()
         self._leave(player, lost=True)
         self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))

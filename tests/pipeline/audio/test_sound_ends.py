@@ -116,6 +116,7 @@ def test_when_the_first_sink_is_lost_the_next_one_is_measured(booth: Booth, tmp_
     assert len(booth.latencies) > blocks - 100
     assert rig.readings(0).blocks >= blocks
     assert len(rig.readings(0).lost_sinks) == 1
+    assert rig.readings(0).sinks == ("monitor monitor.wav · 48 kHz mono",)
     assert booth.silent_after == [len(booth.latencies)]
     assert booth.failures == []
 

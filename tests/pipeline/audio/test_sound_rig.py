@@ -72,6 +72,7 @@ def test_a_sink_that_breaks_is_said_and_fails_a_session_that_has_no_other(booth:
     run_out(rig, microphone)
     assert len(booth.failures) == 1
     assert rig.readings(0).lost_sinks == ("The fake ear was told to break.",)
+    assert rig.readings(0).sinks == ()
 
 
 def test_a_thread_that_breaks_is_said_and_silences_the_rest(booth: Booth) -> None:

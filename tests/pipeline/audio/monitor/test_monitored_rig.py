@@ -47,3 +47,5 @@ def test_the_monitor_gets_what_goes_out_and_what_breaks_it_is_not_heard_outside(
     assert len(ear.everything) >= 200 * BLOCK_SAMPLES
     assert [event.text for event in booth.events] == ["The fake ear was told to break."]
     assert not booth.failures
+    assert rig.monitor is None
+    assert rig.readings(0).sinks == ("fake ear",)
