@@ -38,6 +38,12 @@ _WIDEST_RANGE = 24.0
 _PRIOR_RANGE = 4.0
 _PRIOR_HOPS = 150.0
 _FORGET_HOPS = 8_000.0
+_ANYBODY_HZ = (80.0, 320.0)
+"""Anybody's median pitch lies somewhere between these."""
+_ANYBODY_HOPS = 6.0
+"""What is known of anybody counts as much as so many steps: a voice often begins with leaps of an octave and more."""
+_SOMEBODY_HOPS = 100.0
+"""After so many steps it counts no more."""
 _FORMANT_STEP = 0.01
 _FRAMES_FORGOTTEN = 750.0
 _DOUBTED_FRAMES = 20.0
@@ -85,24 +91,36 @@ class PitchLearner:
             self.hops *= 0.5
             self._loudest *= 0.5
 
-    def _percentile(self, share: float) -> float:
-        """In semitones above the lowest pitch."""
-        sums = np.cumsum(self._counts)
-        place = int(np.searchsorted(sums, share * sums[-1]))
-        before = sums[place - 1] if place else 0.0
-        part = (share * sums[-1] - before) / max(float(self._counts[place]), 1e-9)
-        return (place + float(part)) / _BEST_KNOWN_SEMITONE
-
     @property
     def median_hz(self) -> float:
-        """Only where something was heard."""
-        return float(_LOWEST_HZ * 2.0 ** (self._percentile(0.5) / 12))
+        """Only where something was heard; with few steps nearer to the middle of what anybody's may be."""
+        counts, usual = self._counts, _ANYBODY_HOPS * (1.0 - self.hops / _SOMEBODY_HOPS)
+        if usual > 0.0:
+            counts = counts * (self.hops / counts.sum()) + usual * _anybody()
+        return float(_LOWEST_HZ * 2.0 ** (_percentile(counts, 0.5) / 12))
 
     @property
     def range_semitones(self) -> float:
         """Nearer to a usual range, the less was heard."""
-        heard = min(self._percentile(0.9) - self._percentile(0.1), _WIDEST_RANGE)
+        heard = min(_percentile(self._counts, 0.9) - _percentile(self._counts, 0.1), _WIDEST_RANGE)
         return (self.hops * heard + _PRIOR_HOPS * _PRIOR_RANGE) / (self.hops + _PRIOR_HOPS)
+
+
+def _percentile(counts: NDArray[np.float64], share: float) -> float:
+    """Of a histogram of pitches, in semitones above the lowest one."""
+    sums = np.cumsum(counts)
+    place = int(np.searchsorted(sums, share * sums[-1]))
+    before = sums[place - 1] if place else 0.0
+    part = (share * sums[-1] - before) / max(float(counts[place]), 1e-9)
+    return (place + float(part)) / _BEST_KNOWN_SEMITONE
+
+
+def _anybody() -> NDArray[np.float64]:
+    """The shares of the pitches that a voice may have that nobody knows yet: all alike."""
+    places = np.arange(_SEMITONES * _BEST_KNOWN_SEMITONE) / (12 * _BEST_KNOWN_SEMITONE)
+    low, high = np.log2(np.array(_ANYBODY_HZ) / _LOWEST_HZ)
+    inside = ((places >= low) & (places < high)).astype(np.float64)
+    return np.asarray(inside / inside.sum())
 
 
 class SpectrumLearner:

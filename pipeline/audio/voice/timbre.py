@@ -41,6 +41,13 @@ _STRANGER_S = 0.5
 _GLIDE_HOPS = 4
 _GLIDE = 1.0 - 0.5 ** (_GLIDE_HOPS * HOP_SAMPLES / RATE_HZ / 0.25)
 """Half of the way to new ratios in a quarter of a second."""
+_FIRST_S = 0.15
+"""What the first voice tells of the actor counts at once; it is over before anybody can tell its pitch."""
+_EARLY_S = 1.0
+"""And so long after that it is followed soon, but by no more than a speaker's own pitch moves all the time."""
+_EARLY_GLIDE = 1.0 - 0.5 ** (_GLIDE_HOPS * HOP_SAMPLES / RATE_HZ / 0.1)
+_EARLY_STEP = 8.0 / 12 * _GLIDE_HOPS * HOP_SAMPLES / RATE_HZ
+"""In octaves: 8 semitones a second."""
 _LOOK_HOPS = 40
 _EQUALISE_HOPS = 100
 _SPECTRUM_FRAMES = 40.0
@@ -51,9 +58,10 @@ _WORTH_DB = 0.3
 class Timbre:
     """An audio stage. It learns the actor's voice while it runs.
 
-    Until it has heard half a second of voice, the pitch of the very first period counts as the actor's median, so that
-    the first word already comes out at the target's pitch, and the formants are moved by at least a tenth, whatever the
-    actor's may be: an actor who is not known yet is never heard as is.
+    From the first period on, the median of all that was heard counts as the actor's, so that the first word already
+    comes out at the target's pitch; with few periods it is drawn to the middle of all voices, because the first ones
+    may be an octave off. Until it has heard half a second of voice, the formants are moved by at least a tenth,
+    whatever the actor's may be: an actor who is not known yet is never heard as is.
 
     What has no pitch goes through the filter alone, so that a hiss within a word stays as it is. Where it lasts for
     more than 0.3 s it is whispered, and gets the target's formants.
@@ -137,7 +145,8 @@ class Timbre:
         shift = self._move()
         converted, pitch = self._psola.step(hop, shift)
         self._actor.hear(hop, pitch, self)
-        if self._shift is None and pitch.hz or self._hops % _LOOK_HOPS == 0:
+        look_hops = _GLIDE_HOPS if self._actor.heard_s < _EARLY_S else _LOOK_HOPS
+        if self._shift is None and pitch.hz or self._hops % look_hops == 0:
             self._look()
         self._whisper.follow(pitch.hz > 0.0)
         # The newest pitch is heard before the voice that it belongs to comes out.
@@ -174,8 +183,17 @@ class Timbre:
                 self._shift = now = self._aim
             return now or aim
         if now is not aim and self._hops % _GLIDE_HOPS == 0:
-            now = self._shift = now.toward(aim, _GLIDE)
+            now = self._shift = now.toward(aim, self._share(aim.pitch / now.pitch))
         return now
+
+    def _share(self, ratio: float) -> float:
+        """How much of the way to an aim is gone at once, which is this ratio away."""
+        heard_s = self._actor.heard_s
+        if heard_s < _FIRST_S:
+            return 1.0
+        if heard_s < _EARLY_S:
+            return min(_EARLY_GLIDE, _EARLY_STEP / max(abs(float(np.log2(ratio))), 1e-6))
+        return _GLIDE
 
     def _colour(self, hop: NDArray[np.float32]) -> NDArray[np.float32]:
         """Through the filter, which follows what the converted voice lacks of the target's spectrum."""
