@@ -39,13 +39,13 @@ _STRANGER_FORMANTS = 1.1
 """While the actor is a stranger the formants go at least this far away from the actor's own."""
 _STRANGER_S = 0.5
 _GLIDE_HOPS = 4
-_GLIDE = 1.0 - 0.5 ** (_GLIDE_HOPS * HOP_SAMPLES / RATE_HZ / 0.25)
+_GLIDE: float = 1.0 - 0.5 ** (_GLIDE_HOPS * HOP_SAMPLES / RATE_HZ / 0.25)
 """Half of the way to new ratios in a quarter of a second."""
 _FIRST_S = 0.15
 """What the first voice tells of the actor counts at once; it is over before anybody can tell its pitch."""
 _EARLY_S = 1.0
 """And so long after that it is followed soon, but by no more than a speaker's own pitch moves all the time."""
-_EARLY_GLIDE = 1.0 - 0.5 ** (_GLIDE_HOPS * HOP_SAMPLES / RATE_HZ / 0.1)
+_EARLY_GLIDE: float = 1.0 - 0.5 ** (_GLIDE_HOPS * HOP_SAMPLES / RATE_HZ / 0.1)
 _EARLY_STEP = 8.0 / 12 * _GLIDE_HOPS * HOP_SAMPLES / RATE_HZ
 """In octaves: 8 semitones a second."""
 _LOOK_HOPS = 40
