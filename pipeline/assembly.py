@@ -28,7 +28,7 @@ from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.rooms import open_room
 from pipeline.video.beside import Ahead
 from pipeline.video.cast.casting import Casting
-from pipeline.video.cast.member import CastMember
+from pipeline.video.cast.member import CastMember, telling
 from pipeline.video.cast.opening import Meeting, open_casting
 from pipeline.video.masks.on_grid import GridMasks
 from pipeline.video.masks.opening import open_masks
@@ -198,15 +198,15 @@ class Assembly:
         yield Bystanders(profile)
         yield self._face(profile)
         for role, other in enumerate(profile.cast_profiles):
-            yield CastMember(role, self._face(other))
+            yield CastMember(role, self._face(other, quiet=True), telling(profile, role, self._runtime.tell))
 
-    def _face(self, profile: Profile) -> VideoStage:
-        """The stage that wears the profile's face."""
+    def _face(self, profile: Profile, *, quiet: bool = False) -> VideoStage:
+        """The stage that wears the profile's face; a quiet one tells nobody why it can't."""
         if profile.face.engine == "photo":
             target, masks = self._target(profile), open_masks(self._runtime, profile)
             worn = PhotoSwap(target, profile, None if masks is None else GridMasks(masks, target))
             return restored(worn, profile, self._runtime)
-        return restored(face_stage(profile, self._runtime, self._models), profile, self._runtime)
+        return restored(face_stage(profile, self._runtime, self._models, quiet=quiet), profile, self._runtime)
 
     def _voice(self, profile: Profile) -> AudioStage:
         """The profile's voice, with as much time as it asks for or this computer needs."""

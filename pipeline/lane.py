@@ -11,10 +11,11 @@ import numpy as np
 from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
 from pipeline.errors import StageError
-from pipeline.media import Frame, Pixels
+from pipeline.media import FaceReading, Frame, Pixels
 from pipeline.queues import Latest
 from pipeline.telemetry import DurationMeter, Event, Level, SwitchReading
 from pipeline.video.beside import Ahead
+from pipeline.video.cast.roster import roster
 from pipeline.video.output.blur import blurred_picture
 from pipeline.video.output.delay_line import DelayLine, Showing
 from profiles.profile import FailSafePolicy, Profile
@@ -60,7 +61,7 @@ class LaneMeters:
     stages: dict[str, DurationMeter] = field(default_factory=dict)
     failed: int = 0
     faces_found: int = 0
-    faces_now: int = 0
+    faces: tuple[FaceReading, ...] = ()
     switches: deque[SwitchReading] = field(default_factory=lambda: deque(maxlen=SWITCHES_KEPT))
 
     def stage(self, name: str) -> DurationMeter:
@@ -219,7 +220,7 @@ class VideoLane:
                 self.meters.stage(stage.name).add(now_ns - mark_ns)
                 mark_ns = now_ns
         self._last = (frame.captured_ns, frame.media_ns)
-        self.meters.faces_now = len(frame.faces)
+        self.meters.faces = roster(frame.faces, chain.profile)
         self.meters.faces_found += frame.chosen_face is not None
         if failure is not None:
             self.meters.failed += 1

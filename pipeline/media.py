@@ -50,6 +50,22 @@ class Face:
     """False where the landmarks are a mean head's, laid on what was found: enough to blur it, not to wear a face."""
 
 
+@dataclass(frozen=True, slots=True)
+class FaceReading:
+    """A followed face for the operator."""
+
+    track_id: int
+    """What an entry of a cast calls the face by."""
+    part: str = ""
+    """Who it is: "actor", or what the entry in the cast names; empty for everybody else."""
+    wears: str = ""
+    """Name of the profile whose face it wears, where that is not the present one's own."""
+
+    def __str__(self) -> str:
+        """The face in few letters, such as `#7 left→mara`."""
+        return f"#{self.track_id}" + f" {self.part}" * bool(self.part) + f"→{self.wears}" * bool(self.wears)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Motion:
     """How a part of the picture was moved, for what was found on the picture before."""

@@ -202,7 +202,7 @@ class Rig:
             drops=Drops(self.frames.dropped, lane.failed, self.line.dropped + unsent),
             repeats=output.repeats,
             faces_found=lane.faces_found,
-            faces_now=lane.faces_now,
+            faces=lane.faces,
             policy_frames=output.by_policy,
             delay_ms=self.presenter.delay_ns / 1e6,
             covered=self.presenter.covered,

@@ -10,6 +10,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media import FaceReading
+
 BIN_FIRST_NS, BIN_RATIO, BIN_COUNT = 1_000, 1.02, 1024
 """The histogram of a whole run: from a microsecond to ten minutes."""
 
@@ -115,8 +117,8 @@ class VideoReadings:
     """Pictures sent again because no newer one was due."""
     faces_found: int = 0
     """Frames on which the chosen face was followed."""
-    faces_now: int = 0
-    """Faces followed on the newest frame."""
+    faces: tuple[FaceReading, ...] = ()
+    """Those followed on the newest frame, the actor's first."""
     policy_frames: int = 0
     """Pictures that the fail-safe policy made."""
     delay_ms: float = 0.0
@@ -255,9 +257,8 @@ class DurationMeter:
     def percentiles(self) -> Percentiles:
         """The spread of the durations held; zeros when there are none."""
         held = self._values_ms[: min(self._count, self._values_ms.size)]
-        if held.size == 0:
-            return Percentiles()
-        return Percentiles(*(float(value) for value in np.percentile(held, (50, 95, 99))))
+        spread = np.percentile(held, (50, 95, 99)) if held.size else ()
+        return Percentiles(*(float(value) for value in spread))
 
     def overall(self) -> Percentiles:
         """The spread of every duration since the start, within half a bin: 1 %; zeros when there are none."""
@@ -271,8 +272,7 @@ class DurationMeter:
     def latest_ms(self, count: int) -> tuple[float, ...]:
         """The last `count` durations in milliseconds, oldest first."""
         total, size = self._count, self._values_ms.size
-        first = max(0, total - min(count, size))
-        return tuple(float(self._values_ms[i % size]) for i in range(first, total))
+        return tuple(float(self._values_ms[i % size]) for i in range(max(0, total - min(count, size)), total))
 
 
 class RateMeter:

@@ -47,6 +47,7 @@ def _video(video: VideoReadings) -> dict[str, Any]:
             for name, times in video.stages_overall.items()
         },
         "faces_found": video.faces_found,
+        "faces": [{"id": face.track_id, "part": face.part, "wears": face.wears} for face in video.faces],
         "policy_frames": video.policy_frames,
         "covered": video.covered,
     }

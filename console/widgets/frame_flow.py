@@ -1,10 +1,12 @@
 """Frames in and out against the target, the way from capture to sink, and what was lost on it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from console.view import Losses, View
 from console.widgets.panel import BLANK, Line, Role, ViewPanel, figure_ms, greyed, heading, line_width, spread
+from pipeline.media import FaceReading
 from pipeline.telemetry import VideoReadings
 
 FPS_WARNING, FPS_ERROR = 0.95, 0.80
@@ -84,18 +86,34 @@ def _counts(recent: int, total: int, frames: int) -> Line:
 
 
 def _faces(view: View, width: int) -> Line:
+    """How many are followed, their numbers, what they wear, and on how many frames the actor was seen, as far as it
+    fits: the numbers are what nobody could know otherwise."""
     video = view.video
     share = 100.0 * video.faces_found / video.frames_in if video.frames_in else 0.0
-    now: Line = ((f"{video.faces_now:6d}", Role.TEXT if video.faces_now else Role.WARNING),)
-    return spread((("faces", Role.MUTED),), (*now, (f"{share:7.0f} %", Role.MUTED)), width)
+    now: Line = (("faces", Role.MUTED), (f" {len(video.faces)} ", Role.TEXT if video.faces else Role.WARNING))
+    part: Line = ((f"{share:5.0f} %", Role.MUTED),)
+    told, short = (", ".join(map(str, faces)) for faces in (video.faces, map(_in_short, video.faces)))
+    forms = ((told, part), (told, BLANK), (short, part), (short, BLANK))
+    fitting = (form for form in forms if line_width(now) + len(form[0]) + line_width(form[1]) <= width)
+    text, end = next(fitting, (short, BLANK))
+    return spread((*now, (text, Role.TEXT)), end, width)
+
+
+def _in_short(face: FaceReading) -> str:
+    """A face without what it wears."""
+    return str(replace(face, wears=""))
 
 
 def loss_summary(view: View, width: int) -> list[Line]:
-    """The last minute's losses on one line, for small screens; with larger counts the words get shorter."""
+    """The last minute's losses on one line, for small screens; with larger counts the words get shorter.
+
+    Where several faces are followed, another line tells their numbers.
+    """
     forms = ((title, _lost_by_place(view.recent, letters)) for title, letters in SUMMARY_FORMS)
     fitting = ((title, counts) for title, counts in forms if len(title) + line_width(counts) <= width)
     title, counts = next(fitting, ("", _lost_by_place(view.recent, 1)))
-    return [spread(((title, Role.TITLE),), counts, width)]
+    line = spread(((title, Role.TITLE),), counts, width)
+    return [line, _faces(view, width)] if len(view.video.faces) > 1 else [line]
 
 
 def _lost_by_place(recent: Losses, letters: int) -> Line:

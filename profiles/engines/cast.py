@@ -30,6 +30,13 @@ class CastEntry(Section):
     profile: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     """Another profile's name, or its folder as seen from this profile's, with a slash in it."""
 
+    @property
+    def who(self) -> str:
+        """The side, or the name of the person's first picture; nothing for a face that has its number only."""
+        if self.enrolled:
+            return self.enrolled[0].stem
+        return self.face if isinstance(self.face, str) else ""
+
 
 def _each_once(entries: Sequence[CastEntry]) -> Sequence[CastEntry]:
     """Refuses two entries for one face."""

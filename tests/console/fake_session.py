@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from console.desk import Desk
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import UnderstudyError
+from pipeline.media import FaceReading
 from pipeline.telemetry import (
     AudioReadings,
     Drops,
@@ -122,7 +123,7 @@ def typical_video() -> VideoReadings:
         drops=Drops(capture=2, processing=1, output=0),
         repeats=4,
         faces_found=2950,
-        faces_now=1,
+        faces=(FaceReading(0, "actor"),),
         policy_frames=17,
         source="demo actor · 1280×720 at 30 fps",
         sinks=("/dev/video10 · 1280×720 I420",),

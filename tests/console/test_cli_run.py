@@ -22,6 +22,7 @@ from console.commands.headless import (
 from console.commands.stats import stats_of, with_mean_rates
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.machine import GpuReading, ProcessReading
+from pipeline.media import FaceReading
 from pipeline.telemetry import (
     AudioReadings,
     Drops,
@@ -129,6 +130,7 @@ FULL = Readings(
         stages_overall={"track": Percentiles(3.0, 4.0, 5.0)},
         drops=Drops(1, 2, 4),
         faces_found=90,
+        faces=(FaceReading(2, "actor"), FaceReading(7, "left", "anselm")),
         policy_frames=6,
         covered=True,
     ),
@@ -149,6 +151,7 @@ def test_the_figures_have_exactly_the_keys_of_the_contract() -> None:
             "latency_ms": {"p50": 20.0, "p95": 30.0, "p99": 40.0},
             "stages": {"track": {"p50_ms": 3.0, "p95_ms": 4.0}},
             "faces_found": 90,
+            "faces": [{"id": 2, "part": "actor", "wears": ""}, {"id": 7, "part": "left", "wears": "anselm"}],
             "policy_frames": 6,
             "covered": True,
         },

@@ -1,5 +1,6 @@
 """The stage that puts another profile's face on somebody beside the actor."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -7,23 +8,43 @@ import numpy as np
 from pipeline.errors import StageError
 from pipeline.media import Face, Frame, Pixels
 from pipeline.stage import VideoStage
+from pipeline.telemetry import Level
+from pipeline.video.neural.merge import PATIENCE
 from pipeline.video.output.blur import blur_face
 from pipeline.video.tracking.choice import UNSEEN_SCORE
 from profiles.profile import Profile
 
 
+def telling(profile: Profile, role: int, tell: Callable[[Level, str], None]) -> Callable[[str], None]:
+    """What tells the operator whom of a profile's cast something goes wrong with."""
+    entry, title = profile.cast[role], profile.cast_profiles[role].title
+    who = entry.who or f"#{entry.face}"
+
+    def told(why: str) -> None:
+        tell(Level.WARNING, f"The face of {title} can't be put on {who}, who is blurred: {why}")
+
+    return told
+
+
 class CastMember:
     """Has the face with a role wear what another stage puts on the chosen face; that stage ends with this one.
 
-    What can't be worn is blurred, and the frame goes on: the profile's own face is not this one's business.
+    What can't be worn is blurred, and the frame goes on: the profile's own face is not this one's business. When that
+    lasts, it is told why.
     """
 
     latency_ns = 0
 
-    def __init__(self, role: int, worn: VideoStage) -> None:
-        """Takes the number of an entry in the profile's cast, and a warm stage that nobody else works with."""
+    def __init__(self, role: int, worn: VideoStage, tell: Callable[[str], None] | None = None) -> None:
+        """Nobody has the role yet.
+
+        Args:
+            role: the number of an entry in the profile's cast.
+            worn: a warm stage that nobody else works with.
+            tell: told why the face is blurred, when that lasts.
+        """
         self.name = f"{worn.name}-{role + 2}"
-        self._role, self._worn = role, worn
+        self._role, self._worn, self._tell, self._failures = role, worn, tell, 0
         self._blurred: Pixels | None = None
 
     def process(self, frame: Frame) -> Frame:
@@ -33,8 +54,12 @@ class CastMember:
             return frame
         try:
             done = self._worn.process(replace(frame, faces=(replace(face, chosen=True),)))
-        except StageError:
+        except StageError as error:
+            self._failures += 1
+            if self._failures == PATIENCE and self._tell is not None:
+                self._tell(str(error))
             return replace(frame, pixels=self._without(face, frame.pixels))
+        self._failures = 0
         return replace(frame, pixels=done.pixels)
 
     def adjust(self, profile: Profile) -> None:

@@ -20,13 +20,14 @@ from pipeline.video.neural.swapper import Swapper
 from profiles.profile import Profile
 
 
-def face_stage(profile: Profile, runtime: Runtime, models: ModelStore) -> VideoStage:
+def face_stage(profile: Profile, runtime: Runtime, models: ModelStore, *, quiet: bool = False) -> VideoStage:
     """The stage that wears the face of a profile whose face engine is a network.
 
     Args:
         profile: whose `engine` in [face] is `dfm` or `embedding`.
         runtime: where the networks run.
         models: the networks that find faces on portraits.
+        quiet: whether whoever has the stage tells itself why no face can be drawn.
 
     Raises:
         MediaError: a portrait is no picture.
@@ -39,7 +40,7 @@ def face_stage(profile: Profile, runtime: Runtime, models: ModelStore) -> VideoS
             unfinished.callback(masks.close)
         model = _model(profile, runtime, models)
         unfinished.pop_all()
-    return NeuralSwap(model, profile, masks, partial(runtime.tell, Level.WARNING))
+    return NeuralSwap(model, profile, masks, None if quiet else partial(runtime.tell, Level.WARNING))
 
 
 def _model(profile: Profile, runtime: Runtime, models: ModelStore) -> FaceModel:

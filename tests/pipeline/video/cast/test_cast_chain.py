@@ -108,7 +108,7 @@ def test_one_stage_more_for_each_entry_with_a_name_of_its_own(assembly: Assembly
 def test_every_face_ends_with_its_chain_once(assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     worn: list[FakeStage] = []
 
-    def wear(self: Assembly, profile: Profile) -> FakeStage:
+    def wear(self: Assembly, profile: Profile, *, quiet: bool = False) -> FakeStage:
         worn.append(FakeStage(profile.name))
         return worn[-1]
 
@@ -124,7 +124,7 @@ def test_every_face_ends_with_its_chain_once(assembly: Assembly, monkeypatch: py
 def test_what_was_made_before_a_face_that_fails_is_closed(assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     worn: list[FakeStage] = []
 
-    def wear(self: Assembly, profile: Profile) -> FakeStage:
+    def wear(self: Assembly, profile: Profile, *, quiet: bool = False) -> FakeStage:
         if len(worn) == 2:
             raise MediaError("Torn.")
         worn.append(FakeStage(profile.name))
