@@ -23,7 +23,7 @@ from pipeline.runner import do_all
 from pipeline.stage import AudioStage, VideoStage
 from pipeline.telemetry import Event, Level
 from pipeline.video.background.compose import Compose
-from pipeline.video.background.matting import open_matting
+from pipeline.video.background.matte_guard import open_guarded
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.background.rooms import open_room
 from pipeline.video.beside import Ahead
@@ -191,7 +191,8 @@ class Assembly:
         if path is None:
             return None
         file = read_named(profile, path)
-        return PersonMatte(open_matting(self._runtime, file, profile.matting, self._size), self._beside)
+        own = open_guarded(self._runtime, self._models, file, profile.matting, self._size)
+        return PersonMatte(own, self._beside)
 
     def _worn(self, profile: Profile) -> Iterator[VideoStage]:
         """The stages that hide or cover faces, one after the other: the next is made when the last has its owner."""

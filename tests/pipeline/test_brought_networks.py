@@ -45,8 +45,11 @@ def shown(chain: Chain, frame: Frame) -> Frame:
 
 @pytest.mark.parametrize("kind", ["modnet", "rvm"])
 def test_a_matting_network_of_the_profile_works_in_its_chain_alone(
-    assembly: Assembly, tmp_path: Path, kind: str
+    assembly: Assembly, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The built-in one would stand in for such mattes.
+    for limit, value in (("MOST", 0.0), ("SOME", 1.0)):
+        monkeypatch.setattr(f"pipeline.video.background.matte_guard.{limit}", value)
     wall = np.zeros((512, 512), np.float32)
     file = rvm(tmp_path / "rvm.onnx") if kind == "rvm" else matting(tmp_path / "m.onnx", Matting(matte=wall))
     own = persona().model_copy(update={"matting": MattingSettings(model=file)})
@@ -62,6 +65,16 @@ def test_a_matting_network_of_the_profile_works_in_its_chain_alone(
     chain.close()
     assert file.name not in assembly.providers
     assert shown(usual, replace(clip(DEMO)[1])).matte is not None
+    usual.close()
+
+
+def test_a_matte_that_would_show_the_actors_room_is_replaced_in_its_chain(assembly: Assembly, tmp_path: Path) -> None:
+    file = matting(tmp_path / "m.onnx", Matting(matte=np.ones((512, 512), np.float32)))
+    chain = assembly.build(persona().model_copy(update={"matting": MattingSettings(model=file)}))
+    usual = assembly.build(persona())
+    matte, small = shown(chain, clip(DEMO)[0]).matte, shown(usual, clip(DEMO)[0]).matte
+    np.testing.assert_array_equal(matte, small)
+    chain.close()
     usual.close()
 
 

@@ -24,6 +24,8 @@ TYPES = {
 """Each type's name, and how many bytes one number takes."""
 WHOLE_TYPES = frozenset({"int64", "int32", "bool", "string"})
 """What sizes, places and switches in a graph are."""
+PASSING = frozenset({"Cast", "Identity", "Reshape", "Resize", "Slice", "Squeeze", "Transpose", "Unsqueeze"})
+"""Operators that leave values what they are."""
 UNCOUNTED = frozenset({"string"})
 TYPED = (4, 5, 6, 7, 10, 11)
 DEEPEST = 16
@@ -71,6 +73,7 @@ class Graph:
         inputs: without those that are constants.
         weights: in the file's order, those of inner graphs after the outer ones.
         operators: how often each is used.
+        makers: of each value of the outermost graph the operator that makes it, and what that takes first.
     """
 
     inputs: tuple[Tensor, ...]
@@ -80,6 +83,15 @@ class Graph:
     opset: int
     producer: str
     metadata: Mapping[str, str]
+    makers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def maker(self, name: str) -> str:
+        """The operator that makes a value, those left out that only change its type or shape; empty for none."""
+        for _ in self.makers:
+            operator, name = self.makers.get(name, ("", ""))
+            if operator not in PASSING:
+                return operator
+        return ""
 
     @property
     def precision(self) -> str:
@@ -126,7 +138,8 @@ def read_graph(data: memoryview) -> Graph:
         _read_function(function, data, found)
     constants = {weights.name for weights in found.weights}
     inputs = tuple(tensor for tensor in found.inputs if tensor.name not in constants)
-    return Graph(inputs, tuple(found.outputs), tuple(found.weights), found.operators, opset, producer, metadata)
+    outputs, weights = tuple(found.outputs), tuple(found.weights)
+    return Graph(inputs, outputs, weights, found.operators, opset, producer, metadata, found.makers)
 
 
 @dataclass(slots=True)
@@ -135,6 +148,7 @@ class _Found:
     outputs: list[Tensor] = field(default_factory=list)
     weights: list[Weights] = field(default_factory=list)
     operators: Counter[str] = field(default_factory=Counter)
+    makers: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def _read_body(body: Field, data: memoryview, found: _Found, depth: int) -> None:
@@ -147,6 +161,8 @@ def _read_body(body: Field, data: memoryview, found: _Found, depth: int) -> None
             continue
         if part.number == 1:
             inner += _read_node(part, data, found)
+            if depth == 0:
+                _note_maker(part, data, found)
         elif part.number == 5:
             found.weights.append(_weights(part, data))
         elif part.number == 15:
@@ -182,6 +198,12 @@ def _read_node(node: Field, data: memoryview, found: _Found) -> Iterator[Field]:
                     found.weights += _sparse(value, data)
                 elif value.number in (6, 11):
                     yield value
+
+
+def _note_maker(node: Field, data: memoryview, found: _Found) -> None:
+    parts = [part for part in fields(data, node.start, node.end) if part.kind == BYTES]
+    first, operator = (next((part.text_in(data) for part in parts if part.number == number), "") for number in (1, 4))
+    found.makers |= {part.text_in(data): (operator, first) for part in parts if part.number == 2}
 
 
 def _sparse(tensor: Field, data: memoryview) -> Iterator[Weights]:

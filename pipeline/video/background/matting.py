@@ -22,8 +22,12 @@ LONGEST_PX = 640
 """Longer side of the mattes that are put on frames: they are worked on at half the picture's size at most."""
 MOST_SEEN_PX = 1280
 """Longer side of what a network is shown that takes pictures of any size."""
-SURELY_LOGITS = 0.05
-"""A share lies in 0..1; what lies so far beyond is its logit."""
+SURELY_LOGITS, LOGIT_POINTS = 0.05, 0.01
+"""A share lies in 0..1: where so much of the matte lies so far beyond, it looks like logits."""
+VOTES = 15
+"""So many mattes at most tell what the next one is: one that looks otherwise changes nothing, half a second does."""
+SHARING = frozenset({"Sigmoid", "HardSigmoid", "Softmax"})
+"""Operators that put out shares."""
 CUT_LEVELS = 24.0
 CUT_NS = 1_000_000_000
 """After a change of the whole picture by so many levels, or a gap of so long, earlier frames tell nothing."""
@@ -68,7 +72,7 @@ class Still:
         self._tables = family.tables
         self._network = runtime.open(file, Demand(Layout({self._picture: (1, 3, height, width)}), BUDGET_MS))
         require_shape(self._network, self._matte, (1, 1, height, width))
-        self._logits = _beyond(self._network.outputs[self._matte])
+        self._shares = Shares(file.graph.maker(self._matte))
 
     def seen(self, frame: Frame) -> NDArray[np.float32]:
         """float32 (h, w): every person's share of each point, 0..1.
@@ -79,10 +83,7 @@ class Still:
         show(frame.pixels, self._size, self._tables, self._network.inputs[self._picture][0])
         self._network.run()
         matte = np.asarray(self._network.outputs[self._matte][0, 0], np.float32)
-        self._logits = self._logits or _beyond(matte)
-        if self._logits:
-            matte = np.asarray(1.0 / (1.0 + np.exp(-np.clip(matte, -30.0, 30.0))), np.float32)
-        return reduced(matte, frame.size)
+        return reduced(self._shares.of(matte), frame.size)
 
     def reset(self) -> None:
         """Nothing is remembered."""
@@ -90,6 +91,26 @@ class Still:
     def close(self) -> None:
         """Frees the network; may be called twice."""
         self._network.close()
+
+
+class Shares:
+    """Tells whether a network puts out shares or their logits, which its format leaves open."""
+
+    def __init__(self, maker: str) -> None:
+        """`maker` is the operator that makes the matte."""
+        self._surely = maker in SHARING
+        self._votes = 0
+
+    def of(self, matte: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The shares in a matte."""
+        if self._surely:
+            return matte
+        beyond = np.count_nonzero((matte < -SURELY_LOGITS) | (matte > 1.0 + SURELY_LOGITS))
+        vote = 1 if beyond >= LOGIT_POINTS * matte.size else -1
+        self._votes = min(max(self._votes + vote, -VOTES), VOTES)
+        if (self._votes or vote) < 0:
+            return matte
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(matte, -30.0, 30.0))), np.float32)
 
 
 class Recurrent:
@@ -200,8 +221,3 @@ def reduced(matte: NDArray[np.float32], frame_size: tuple[int, int]) -> NDArray[
         larger = matte.shape[1] > size[0] or matte.shape[0] > size[1]
         matte = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA if larger else cv2.INTER_LINEAR))
     return np.clip(matte, 0.0, 1.0)
-
-
-def _beyond(matte: NDArray[Any]) -> bool:
-    """Whether these are logits, not shares."""
-    return float(matte.min()) < -SURELY_LOGITS or float(matte.max()) > 1.0 + SURELY_LOGITS

@@ -235,7 +235,7 @@ def test_every_broken_convention_of_a_recurrent_network_is_noticed(
 def test_logits_that_are_taken_for_shares_are_noticed(
     opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(program, "_beyond", lambda _: False)
+    monkeypatch.setattr(program.Shares, "of", lambda _, matte: matte)
     with pytest.raises(AssertionError):
         check_still(opened, tmp_path, STILL["birefnet with logits"])
 
