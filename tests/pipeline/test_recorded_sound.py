@@ -214,11 +214,12 @@ def test_a_session_that_is_stopped_records_what_still_waits_for_its_voice(tmp_pa
     settings = SessionSettings(sound=SoundSettings(str(film), str(tmp_path / "out.wav")), assemble=Holding)
     session = session_of(film, tmp_path / "out.mkv", settings, paced=True)
     session.start()
-    while session.readings().video.frames_in < 150:
+    while (before := session.readings().video).frames_in < 150:
         session.wait(0.01)
     session.stop(SOON_S)
     readings, found = session.readings().video, find(tmp_path / "out.mkv")
-    assert found.pictures >= readings.frames_in - readings.drops.capture - 1
+    # Sixty waited; before that, and while it stops, a busy computer may find two due at once and leave one out.
+    assert found.pictures >= readings.frames_in - readings.drops.capture - before.drops.output - 10
     # A busy computer leaves out pictures and shows others for longer: there are more or fewer than 25 a second.
     assert found.sound_end_s == pytest.approx(found.last_picture_s + 0.04, abs=0.1)
     assert found.flashes_s

@@ -24,6 +24,7 @@ from tests.pipeline.audio.booth import (
 )
 
 BLOCKS = 40
+QUARTER = BLOCK_SAMPLES // 4
 LONG_NS = 900_000_000
 """A voice that holds more than waits between two threads."""
 
@@ -44,10 +45,16 @@ def test_a_file_is_heard_to_its_last_word_however_slow_the_voice(booth: Booth, p
     rig.join("microphone", SOON_S)
     rig.stop(SOON_S, to_the_end=True)
     spoken = ear.everything[np.abs(ear.everything) > 0.05]
-    assert len(spoken) == pytest.approx(BLOCKS * BLOCK_SAMPLES, rel=0.01)
-    expected = [loudness(number, BLOCKS) for number in range(1, BLOCKS + 1)]
-    middles = spoken[np.round((np.arange(BLOCKS) + 0.5) * len(spoken) / BLOCKS).astype(int)]
-    assert middles == pytest.approx(expected, abs=0.02)
+    # A quarter of a block each, in which a resampler's ripples at an edge are few.
+    levels = np.median(spoken[len(spoken) % QUARTER :].reshape(-1, QUARTER), axis=1)
+    assert levels[-2] == pytest.approx(loudness(BLOCKS, BLOCKS), abs=0.02)
+    assert np.diff(levels).min() > -0.02
+    # What a busy computer brings too late for its turn is left out, which is counted; a tail that is rushed is not.
+    if rig.readings(0).underruns == 0:
+        assert len(spoken) == pytest.approx(BLOCKS * BLOCK_SAMPLES, rel=0.01)
+        expected = [loudness(number, BLOCKS) for number in range(1, BLOCKS + 1)]
+        middles = spoken[np.round((np.arange(BLOCKS) + 0.5) * len(spoken) / BLOCKS).astype(int)]
+        assert middles == pytest.approx(expected, abs=0.02)
     assert rig.readings(0).overruns == 0
     if isinstance(ear, PacedEar):
         assert ear.forgotten_ns < 5_000_000
