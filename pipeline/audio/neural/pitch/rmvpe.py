@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from pipeline.audio.neural.pitch.bins import COUNT, pitches
 from pipeline.audio.neural.pitch.finder import FRAME_GROUP, FRAME_SAMPLES, Series, Sound, open_network, silenced
 from pipeline.audio.neural.pitch.mel import BANDS, MelSpectrum
-from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile
-from pipeline.inference.onnx.ports import FLOATS, Port, match, shown
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import FLOATS, Port, match
 from pipeline.inference.onnx.runtime import Network, Runtime
 
 RMVPE_THRESHOLD = 0.03
@@ -45,7 +45,7 @@ class MelPitch:
         self._network = open_network(runtime, file, shapes, {"threshold": RMVPE_THRESHOLD}, budget_ms)
         self._input, self._output = tensors["mel"].name, file.graph.outputs[0].name
         wanted = (1, frames, COUNT) if bare else _row(self._network, self._output, frames)
-        _check(self._network, file, self._output, wanted)
+        require_shape(self._network, self._output, wanted)
         self._of_bins = bare
 
     def find(self, sound: Sound) -> Series:
@@ -79,7 +79,7 @@ class WaveformPitch:
         # The frame in the middle of the very last samples is there, or is not.
         got = self._network.outputs[self._output].size
         wanted = got if got in (self._frames, self._frames + 1) else self._frames
-        _check(self._network, file, self._output, _row(self._network, self._output, wanted))
+        require_shape(self._network, self._output, _row(self._network, self._output, wanted))
 
     def find(self, sound: Sound) -> Series:
         """As `PitchFinder` has it."""
@@ -109,7 +109,7 @@ class Crepe:
         tensor = match(file, (Port("frames", (None, CREPE_SAMPLES), (), FLOATS),), ())["frames"]
         self._network = open_network(runtime, file, {tensor: (self._frames, CREPE_SAMPLES)}, {}, budget_ms)
         self._input, self._output = tensor.name, file.graph.outputs[0].name
-        _check(self._network, file, self._output, (self._frames, COUNT))
+        require_shape(self._network, self._output, (self._frames, COUNT))
 
     def find(self, sound: Sound) -> Series:
         """As `PitchFinder` has it."""
@@ -135,18 +135,3 @@ def _row(network: Network, output: str, frames: int) -> tuple[int, ...]:
     """The shape of one row of frames, with as many ones around it as the file has."""
     shape = network.outputs[output].shape
     return tuple(1 if size == 1 else frames for size in shape)
-
-
-def _check(network: Network, file: ModelFile, output: str, wanted: tuple[int, ...]) -> None:
-    """Holds the output's shape against what it has to be; closes the network where it is another.
-
-    Raises:
-        ModelError: it is another.
-    """
-    got = network.outputs[output].shape
-    if got != wanted:
-        network.close()
-        raise ModelError(
-            f"The output {output} of the pitch network {file.path} has the shape {shown(got)}, wanted "
-            f"{shown(wanted)}; it is of another format."
-        )
