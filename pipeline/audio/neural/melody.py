@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio.neural.pitch.coarse import HIGHEST_HZ, LOWEST_HZ
+from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.statistics import PitchLearner
 from profiles.profile import Profile, VoiceSettings
 
@@ -17,11 +18,15 @@ Series = NDArray[np.float32]
 class Melody:
     """Moves pitches from the actor's median to the target's, and scales their ups and downs."""
 
-    def __init__(self, profile: Profile, known_hz: float | None = None) -> None:
-        """`known_hz` is the actor's median as far as it is known."""
+    def __init__(self, profile: Profile, actor: Actor | None = None) -> None:
+        """`actor` is what the session knows of the voice, and tells when another one is to be learnt."""
         self._settings: VoiceSettings = profile.voice
         self._semitones = profile.rvc.transpose_semitones
-        self._known_hz = known_hz
+        self._actor = actor or Actor()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._number, self._known_hz = self._actor.number, self._actor.median_hz
         self._learner = PitchLearner()
 
     @property
@@ -48,7 +53,9 @@ class Melody:
         self._settings = profile.voice
 
     def hear(self, hz: Series) -> None:
-        """Learns the actor's median from new pitches, 0 where there is no voice."""
+        """Learns the actor's median from new pitches, 0 where there is no voice; anew when somebody else speaks."""
+        if self._number != self._actor.number:
+            self._begin()
         for value in hz[hz > 0]:
             self._learner.hear(float(value))
 

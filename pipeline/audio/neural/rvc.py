@@ -16,6 +16,7 @@ from pipeline.audio.neural.pitch.finder import FRAME_GROUP, PitchFinder, Series
 from pipeline.audio.neural.pitch.opening import open_pitch
 from pipeline.audio.neural.retrieval import Retrieval
 from pipeline.audio.stream import RATE_HZ
+from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.chunks import SEARCH_SAMPLES, Plan
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import ModelError
@@ -71,21 +72,21 @@ class Rvc:
 
     name = "rvc"
 
-    def __init__(self, profile: Profile, plan: Plan, tools: Tools, known_hz: float | None = None) -> None:
+    def __init__(self, profile: Profile, plan: Plan, tools: Tools, actor: Actor | None = None) -> None:
         """Opens the voice and the networks that it needs.
 
         Args:
             profile: the target, with a voice in [rvc].
             plan: how the stream is cut.
             tools: what the voice is built with.
-            known_hz: the actor's median pitch, as far as it is known.
+            actor: what the session knows of the actor's voice.
 
         Raises:
             ModelError: a file is missing, changed or of another format.
         """
         settings = profile.rvc
         self._settings, self._plan, self._clock = settings, plan, tools.clock
-        self._melody = Melody(profile, known_hz)
+        self._melody = Melody(profile, actor)
         self.work = DurationMeter()
         """Of each chunk."""
         with ExitStack() as unfinished:

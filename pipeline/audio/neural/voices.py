@@ -51,7 +51,7 @@ class RvcVoices:
             ModelError: a file is missing, changed or of another format.
         """
         plan = cut_for(latency_ms)
-        return Joined(Rvc(profile, plan, self._tools, self._actor.median_hz if self._actor else None), plan)
+        return Joined(Rvc(profile, plan, self._tools, self._actor), plan)
 
     def least_ms(self, profile: Profile, wanted_ms: float) -> float:
         """The smallest latency from the wanted one upward that this computer keeps.
@@ -74,6 +74,8 @@ class RvcVoices:
                 missed = middle
         if kept == len(steps):
             share = self._share(profile, steps[-1]) if steps else self._share(profile, wanted_ms)
+            # What keeps the computer busy now may be over when the voice is asked for again.
+            self._shares = {key: kept_share for key, kept_share in self._shares.items() if kept_share < BUDGET}
             raise VoiceError(
                 f"The voice of {profile.title} can't be made on this computer in real time: with {STEPS_MS[-1]:.0f} ms "
                 f"it takes {share:.0%} of the time that there is, wanted less than {BUDGET:.0%}; run it on a GPU, "

@@ -43,6 +43,8 @@ class Actor:
     def __init__(self, known: VoiceStatistics | None = None) -> None:
         self._another = False
         """Set when somebody else is to be learnt from the next step on."""
+        self.number = 0
+        """How many others there were before; whoever learns by itself begins anew with each."""
         self._learn(known)
 
     def _learn(self, known: VoiceStatistics | None) -> None:
@@ -69,6 +71,7 @@ class Actor:
     def begin_anew(self) -> None:
         """Forgets the voice with the next step: somebody else speaks."""
         self._another = True
+        self.number += 1
 
     def hear(self, hop: NDArray[np.float32], pitch: Pitch, by: object = None) -> None:
         """One step of the voice, which `by` brings."""
@@ -102,6 +105,8 @@ class Actor:
     @property
     def median_hz(self) -> float | None:
         """None before the first voice."""
+        if self._another:
+            return None
         if not self._pitch.hops:
             return self._known.median_f0_hz if self._known else None
         learnt = self._pitch.median_hz

@@ -65,13 +65,13 @@ def load(stage: AudioStage, spent_ns: Callable[[], int] = time.thread_time_ns) -
 
 
 class Dial:
-    """What this computer keeps in real time: measured where it is not known yet, and remembered."""
+    """What this computer keeps in real time: remembered, and what it does not measured again for the next voice."""
 
     def __init__(self) -> None:
         self._kept_ms = math.inf
         """The smallest latency known to be kept."""
         self._missed_ms = 0.0
-        """The largest known not to be."""
+        """The largest found not to be, for the present voice."""
         self._load = 0.0
         """What the engine took there."""
 
@@ -81,6 +81,8 @@ class Dial:
         Raises:
             VoiceError: it keeps none.
         """
+        # What was too much may be none when the computer has less to do.
+        self._missed_ms = 0.0
         for latency_ms in (wanted_ms, *(step for step in STEPS_MS if step > wanted_ms)):
             if self._keeps(profile, latency_ms):
                 return latency_ms

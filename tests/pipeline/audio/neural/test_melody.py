@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.audio.neural.melody import Melody
+from pipeline.audio.voice.actor import Actor
+from pipeline.audio.voice.statistics import VoiceStatistics
 from profiles.engines.voice import RvcSettings
 from profiles.profile import Kind, Profile, VoiceSettings
 
@@ -19,6 +21,11 @@ def profile(semitones: float | None = None, **voice: object) -> Profile:
         voice=VoiceSettings.model_validate({"median_f0_hz": 200.0} | voice),
         rvc=RvcSettings(transpose_semitones=semitones),
     )
+
+
+def known(hz: float) -> Actor:
+    """An actor whose median is known."""
+    return Actor(VoiceStatistics(hz, 4.0, 1.0, ()))
 
 
 def heard(melody: Melody, hz: float, frames: int = 400) -> Melody:
@@ -36,17 +43,27 @@ def test_the_actor_s_median_becomes_the_target_s(actor_hz: float) -> None:
 def test_the_first_words_count_where_nothing_is_known() -> None:
     melody = Melody(profile())
     assert melody.actor_hz is None
-    melody.hear(np.array([0, 0, 100, 101, 99], np.float32))
+    melody.hear(np.array([0, 0, *(100, 101, 99) * 40], np.float32))
     assert melody.semitones == pytest.approx(12.0, abs=0.4)
 
 
 def test_what_the_session_knows_counts_from_the_start_and_less_with_every_word() -> None:
-    melody = Melody(profile(), 100.0)
+    melody = Melody(profile(), known(100.0))
     assert melody.semitones == pytest.approx(12.0)
     heard(melody, 150.0, 20)
     assert melody.actor_hz is not None and 100.0 < melody.actor_hz < 112.0
     heard(melody, 150.0, 4_000)
     assert melody.actor_hz == pytest.approx(150.0, rel=0.05)
+
+
+def test_somebody_else_is_learnt_anew() -> None:
+    actor = known(100.0)
+    melody = heard(Melody(profile(), actor), 100.0)
+    actor.begin_anew()
+    melody.hear(np.zeros(10, np.float32))
+    assert melody.actor_hz is None
+    assert heard(melody, 220.0).actor_hz == pytest.approx(220.0, rel=0.02)
+    assert Melody(profile(), actor).actor_hz is None, "nothing of the first one is left for the next voice"
 
 
 def test_a_given_transposition_is_kept_to() -> None:

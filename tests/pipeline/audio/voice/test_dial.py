@@ -89,25 +89,29 @@ def test_a_computer_that_keeps_up_gets_what_is_wanted() -> None:
     assert Dial().least_ms(make_profile("ada"), 333.0) == 333.0
 
 
-def test_one_that_does_not_gets_more_time_and_is_not_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_does_not_gets_more_time_and_what_it_keeps_is_not_measured_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     computer = Computer(monkeypatch, lambda step: 1.0 - step / 2_400)
     dial = Dial()
     assert [dial.least_ms(make_profile(name), 40.0) for name in ("ada", "ben", "ada")] == [105.0] * 3
-    assert computer.tries == 2
+    assert computer.tries == 4, "the least is tried for each, in case that the computer has less to do by now"
     assert dial.least_ms(make_profile("ada"), 800.0) == 800.0
-    assert computer.tries == 2
+    assert computer.tries == 4
 
 
 @pytest.mark.parametrize("wanted_ms", [40.0, 110.0, 5000.0])
-def test_one_that_keeps_no_latency_is_told_so_and_not_measured_again(
+def test_one_that_keeps_no_latency_is_told_so_and_measured_again_for_the_next_voice(
     monkeypatch: pytest.MonkeyPatch, wanted_ms: float
 ) -> None:
-    computer = Computer(monkeypatch, lambda step: 2.5)
+    Computer(monkeypatch, lambda step: 2.5)
     dial = Dial()
     for _ in range(3):
         with pytest.raises(VoiceError, match=rf"Ada can't .* takes 250% .* wanted less than {BUDGET:.0%}; close"):
             dial.least_ms(make_profile("ada"), wanted_ms)
-    assert computer.tries <= len(STEPS_MS)
+    monkeypatch.undo()
+    Computer(monkeypatch, lambda step: 0.1)
+    assert dial.least_ms(make_profile("ada"), wanted_ms) == wanted_ms
 
 
 def test_a_voice_is_not_made_to_know_what_it_lags_by(monkeypatch: pytest.MonkeyPatch) -> None:
