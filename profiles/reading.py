@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -63,7 +64,7 @@ def read_profile(folder: Path, name: str | None = None) -> Profile:
     except ValidationError as error:
         problems += [_explain(details, file) for details in error.errors()]
     problems += _missing_files(written, file) + _undeclared(written, file) + _without_models(written, file)
-    problems += cast_problems(written, file)
+    problems += cast_problems(written, file) + _devices_of_nothing(written, file)
     if problems or profile is None:
         raise ProfileError(sorted(problems, key=lambda problem: problem.key))
     return profile
@@ -133,6 +134,27 @@ def _shown(value: object) -> str:
 
 def _missing_files(data: dict[str, Any], file: Path) -> list[Problem]:
     """A problem for each file that is named, or meant by default, and is not there."""
+    named = _named(data)
+    faults = {key: _file_fault(file.parent / path, shortened(str(path))) for key, path in named.items()}
+    return [Problem(fault, file, key) for key, fault in faults.items() if fault]
+
+
+def _devices_of_nothing(data: dict[str, Any], file: Path) -> list[Problem]:
+    """A problem for each file that is told where to run and that nothing names."""
+    devices = data.get("devices", {})
+    if not isinstance(devices, dict):
+        return []
+    named = {Path(path).as_posix() for path in _named(data).values()}
+    problems = []
+    for name in devices.keys() - named:
+        near = get_close_matches(name, named, 1)
+        cure = f'did you mean "{shortened(near[0])}"?' if near else "take the line out"
+        problems.append(Problem(f"names no model of this profile; {cure}", file, f"devices.{shortened(name)}"))
+    return problems
+
+
+def _named(data: dict[str, Any]) -> dict[str, str | Path]:
+    """Each file that is named, or meant by default, by its key."""
     named = dict[str, str | Path](enrolled_files(data.get("cast")))
     for section, key, field in file_fields():
         table = data.get(section, {})
@@ -142,8 +164,7 @@ def _missing_files(data: dict[str, Any], file: Path) -> list[Problem]:
             continue
         for inner, path in _paths(key, table.get(key, field.default), field):
             named[f"{section}.{inner}"] = path
-    faults = {key: _file_fault(file.parent / path, shortened(str(path))) for key, path in named.items()}
-    return [Problem(fault, file, key) for key, fault in faults.items() if fault]
+    return named
 
 
 def _file_fault(place: Path, name: str) -> str | None:

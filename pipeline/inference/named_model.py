@@ -1,15 +1,19 @@
 """The models that a profile names, held against what they were when they were brought in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import ModelError
 from pipeline.inference.catalogue import sha256_of
 from pipeline.inference.onnx.model_file import ModelFile, read_model
+from pipeline.inference.onnx.place import Preference
 from profiles.profile import Profile
 
 
 def read_named(profile: Profile, path: Path) -> ModelFile:
-    """A profile's model, unchanged as far as [hashes] tells, the files beside it that hold its weights included.
+    """A profile's model, to run where [devices] has it, and unchanged as far as [hashes] tells.
+
+    The same goes for the files beside it that hold its weights.
 
     Args:
         profile: whose model it is.
@@ -24,7 +28,8 @@ def read_named(profile: Profile, path: Path) -> ModelFile:
         wanted = profile.hashes.get(beside.as_posix())
         if wanted is not None:
             _require(file, profile.resolve(beside), wanted)
-    return file
+    device = profile.devices.get(path.as_posix())
+    return file if device is None else replace(file, preference=Preference(device))
 
 
 def _require(file: ModelFile, beside: Path, wanted: str) -> None:

@@ -207,6 +207,15 @@ def test_several_files_under_one_key_are_all_looked_for(make_profile: MakeProfil
     ("more", "told"),
     [
         ('[hashes]\n"a.dfm" = "12"\n', 'hashes.a.dfm: got the text "12", wanted a SHA-256 of 64 digits from 0 to f'),
+        (
+            '[devices]\n"portrait.png" = "gpu"\n',
+            'devices.portrait.png: got the text "gpu", wanted "auto", "cpu", "cuda"',
+        ),
+        (
+            '[devices]\n"portrait.pgn" = "cpu"\n',
+            'portrait.pgn: names no model of this profile; did you mean "portrait.png"?',
+        ),
+        ('[devices]\n"x" = "cpu"\n', "devices.x: names no model of this profile; take the line out"),
         ("[dfm]\ncoverage = 9\n", "dfm.coverage: got 9, wanted a number from 0.8 to 4"),
         ("[dfm]\ntwo_pass = 1\n", "dfm.two_pass: got 1, wanted true or false"),
         ("[rvc]\ntranspose_semitones = true\n", "rvc.transpose_semitones: got true, wanted a number from -24 to 24"),

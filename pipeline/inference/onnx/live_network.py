@@ -4,7 +4,6 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -19,16 +18,6 @@ QUIET_RUNS = 300
 """Of a network that fails now and again it is told once in so many runs: ten seconds of pictures."""
 
 
-class Preference(StrEnum):
-    """Where the operator wants networks to run."""
-
-    AUTO = "auto"
-    """On the GPU where one works, else on the CPU."""
-    CPU = "cpu"
-    CUDA = "cuda"
-    TENSORRT = "tensorrt"
-
-
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What a network's user needs.
@@ -38,14 +27,12 @@ class Demand:
         budget_ms: how long one run may take on a computer that keeps up.
         share: the share of this computer's cores that it may use on a CPU.
         graphs: whether its shapes and its memory never change, so that a GPU may replay one recorded run.
-        preference: where this network is to run, where that differs from the rest.
     """
 
     layout: Layout
     budget_ms: float
     share: float = 1.0
     graphs: bool = False
-    preference: Preference | None = None
 
 
 class Mover(Protocol):

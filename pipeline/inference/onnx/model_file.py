@@ -15,6 +15,7 @@ import platformdirs
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.graph import UNCOUNTED, Graph, Weights, read_graph, stays_inside
 from pipeline.inference.onnx.halves import in_full
+from pipeline.inference.onnx.place import Preference
 from pipeline.inference.onnx.wire import WireError
 
 MOST_FILE_BYTES = 2 << 30
@@ -44,12 +45,14 @@ class ModelFile:
     Attributes:
         sha256: of the file's own bytes, in lower-case hexadecimal.
         size: in bytes, with what stands in other files.
+        preference: where this one is to run, where that differs from the rest.
     """
 
     path: Path
     size: int
     sha256: str
     graph: Graph
+    preference: Preference | None = None
 
     @property
     def name(self) -> str:

@@ -11,10 +11,10 @@ from types import ModuleType
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import HaltError, ModelError, StageError
 from pipeline.inference.onnx.halt import Halt
-from pipeline.inference.onnx.live_network import Demand, Network, Preference
+from pipeline.inference.onnx.live_network import Demand, Network
 from pipeline.inference.onnx.model_file import ModelFile, full_precision
 from pipeline.inference.onnx.network import OnnxNetwork
-from pipeline.inference.onnx.place import CPU, CUDA, TENSORRT, Place
+from pipeline.inference.onnx.place import CPU, CUDA, TENSORRT, Place, Preference
 from pipeline.inference.providers import Backing, load_device_libraries
 from pipeline.telemetry import Event, Level
 
@@ -71,7 +71,7 @@ class Runtime:
             HaltError: the session has ended.
             ModelError: it can't be run, or the device that was asked for can't be used: says why.
         """
-        preference = demand.preference or self.preference
+        preference = file.preference or self.preference
         network = self._opened(file, demand, self._places(preference, demand.share, graphs=demand.graphs))
         opened = Network(self, network, file, demand)
         with self._lock:

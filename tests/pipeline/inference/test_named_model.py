@@ -7,6 +7,7 @@ import pytest
 from pipeline.errors import ModelError
 from pipeline.inference.catalogue import sha256_of
 from pipeline.inference.named_model import read_named
+from pipeline.inference.onnx.place import Preference
 from profiles.profile import Kind, Profile
 from tests.models.broken import sound, split
 
@@ -23,6 +24,13 @@ def test_what_is_as_it_was_is_read(tmp_path: Path) -> None:
     split(tmp_path / NAME)
     assert read_named(profile(tmp_path, NAME, BESIDE), NAME).name == "ada.onnx"
     assert read_named(profile(tmp_path), NAME).name == "ada.onnx", "what was not recorded is not compared"
+
+
+def test_a_model_runs_where_its_profile_has_it(tmp_path: Path) -> None:
+    sound(tmp_path / NAME)
+    told = profile(tmp_path).model_copy(update={"devices": {NAME.as_posix(): "cpu"}})
+    assert read_named(told, NAME).preference is Preference.CPU
+    assert read_named(profile(tmp_path), NAME).preference is None
 
 
 def test_a_changed_model_is_refused(tmp_path: Path) -> None:

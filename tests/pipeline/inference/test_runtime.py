@@ -1,6 +1,7 @@
 """Where networks run: what was asked for and what there is."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +69,7 @@ def test_what_can_not_be_had_is_an_error_that_names_what_is_missing(
 
 def test_one_network_may_run_elsewhere_than_the_rest(device: FakeDevice, file: ModelFile) -> None:
     runtime = Desk(device).runtime
-    demand = Demand(DEMAND.layout, ENOUGH_MS, preference=Preference.CPU)
-    assert runtime.open(file, demand).label == "ONNX CPU"
+    assert runtime.open(replace(file, preference=Preference.CPU), DEMAND).label == "ONNX CPU"
     runtime.close()
 
 
@@ -126,7 +126,7 @@ def test_the_device_gets_what_was_written_and_gives_back_what_came_out(device: F
 def test_the_libraries_of_a_device_are_loaded_for_it_alone(device: FakeDevice, file: ModelFile) -> None:
     """Where pip puts them, no system's loader looks."""
     runtime = Desk(device).runtime
-    runtime.open(file, Demand(DEMAND.layout, ENOUGH_MS, preference=Preference.CPU))
+    runtime.open(replace(file, preference=Preference.CPU), DEMAND)
     assert device.loaded == 0
     runtime.open(file, DEMAND)
     assert device.loaded == 1

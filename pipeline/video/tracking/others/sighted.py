@@ -2,9 +2,8 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
-from pipeline.inference.onnx.model_file import ModelFile, read_model
+from pipeline.inference.named_model import read_named
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.media import Face, Frame
 from pipeline.stage import VideoStage
@@ -73,13 +72,9 @@ def sighted(tracker: Tracker, profile: Profile, runtime: Runtime) -> VideoStage 
     detector = corrector = None
     with ExitStack() as unfinished:
         if settings.detector is not None:
-            detector = OtherDetector(runtime, _file(profile, settings.detector), SMALL_SCORE)
+            detector = OtherDetector(runtime, read_named(profile, settings.detector), SMALL_SCORE)
             unfinished.callback(detector.close)
         if settings.landmarks is not None:
-            corrector = Corrector(runtime, _file(profile, settings.landmarks))
+            corrector = Corrector(runtime, read_named(profile, settings.landmarks))
         unfinished.pop_all()
     return Sighted(tracker, detector, corrector)
-
-
-def _file(profile: Profile, path: Path) -> ModelFile:
-    return read_model(profile.resolve(path), profile.hashes.get(path.as_posix()))
