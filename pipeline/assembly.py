@@ -108,8 +108,8 @@ class Assembly:
         self._ahead = Ahead(self._matte)
         self._knowing = ThreadPoolExecutor(1, "understudy-knowing", step_back)
         self._meeting = Meeting(self._runtime, models, self._knowing)
-        self.unhurried = False
-        """Whether pictures wait for whatever is found out about them, so that a film comes out alike each time."""
+        self.unhurried, self.heard = False, True
+        """Whether pictures wait for what is found out of them, so that films come out alike, and if sound is heard."""
         self._dial = Dial()
         self.actor = Actor()
         """What the session's voices learn of the actor's own."""
@@ -210,8 +210,8 @@ class Assembly:
         return restored(face_stage(profile, self._runtime, self._models, quiet=quiet), profile, self._runtime)
 
     def _voice(self, profile: Profile) -> AudioStage:
-        """The profile's voice, with as much time as it asks for or this computer needs."""
-        wanted_ms, is_rvc = profile.voice.latency_ms, profile.voice.engine == "rvc"
+        """The profile's voice, with as much time as it asks for or this computer needs; networks only to be heard."""
+        wanted_ms, is_rvc = profile.voice.latency_ms, profile.voice.engine == "rvc" and self.heard
         if self._report is not None:
             kept_ms = (self._rvc if is_rvc else self._dial).least_ms(profile, wanted_ms)
             if kept_ms > wanted_ms:

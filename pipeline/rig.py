@@ -79,7 +79,7 @@ class Rig:
         report = None if settings.sound.microphone == "none" else self._report
         self.assembly = (settings.assemble or Assembly)(models, profile, self.source.size, self._clock, report)
         self._closing.callback(self.assembly.close)
-        self.assembly.unhurried = self._lossless
+        self.assembly.unhurried, self.assembly.heard = self._lossless, report is not None
         self.assembly.prefer(settings.device, self._report, self._hooks.halt)
         chain = self.assembly.build(profile)
         self._open_lane(chain)

@@ -61,7 +61,7 @@ class Render:
             self._source = parts.enter_context(open_source(settings, self._clock))
             size = self._source.size
             assembly = parts.enter_context(closing(Assembly(models, job.profile, size)))
-            assembly.unhurried = True
+            assembly.unhurried, assembly.heard = True, False
             if job.device is not Preference.AUTO:
                 assembly.prefer(job.device, lambda _: None)
             chain = parts.enter_context(closing(assembly.build(job.profile)))

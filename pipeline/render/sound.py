@@ -25,9 +25,10 @@ class SoundRender:
             ConsentError: nobody has cleared the profile.
             DeviceError: the target can't be written.
             MediaError: the source holds no sound that can be read, or it is the target.
-            ModelError: a network of the voice is missing, broken, or can't be run.
+            ModelError: a network of the voice is missing, broken, or can't be run where it was asked for.
         """
         require_clearance(job.profile)
+        Runtime(job.device).require()
         refuse_target(job)
         self.remark: str | None = None
         self._done = 0

@@ -7,7 +7,7 @@ import pytest
 from pipeline import rig
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.runtime import Preference, Runtime
-from pipeline.render import RenderJob, film, open_rendering
+from pipeline.render import RenderJob, film, open_rendering, sound
 from pipeline.session import Session, SessionSettings
 from pipeline.video.devices.settings import SourceSettings
 from tests.chains import FakeAssembly, make_profile
@@ -22,7 +22,7 @@ LIBRARY = "libcublasLt.so.13"
 @pytest.fixture
 def without_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """A computer on which CUDA lacks a library."""
-    for module in (rig, film):
+    for module in (rig, film, sound):
         monkeypatch.setattr(
             module, "Runtime", lambda device: Runtime(device, backing=FakeDevice(problems=NO_GPU).backing)
         )
@@ -47,8 +47,9 @@ def test_a_session_opens_nothing_when_its_device_can_not_be_had(
 
 
 @pytest.mark.usefixtures("without_gpu")
-def test_a_render_leaves_its_target_alone_when_its_device_can_not_be_had(tmp_path: Path) -> None:
-    target = tmp_path / "out.mp4"
+@pytest.mark.parametrize("ending", ["mp4", "wav"])
+def test_a_render_leaves_its_target_alone_when_its_device_can_not_be_had(tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"out.{ending}"
     target.write_bytes(b"kept")
     job = RenderJob(tmp_path / "in.mp4", target, persona(), Preference.CUDA)
     with pytest.raises(ModelError, match=LIBRARY):
@@ -65,7 +66,7 @@ def test_the_device_that_is_asked_for_reaches_what_builds_the_chains() -> None:
         def __init__(self, *_: object) -> None:
             super().__init__((64, 64))
 
-        def prefer(self, device: Preference, report: object) -> None:
+        def prefer(self, device: Preference, report: object, halt: object = None) -> None:
             assert not self.built
             asked.append(device)
 
