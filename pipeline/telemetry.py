@@ -162,7 +162,8 @@ class AudioReadings:
     lost_sinks: tuple[str, ...] = ()
     """Why those no more in `sinks` are gone, each a sentence; the operator's monitor is the last of `sinks`."""
     engine: str = ""
-    """The voice engine's name."""
+    load: float | None = None
+    """What the engine of that name takes of each chunk's time, at p99: 1 is all of it; None where it has no chunks."""
     blocks: int = 0
     """Handed to the first sink."""
     failed: int = 0
@@ -266,8 +267,7 @@ class DurationMeter:
         if counts[-1] == 0:
             return Percentiles()
         places = np.searchsorted(counts, np.array([0.50, 0.95, 0.99]) * counts[-1])
-        p50, p95, p99 = BIN_FIRST_NS * BIN_RATIO ** places.astype(np.float64) / 1e6
-        return Percentiles(float(p50), float(p95), float(p99))
+        return Percentiles(*(BIN_FIRST_NS * BIN_RATIO ** float(place) / 1e6 for place in places))
 
     def latest_ms(self, count: int) -> tuple[float, ...]:
         """The last `count` durations in milliseconds, oldest first."""

@@ -70,6 +70,7 @@ def _audio(audio: AudioReadings) -> dict[str, Any]:
         "failed": audio.failed,
         "drift_ppm": round(audio.drift_ppm, 1),
         "engine": audio.engine,
+        "load": None if audio.load is None else round(audio.load, 3),
     }
 
 

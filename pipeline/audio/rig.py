@@ -18,6 +18,7 @@ from pipeline.audio.settings import SoundHooks, SoundSettings
 from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.tape import Tape
 from pipeline.audio.turns import Turns
+from pipeline.audio.voice.chunks import Joined
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.runner import Crew, do_all
@@ -193,13 +194,14 @@ class SoundRig:
 
     def readings(self, now_ns: int) -> AudioReadings:
         """The audio lane at this instant."""
-        lane, first = self.lane.meters, self._measured
+        lane, first, voice = self.lane.meters, self._measured, self.lane.voice
         heard = first.meters.latency if first else self._tapes[0].latency if self._tapes else DurationMeter()
         return AudioReadings(
             source=self.source.description,
             sinks=tuple(player.sink.description for player in self.players if player not in self._lost),
             lost_sinks=tuple(str(error) for error in tuple(self._lost.values())),
-            engine=self.lane.voice.name,
+            engine=voice.name,
+            load=voice.load if isinstance(voice, Joined) else None,
             blocks=first.meters.blocks if first else lane.blocks,
             failed=lane.failed,
             underruns=first.meters.underruns if first else 0,

@@ -182,6 +182,7 @@ def test_the_figures_of_sound_have_exactly_the_keys_of_the_contract() -> None:
         "blocks": 100,
         "failed": 0,
         "drift_ppm": 0.0,
+        "load": None,
         "engine": "timbre",
     }
     assert stats["sync"] == {

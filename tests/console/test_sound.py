@@ -236,6 +236,14 @@ def test_that_the_voice_still_learns_the_actor_is_told(acquainted: float, told: 
     assert told in "".join(text for text, _ in title)
 
 
+@pytest.mark.parametrize(("load", "told"), [(None, "rvc"), (0.344, "rvc load 34 %"), (1.27, "rvc load 127 %")])
+@pytest.mark.parametrize("width", [24, 30, 58])
+def test_what_a_voice_takes_of_its_time_stands_beside_its_name(load: float | None, told: str, width: int) -> None:
+    session = FakeSession(audio=replace(typical_audio(), engine="rvc", load=load))
+    title = sound_lines(make_view(session), width, 7)[0]
+    assert "".join(text for text, _ in title).rstrip().endswith(told)
+
+
 @pytest.mark.parametrize("height", [1, 3])
 def test_a_delay_that_goes_over_to_another_is_no_alarm(height: int) -> None:
     """From a latency of 5 s to 40 ms pictures need seconds to follow."""

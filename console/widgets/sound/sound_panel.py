@@ -86,8 +86,10 @@ def state_word(view: View, audio: AudioReadings) -> str:
 
 
 def engine_word(audio: AudioReadings) -> str:
-    """The engine's name, or that it still gets to know the actor."""
-    return f"learning voice {100 * audio.acquainted:.0f} %" if audio.acquainted < 1.0 else audio.engine
+    """The engine's name with the share of its time that it takes, or that it still gets to know the actor."""
+    if audio.acquainted < 1.0:
+        return f"learning voice {100 * audio.acquainted:.0f} %"
+    return audio.engine if audio.load is None else f"{audio.engine} load {100 * audio.load:.0f} %"
 
 
 def summary(audio: AudioReadings, width: int, word: str, amiss: str) -> Line:

@@ -54,6 +54,10 @@ class BlockEngine(Protocol):
     def name(self) -> str:
         """A short noun."""
 
+    @property
+    def load(self) -> float:
+        """What a chunk takes of the time that it has, at the 99th percentile; 1 is all of it."""
+
     def convert(self, sound: Sound) -> Sound:
         """The stretch in the target's voice, float32 (n,) to float32 (n,), sample for sample in place.
 
@@ -176,6 +180,11 @@ class Joined(Stepped):
         self.name = engine.name
         self._fade = _rise(plan.crossfade)
         self.reset()
+
+    @property
+    def load(self) -> float:
+        """As the engine's."""
+        return self._engine.load
 
     def adjust(self, profile: Profile) -> None:
         """The engine takes the settings."""

@@ -51,7 +51,7 @@ AMID = RATE_HZ * 3 // 10
 class Bent:
     """A block engine that bends every sample by itself."""
 
-    name = "bent"
+    name, load = "bent", 0.0
 
     def convert(self, sound: Sound) -> Sound:
         """The stretch, bent."""

@@ -160,12 +160,14 @@ def test_a_session_changes_to_the_embedded_voice_and_back_and_frees_every_networ
             session.switch(profile)
             while (audio := session.readings().audio) is None or audio.engine != engine:
                 assert not session.wait(0.01), f"the sound was over before {engine} came"
+            assert (audio.load is None) == (engine == "timbre")
         heard = audio.blocks + RATE_HZ // BLOCK_SAMPLES
         while (audio := session.readings().audio) is not None and audio.blocks < heard:
             assert not session.wait(0.01)
     finally:
         session.stop(SOON_S)
-    assert audio is not None and audio.failed == 0 and [len(runtime.providers) for runtime in runtimes] == [0]
+    assert audio is not None and audio.load is not None and 0.0 < audio.load < 10.0
+    assert audio.failed == 0 and [len(runtime.providers) for runtime in runtimes] == [0]
     spoken = decoded(tmp_path / "out.wav")
     # Whatever voice speaks, a tone of this loudness has no larger steps: at most 400 Hz, and the voices' overtones.
     assert np.abs(spoken).max() > 0.05 and steps(spoken).max() < 0.3

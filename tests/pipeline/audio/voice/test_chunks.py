@@ -19,7 +19,7 @@ SIZES = (1, 64, 65, 480, 8193)
 class Same:
     """A block engine that gives back what it gets, each time a little later or earlier, as a network may."""
 
-    name = "same"
+    name, load = "same", 0.25
 
     def __init__(self, wander: int = 0) -> None:
         self._random = np.random.default_rng(1)
