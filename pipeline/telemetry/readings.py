@@ -1,19 +1,11 @@
-"""What the pipeline tells about itself: meters that the lanes write, and frozen readings that anyone may pull."""
+"""Frozen readings of a session at one instant, which anyone may pull."""
 
-import math
-import threading
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipeline.media import FaceReading
-
-BIN_FIRST_NS, BIN_RATIO, BIN_COUNT = 1_000, 1.02, 1024
-"""The histogram of a whole run: from a microsecond to ten minutes."""
+from pipeline.telemetry.meters import Percentiles
 
 
 class State(StrEnum):
@@ -27,41 +19,6 @@ class State(StrEnum):
     """Panic: the card goes out until it is taken back."""
     STOPPED = "STOPPED"
     """Nothing runs."""
-
-
-class Level(StrEnum):
-    """How much an event matters."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something rare that the operator should know."""
-
-    level: Level
-    text: str
-    """One sentence."""
-    at_ns: int
-    """On the program's clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparationFailed(Event):
-    """The profile of this name could not be made ready; the lane goes on as it was."""
-
-    profile: str
-
-
-@dataclass(frozen=True, slots=True)
-class Percentiles:
-    """A spread of durations in milliseconds."""
-
-    p50_ms: float = 0.0
-    p95_ms: float = 0.0
-    p99_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,68 +190,3 @@ class Readings:
     audio: AudioReadings | None = None
     """The audio lane; None in a session without sound."""
     sync: SyncReadings = SyncReadings()
-
-
-class DurationMeter:
-    """Durations of the last `capacity` items, and the spread of all. One thread writes, any reads."""
-
-    def __init__(self, capacity: int = 900) -> None:
-        self._values_ms: NDArray[np.float64] = np.zeros(capacity)
-        self._count = 0
-        self._bins = np.zeros(BIN_COUNT, np.int64)
-
-    @property
-    def count(self) -> int:
-        """How many durations there were."""
-        return self._count
-
-    def add(self, duration_ns: int) -> None:
-        """Takes one duration in nanoseconds."""
-        self._values_ms[self._count % self._values_ms.size] = duration_ns / 1e6
-        self._count += 1
-        place = math.log(max(duration_ns, 1) / BIN_FIRST_NS) / math.log(BIN_RATIO)
-        self._bins[min(max(0, round(place)), BIN_COUNT - 1)] += 1
-
-    def percentiles(self) -> Percentiles:
-        """The spread of the durations held; zeros when there are none."""
-        held = self._values_ms[: min(self._count, self._values_ms.size)]
-        spread = np.percentile(held, (50, 95, 99)) if held.size else ()
-        return Percentiles(*(float(value) for value in spread))
-
-    def overall(self) -> Percentiles:
-        """The spread of every duration since the start, within half a bin: 1 %; zeros when there are none."""
-        counts = np.cumsum(self._bins)
-        if counts[-1] == 0:
-            return Percentiles()
-        places = np.searchsorted(counts, np.array([0.50, 0.95, 0.99]) * counts[-1])
-        return Percentiles(*(BIN_FIRST_NS * BIN_RATIO ** float(place) / 1e6 for place in places))
-
-    def latest_ms(self, count: int) -> tuple[float, ...]:
-        """The last `count` durations in milliseconds, oldest first."""
-        total, size = self._count, self._values_ms.size
-        return tuple(float(self._values_ms[i % size]) for i in range(max(0, total - min(count, size)), total))
-
-
-class RateMeter:
-    """Counts items and tells their rate over the last second."""
-
-    def __init__(self, window_ns: int = 1_000_000_000, capacity: int = 1024) -> None:
-        self._window_ns = window_ns
-        self._instants: deque[int] = deque(maxlen=capacity)
-        self._lock = threading.Lock()
-        self.count = 0
-
-    def add(self, now_ns: int) -> None:
-        """Counts one item at `now_ns`."""
-        with self._lock:
-            self._instants.append(now_ns)
-            self.count += 1
-
-    def rate_hz(self, now_ns: int) -> float:
-        """Items a second over the window that ends at `now_ns`."""
-        with self._lock:
-            inside = [instant for instant in self._instants if now_ns - instant <= self._window_ns]
-        if len(inside) < 2 or inside[-1] == inside[0]:
-            return float(len(inside)) * 1e9 / self._window_ns if inside else 0.0
-        # The first figure is steady while items come; the second falls as soon as they don't.
-        return min((len(inside) - 1) * 1e9 / (inside[-1] - inside[0]), len(inside) * 1e9 / (now_ns - inside[0]))

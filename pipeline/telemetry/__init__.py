@@ -1,0 +1,31 @@
+"""What the pipeline tells about itself: meters that the lanes write, and frozen readings that anyone may pull."""
+
+from pipeline.telemetry.events import Event, Level, PreparationFailed
+from pipeline.telemetry.meters import DurationMeter, Percentiles, RateMeter
+from pipeline.telemetry.readings import (
+    AudioReadings,
+    Drops,
+    MeterReading,
+    Readings,
+    State,
+    SwitchReading,
+    SyncReadings,
+    VideoReadings,
+)
+
+__all__ = [
+    "AudioReadings",
+    "Drops",
+    "DurationMeter",
+    "Event",
+    "Level",
+    "MeterReading",
+    "Percentiles",
+    "PreparationFailed",
+    "RateMeter",
+    "Readings",
+    "State",
+    "SwitchReading",
+    "SyncReadings",
+    "VideoReadings",
+]
