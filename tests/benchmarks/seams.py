@@ -22,7 +22,7 @@ from pipeline.media import Frame, Pixels
 from pipeline.video.codecs.decoder import VideoDecoder
 from pipeline.video.neural import merge_mask
 from pipeline.video.neural.alignment import CROPS, Alignment
-from pipeline.video.neural.colour import GRID, ColourMatch
+from pipeline.video.neural.colour import GRID, ColourMatch, Pair
 from pipeline.video.neural.merge import _on_mask, cut
 from pipeline.video.tracking.tracker import Tracker
 from profiles.engines.face import FaceType, MergeSettings
@@ -88,7 +88,7 @@ def at_seam(method: str, seen: list[Sight], make: Callable[[Pixels], Pixels]) ->
     """The mean ΔE at the seam over the frames, and the worst frame's."""
     match, apart = ColourMatch(), []
     for square, weight, seam, at_ns in seen:
-        shown = match.matched(make(square), square, weight, method, at_ns)
+        shown = match.matched(Pair.of(make(square), square), weight, method, at_ns)
         off = np.linalg.norm(lab(shown) - lab(square), axis=-1)
         apart.append(float((off * seam).sum() / seam.sum()))
     return float(np.mean(apart)), max(apart)

@@ -1,5 +1,6 @@
 """A network's face and the actor's: whether they are the same, and colours brought from one to the other."""
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import cv2
@@ -41,7 +42,27 @@ def levels(values: NDArray[np.float32], into: NDArray[np.uint8] | None = None) -
     return np.asarray(cv2.addWeighted(values, 255.0, values, 0.0, 0.0, dst=into, dtype=cv2.CV_8U), np.uint8)
 
 
-def echoes(face: Pixels, actor: Pixels, weight: Grid) -> bool:
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """The face that a network made, and the actor's that it saw, both as they are compared.
+
+    Attributes:
+        face: uint8 (size, size, 3) BGR, what the network made.
+        mine: uint8 (64, 64, 3), the same.
+        actor: uint8 (64, 64, 3), what it saw.
+    """
+
+    face: Pixels
+    mine: Pixels
+    actor: Pixels
+
+    @classmethod
+    def of(cls, face: Pixels, actor: Pixels) -> "Pair":
+        """Two squares of one size."""
+        return cls(face, _thumbnail(face), _thumbnail(actor))
+
+
+def echoes(pair: Pair, weight: Grid) -> bool:
     """Whether a face is the actor's own: as it was shown, or with other colours, a little softer or noisier.
 
     Other colours leave the edges where they are: the slopes of brightness on a coarse grid, which fine noise and a soft
@@ -53,19 +74,17 @@ def echoes(face: Pixels, actor: Pixels, weight: Grid) -> bool:
     Negatives are none of it: their slopes go the other way.
 
     Args:
-        face: uint8 (size, size, 3).
-        actor: uint8 (size, size, 3).
+        pair: the face and the actor's.
         weight: float32 (64, 64), how much each point counts, 0..1; on too few of them nothing can be told.
     """
     total = float(weight.sum())
     if total < LEAST_WEIGHT:
         return False
-    mine, shown = _thumbnail(face), _thumbnail(actor)
-    difference = cv2.absdiff(mine, shown).sum(axis=2, dtype=np.float32)
+    difference = cv2.absdiff(pair.mine, pair.actor).reshape(-1, 3).astype(np.float32)
     # Where there is nothing to be seen, slopes say nothing, and levels do.
-    if float(cv2.multiply(difference, weight).sum()) / (3.0 * total) < ECHO_LEVELS:
+    if float((weight.reshape(-1) @ difference).sum()) / (3.0 * total) < ECHO_LEVELS:
         return True
-    return _alike(mine, shown, weight) > ECHO_LIKENESS
+    return _alike(pair.mine, pair.actor, weight) > ECHO_LIKENESS
 
 
 def _alike(mine: Pixels, shown: Pixels, weight: Grid) -> float:
@@ -79,8 +98,9 @@ def _alike(mine: Pixels, shown: Pixels, weight: Grid) -> float:
         )
         slopes.append(np.stack([grey[1:-1, 2:] - grey[1:-1, :-2], grey[2:, 1:-1] - grey[:-2, 1:-1]]))
     one, other = slopes
-    products = float((share * one * other).sum())
-    return products / float(np.sqrt((share * one * one).sum() * (share * other * other).sum()) + FLAT)
+    shared, of_other = share * one, share * other
+    lengths = np.vdot(shared, one) * np.vdot(of_other, other)
+    return float(np.vdot(shared, other)) / float(np.sqrt(lengths) + FLAT)
 
 
 class ColourMatch:
@@ -98,16 +118,16 @@ class ColourMatch:
         self._rim: Grid | None = None
         self._at_ns = 0
 
-    def matched(self, face: Pixels, actor: Pixels, weight: Grid, method: str, at_ns: int) -> Pixels:
+    def matched(self, pair: Pair, weight: Grid, method: str, at_ns: int) -> Pixels:
         """The network's face in the actor's colours.
 
         Args:
-            face: uint8 (size, size, 3) BGR, what the network made.
-            actor: uint8 (size, size, 3) BGR, what it saw.
+            pair: that face and the actor's.
             weight: float32 (64, 64), 1 where both show skin.
             method: `none`, `reinhard`, `linear` or `seam`.
             at_ns: when.
         """
+        face = pair.face
         if method != self._method:
             self.reset()
             self._method = method
@@ -116,11 +136,11 @@ class ColourMatch:
         keep = self._kept_share(at_ns)
         if method == "reinhard":
             lab = np.asarray(cv2.cvtColor(face, cv2.COLOR_BGR2Lab), np.uint8)
-            fresh = _reinhard(_grid(lab), _grid(cv2.cvtColor(_thumbnail(actor), cv2.COLOR_BGR2Lab)), weight)
+            fresh = _reinhard(_grid(lab), _grid(cv2.cvtColor(pair.actor, cv2.COLOR_BGR2Lab)), weight)
             return np.asarray(
                 cv2.cvtColor(cv2.transform(lab, self._smoothed(fresh, keep)), cv2.COLOR_Lab2BGR), np.uint8
             )
-        mine, wanted = _grid(face), _grid(actor)
+        mine, wanted = pair.mine.astype(np.float32), pair.actor.astype(np.float32)
         affine = self._smoothed(_linear(mine, wanted, weight), keep)
         moved = np.asarray(cv2.transform(face, affine, dst=self._buffers.pixels("moved", *face.shape)), np.uint8)
         if method != "seam":

@@ -95,7 +95,10 @@ class Dfm:
         network, settings = self._network, self._settings
         given = network.inputs[self._ports["actor"]]
         sharp = _sharpened(square, settings.pre_sharpen)
-        if given.dtype == np.float32:
+        if given.dtype == np.float32 and self._sees_plainly:
+            # The table is a straight line then; to multiply takes a third of the time.
+            np.multiply(sharp, self._pre_gamma[0, 1, 0], out=given[0])
+        elif given.dtype == np.float32:
             cv2.LUT(sharp, self._pre_gamma, dst=given[0])
         else:
             given[0] = cv2.LUT(sharp, self._pre_gamma)
@@ -117,7 +120,7 @@ class Dfm:
         self._settings = profile.dfm
         gammas = _gammas(profile.dfm)
         self._pre_gamma, self._post_gamma = (_table(gamma) for gamma in gammas)
-        self._brightens = bool(np.any(gammas[1] != 1.0))
+        self._sees_plainly, self._brightens = bool(np.all(gammas[0] == 1.0)), bool(np.any(gammas[1] != 1.0))
 
     def close(self) -> None:
         """Frees the network; may be called twice."""

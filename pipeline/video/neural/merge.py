@@ -11,7 +11,7 @@ from pipeline.errors import StageError
 from pipeline.media import Face, Frame, Pixels, Points
 from pipeline.video.buffers import Buffers
 from pipeline.video.neural import merge_mask
-from pipeline.video.neural.colour import GRID, ColourMatch, echoes, levels
+from pipeline.video.neural.colour import GRID, ColourMatch, Pair, echoes, levels
 from pipeline.video.neural.face_model import FaceModel, Matrix
 from pipeline.video.neural.merge_mask import LEAST_COVERED, SIDE, TOLERATED, Allowance, Mask
 from pipeline.video.output.blur import blend
@@ -92,9 +92,10 @@ class Merge:
         made = levels(converted.face, self._buffers.pixels("made", *converted.face.shape))
         weight = cv2.resize(cv2.min(mask, oval), (GRID, GRID), interpolation=cv2.INTER_AREA)
         shares = weight.astype(np.float32) * np.float32(1 / 255)
-        if echoes(made, square, shares):
+        pair = Pair.of(made, square)
+        if echoes(pair, shares):
             raise self._refusal("gives back the face that it is shown, which would show the actor; use another model.")
-        made = self._colours.matched(made, square, shares, self._merge.colour_transfer, frame.media_ns)
+        made = self._colours.matched(pair, shares, self._merge.colour_transfer, frame.media_ns)
         self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)
         self._refusals = 0
 

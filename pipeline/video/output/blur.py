@@ -55,7 +55,7 @@ def blend(part: Pixels, over: Pixels, alpha: Pixels, scratch: Pixels | None = No
         alpha: uint8 (height, width), the share of `over`, 0..255.
         scratch: uint8 (height, width, 3), memory to use.
     """
-    alpha3 = cv2.merge([alpha, alpha, alpha], dst=scratch)
+    alpha3 = cv2.cvtColor(alpha, cv2.COLOR_GRAY2BGR, dst=scratch)
     share = cv2.multiply(over, alpha3, dst=None if scratch is None else over, scale=1 / 255)
     cv2.bitwise_not(alpha3, dst=alpha3)
     cv2.multiply(part, alpha3, dst=part, scale=1 / 255)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.media import Pixels
 from pipeline.video.neural import merge_mask
 from pipeline.video.neural.alignment import CROPS, Alignment
-from pipeline.video.neural.colour import GRID, ColourMatch
+from pipeline.video.neural.colour import GRID, ColourMatch, Pair
 from pipeline.video.neural.merge import cut
 from profiles.engines.face import FaceType, MergeSettings
 from tests.footage import CLIPS, DEMO, chosen, clips, tracked_clip
@@ -64,7 +64,7 @@ def tinted(square: Pixels) -> Pixels:
 
 
 def matched(face: Pixels, actor: Pixels, method: str) -> Pixels:
-    return ColourMatch().matched(face, actor, weight(), method, 0)
+    return ColourMatch().matched(Pair.of(face, actor), weight(), method, 0)
 
 
 def test_none_leaves_the_face() -> None:
@@ -117,7 +117,7 @@ def series(method: str, actor_at: Callable[[int], Pixels], count: int) -> list[N
     inside = weight() > 0.95
     means = []
     for index in range(count):
-        found = match.matched(face, actor_at(index), weight(), method, index * STEP_NS)
+        found = match.matched(Pair.of(face, actor_at(index)), weight(), method, index * STEP_NS)
         small = cv2.resize(found, (GRID, GRID), interpolation=cv2.INTER_AREA)
         means.append(small[inside].astype(np.float64).mean(axis=0))
     return means
@@ -146,19 +146,19 @@ def test_after_a_cut_in_time_nothing_of_the_old_light_is_left(method: str) -> No
     actor, face = square_of(DEMO), (portrait_square("tomas") * 255).astype(np.uint8)
     for later_ns in (10_000_000_000, -5_000_000_000):
         match = ColourMatch()
-        match.matched(face, (actor * 0.3).astype(np.uint8), weight(), method, 0)
-        found = match.matched(face, actor, weight(), method, later_ns)
+        match.matched(Pair.of(face, (actor * 0.3).astype(np.uint8)), weight(), method, 0)
+        found = match.matched(Pair.of(face, actor), weight(), method, later_ns)
         assert np.array_equal(found, matched(face, actor, method))
 
 
 def test_another_method_on_air_starts_anew() -> None:
     actor, face = square_of(DEMO), (portrait_square("tomas") * 255).astype(np.uint8)
     match = ColourMatch()
-    match.matched(face, actor, weight(), "reinhard", 0)
-    assert np.array_equal(match.matched(face, actor, weight(), "seam", STEP_NS), matched(face, actor, "seam"))
+    match.matched(Pair.of(face, actor), weight(), "reinhard", 0)
+    assert np.array_equal(match.matched(Pair.of(face, actor), weight(), "seam", STEP_NS), matched(face, actor, "seam"))
 
 
 def test_where_hardly_any_skin_is_seen_the_face_is_left() -> None:
     face = noise(SIZE)
     nothing = np.zeros((GRID, GRID), np.float32)
-    assert ColourMatch().matched(face, noise(SIZE, 1), nothing, "seam", 0) is face
+    assert ColourMatch().matched(Pair.of(face, noise(SIZE, 1)), nothing, "seam", 0) is face

@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import StageError
 from pipeline.media import Face, Pixels
 from pipeline.video.neural.alignment import CROPS, Alignment
-from pipeline.video.neural.colour import GRID, Grid, echoes
+from pipeline.video.neural.colour import GRID, Grid, Pair, echoes
 from pipeline.video.neural.merge import cut
 from pipeline.video.neural.merge_mask import SIDE, outline
 from pipeline.video.neural.swap import NeuralSwap
@@ -56,7 +56,7 @@ def test_the_actors_own_face_is_known_from_a_persona_that_shares_pose_expression
         for frame, drawn in zip(frames, worn(frames, who), strict=True):
             own, face = frame.pixels, chosen(frame)
             square, weight = face_square(own, face)
-            assert not echoes(face_square(drawn, face)[0], square, weight)
+            assert not echoes(Pair.of(face_square(drawn, face)[0], square), weight)
             soft = cv2.GaussianBlur(square, (0, 0), 2.0)
             for changed in (soft, square[..., ::-1], square[..., [1, 2, 0]]):
-                assert echoes(np.ascontiguousarray(changed), square, weight)
+                assert echoes(Pair.of(np.ascontiguousarray(changed), square), weight)
