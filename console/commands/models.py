@@ -100,14 +100,19 @@ def remove(name: Annotated[str, typer.Argument(help="A model that was added.")])
 
 @app.command()
 def inspect(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An ONNX file, such as a .dfm.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="An ONNX file, such as a .dfm, or store:NAME for one that was added.")
+    ],
     device: DeviceOption = "auto",
+    limit: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="How long it may take to try how fast it runs.")
+    ] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> int:
     """Tell what a model's file is, and whether and how fast it runs here; nothing of it is kept."""
-    from console.commands.brought.inspection import inspect_model
+    from console.commands.brought.inspection import TrialOptions, inspect_model
 
-    return inspect_model(file, device, as_json=as_json)
+    return inspect_model(file, TrialOptions(device, limit), as_json=as_json)
 
 
 def ready_models() -> ModelStore:

@@ -1,6 +1,7 @@
 """Models that the user adds by their address and their SHA-256, kept beside the networks that the program knows."""
 
 import json
+import re
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -15,6 +16,9 @@ from pipeline.inference.file_lock import exclusive
 from profiles.member_names import name_problem
 
 FOLDER = "own"
+STORE = "store:"
+"""Stands before the names of added models where a file can be named as well."""
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 DIGITS = frozenset("0123456789abcdef")
 
 
@@ -75,6 +79,22 @@ class OwnModels:
         if problem is not None:
             raise ModelError(f"{problem}.")
         return model
+
+    def place(self, named: str) -> Path:
+        """Where a file is that is named by its path, or as `store:NAME`.
+
+        Raises:
+            ModelError: there is no model of that name, or it is damaged; or it is an address.
+        """
+        if named.startswith(STORE):
+            return self.find(named.removeprefix(STORE)).path
+        if ADDRESS.match(named):
+            shown = shown_address(named)
+            raise ModelError(
+                f"The model {shown} is not on this computer; fetch it with "
+                f"`understudy models add {shown} --sha256 HEX`, and name it as store:NAME then."
+            )
+        return Path(named).expanduser()
 
     def add(
         self,

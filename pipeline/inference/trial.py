@@ -26,13 +26,18 @@ from pipeline.inference.onnx.network import Layout
 from pipeline.inference.onnx.runtime import Demand, Preference, Runtime
 
 LONGEST_S = 180.0
-MEASURED_S = 4.0
+MEASURED_S, PATIENCE_S = 4.0, 15.0
 RUNS = (5, 100)
+"""So many runs are timed at least and at most; fewer where they take longer than `PATIENCE_S`."""
 SHARE_OF_MEMORY = 0.8
 FRAMES = 100
 """A second of a voice."""
-PICTURE, SOUND = 512, 16_000
+PICTURE, SOUND = (512, 512), 16_000
 """What is taken for the sides of pictures and the samples of sounds that a file leaves open."""
+PICTURES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"rvm": (720, 1280), "yunet": (320, 320), "scrfd": (320, 320), "scrfd-batched": (320, 320)}
+)
+"""Height and width of what formats are shown that are used at other sizes."""
 OPEN_SIZES: Mapping[str, int] = MappingProxyType({"rvc.model": FRAMES, "rvc.encoder": SOUND, "rvc.pitch": SOUND})
 OPEN_MEL = 128
 IN_FRAMES = "crepe"
@@ -63,6 +68,7 @@ class Trial:
         p50_ms, p95_ms: of one run.
         runs: how many runs were timed.
         shapes: what it was fed with.
+        results: the shapes of what it put out then.
         problem: why it does not run, as a sentence; empty where it does.
         remarks: what was told meanwhile.
     """
@@ -73,6 +79,7 @@ class Trial:
     p95_ms: float = 0.0
     runs: int = 0
     shapes: Mapping[str, tuple[int, ...]] | None = None
+    results: Mapping[str, tuple[int, ...]] | None = None
     problem: str = ""
     remarks: tuple[str, ...] = ()
 
@@ -84,15 +91,15 @@ def tried(path: Path, preference: Preference = Preference.AUTO, limit_s: float =
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False, cwd=folder)
     except subprocess.TimeoutExpired:
-        return Trial(problem=f"The model {path} did not get done within {limit_s:.0f} s; it is too large to be used.")
+        return Trial(problem=f"The model {path} takes longer than {limit_s:g} s here; take a smaller one, or a GPU.")
     try:
         found = json.loads(done.stdout.strip().splitlines()[-1])
         return Trial(**found | {"remarks": tuple(found["remarks"])})
     except (ValueError, IndexError, TypeError):
-        return Trial(problem=f"The model {path} {_end(done.returncode, done.stderr)}.")
+        return Trial(problem=f"The model {path} {ending(done.returncode, done.stderr)}.")
 
 
-def _end(status: int, complaint: str) -> str:
+def ending(status: int, complaint: str) -> str:
     """How a process ended that gave no answer."""
     if status < 0:
         name = signal.Signals(-status).name
@@ -112,18 +119,26 @@ def tried_here(path: Path, preference: Preference) -> Trial:
         network = runtime.open(file, Demand(layout, math.inf))
         opened_ms = (time.perf_counter() - begun) * 1e3
         took_ms: list[float] = []
-        while len(took_ms) < RUNS[0] or (sum(took_ms) < MEASURED_S * 1e3 and len(took_ms) < RUNS[1]):
+        while not _timed(took_ms):
             begun = time.perf_counter()
             network.rehearse()
             took_ms.append((time.perf_counter() - begun) * 1e3)
         p50, p95 = (float(value) for value in np.percentile(took_ms, (50, 95)))
-        return Trial(network.label, opened_ms, p50, p95, len(took_ms), layout.shapes, remarks=tuple(remarks))
+        results = {name: output.shape for name, output in network.outputs.items()}
+        return Trial(network.label, opened_ms, p50, p95, len(took_ms), layout.shapes, results, remarks=tuple(remarks))
     except (ModelError, StageError) as error:
         return Trial(problem=str(error), remarks=tuple(remarks))
     except MemoryError:
         return Trial(problem=f"The model {path} needs more memory than there is.", remarks=tuple(remarks))
     finally:
         runtime.close()
+
+
+def _timed(took_ms: list[float]) -> bool:
+    """Whether the runs so far tell how fast a network is."""
+    spent_s = sum(took_ms) / 1e3
+    few = len(took_ms) < RUNS[0] and spent_s < PATIENCE_S
+    return not few and (spent_s >= MEASURED_S or len(took_ms) >= RUNS[1])
 
 
 def trial_layout(file: ModelFile, found: Recognised | None) -> Layout:
@@ -136,6 +151,7 @@ def trial_layout(file: ModelFile, found: Recognised | None) -> Layout:
 def _shape(tensor: Tensor, found: Recognised | None) -> tuple[int, ...]:
     """A tensor's shape with every size a number."""
     picture = len(tensor.shape) == 4 and tensor.shape[1] in (1, 3)
+    sides = PICTURES.get(found.format.name, PICTURE) if found is not None else PICTURE
     sizes: list[int] = []
     for place, size in enumerate(tensor.shape):
         if isinstance(size, int):
@@ -143,7 +159,7 @@ def _shape(tensor: Tensor, found: Recognised | None) -> tuple[int, ...]:
         elif place == 0 and len(tensor.shape) > 1:
             sizes.append(FRAMES if found is not None and found.format.name == IN_FRAMES else 1)
         elif picture:
-            sizes.append(PICTURE)
+            sizes.append(sides[place - 2])
         elif found is not None and tensor.shape[1:2] == (OPEN_MEL,):
             sizes.append(OPEN_MEL)
         else:
@@ -151,7 +167,7 @@ def _shape(tensor: Tensor, found: Recognised | None) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _limit_memory() -> None:
+def limit_memory() -> None:
     """Lets this process have most of the memory that is free, so that who wants more gets an error, not everyone."""
     if sys.platform == "linux":
         import resource
@@ -162,5 +178,5 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    _limit_memory()
+    limit_memory()
     print(json.dumps(asdict(tried_here(Path(sys.argv[1]), Preference(sys.argv[2])))))

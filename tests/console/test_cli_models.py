@@ -2,15 +2,21 @@
 
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from console.commands import profiles as commands
 from console.commands import session
+from console.commands.brought.inspection import speed_row
 from console.commands.options import SessionOptions
 from pipeline.errors import ModelError
+from pipeline.inference import trial
+from pipeline.inference.formats import recognise
+from pipeline.inference.onnx.model_file import read_model
 from pipeline.inference.onnx.runtime import Preference, Runtime
+from pipeline.inference.trial import Trial
 from tests.console.conftest import Run, put_picture, put_profile
 from tests.models.broken import sound, undefined
 from tests.models.dfm import Tinting, tinting_dfm
@@ -53,6 +59,52 @@ def test_inspect_of_what_does_not_run_is_one_sentence(run: Run, tmp_path: Path) 
     assert out.splitlines()[-1].startswith("Runs       not here: The model m.onnx put out values that are no numbers")
     status, out, err = run("models", "inspect", tmp_path / "none.onnx")
     assert (status, out, len(err.splitlines())) == (1, "", 1)
+
+
+def test_inspect_tells_what_a_file_is_before_it_is_run_and_runs_it_for_so_long_only(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[str] = []
+
+    def endless(*_: object, timeout: float, **__: object) -> None:
+        told.append(capsys.readouterr().out)
+        raise subprocess.TimeoutExpired("", timeout)
+
+    monkeypatch.setattr(trial.subprocess, "run", endless)
+    file = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
+    status, out, _ = run("models", "inspect", file, "--limit", "7")
+    assert status == 1
+    assert told[0].startswith(f"File       {file}")
+    assert "Format     DeepFaceLab face" in told[0]
+    assert "SHA-256 " in told[0]
+    assert "Input      in_face:0 float32" in told[0]
+    assert "takes longer than 7 s here" in out
+
+
+def test_inspect_says_whether_the_speed_is_enough(run: Run, tmp_path: Path) -> None:
+    assert (
+        "\nSpeed      enough for 30 fps"
+        in run("models", "inspect", tinting_dfm(tmp_path / "a.dfm"), "--device", "cpu")[1]
+    )
+    voice = recognise(read_model(rvc_voice(tmp_path / "v.onnx")))
+    assert speed_row(voice, Trial("CPU", p95_ms=1200)) == (
+        "too slow for real time: 1200 ms for 1 s of sound; the voice will stutter"
+    )
+    face = recognise(read_model(tmp_path / "a.dfm"))
+    assert speed_row(face, Trial("CPU", p95_ms=400)) == "too slow for 30 fps: a frame has 33.3 ms; at most 2.5 fps"
+    assert speed_row(None, Trial("CPU", p95_ms=1)) == ""
+
+
+def test_inspect_takes_what_was_added_and_no_address(run: Run, home: Path, tmp_path: Path) -> None:
+    face = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
+    digest = hashlib.sha256(face.read_bytes()).hexdigest()
+    assert run("models", "add", face.as_uri(), "--sha256", digest)[0] == 0
+    status, out, _ = run("models", "inspect", "store:ada.dfm", "--device", "cpu")
+    assert (status, "DeepFaceLab face" in out) == (0, True)
+    status, out, err = run("models", "inspect", "https://example.com/ada.dfm?key=secret")
+    assert (status, out, len(err.splitlines())) == (1, "", 1)
+    assert "fetch it with `understudy models add https://example.com/ada.dfm --sha256 HEX`" in err
+    assert "secret" not in err
 
 
 def test_new_takes_models_and_needs_no_portrait_for_a_trained_face(run: Run, home: Path, tmp_path: Path) -> None:

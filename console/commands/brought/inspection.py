@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import typer
@@ -13,29 +12,55 @@ from pipeline.inference.onnx.graph import Tensor
 from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.ports import shown
 from pipeline.inference.onnx.runtime import Preference
+from pipeline.inference.own_models import OwnModels
 from pipeline.inference.trial import Trial, tried
 from profiles.plain_text import visible
 
 MOST_OPERATORS = 6
 UNKNOWN = "of no format that a profile takes"
+FPS = 30
+FRAME_MS = 1000 / FPS
+SPOKEN_MS = 1000.0
+"""So much sound voices' networks are tried with."""
+ONCE = frozenset({"arcface", "converter"})
+"""Networks that look at a portrait and not at every frame."""
 
 
-def inspect_model(path: Path, device: str, *, as_json: bool) -> int:
-    """Prints what a file is; 1 when it does not run here.
+@dataclass(frozen=True, slots=True)
+class TrialOptions:
+    """How a model is tried.
+
+    Attributes:
+        device: where it is to run.
+        limit_s: how long the trial may take.
+    """
+
+    device: str
+    limit_s: float
+
+
+def inspect_model(named: str, options: TrialOptions, *, as_json: bool) -> int:
+    """Prints what a file is, and then whether and how fast it runs; 1 when it does not run here.
 
     Raises:
-        ModelError: it is no whole ONNX file, or leads out of its folder.
+        ModelError: it is no whole ONNX file, or leads out of its folder; or there is none.
     """
-    path = path.expanduser()
+    path = OwnModels().place(named)
     file = read_model(path)
     found = recognise(file)
-    trial = tried(path, Preference(device))
+    if not as_json:
+        _print(rows(file, found))
+    trial = tried(path, Preference(options.device), options.limit_s)
     if as_json:
         typer.echo(json.dumps(facts(file, found, trial), indent=2))
     else:
-        for name, text in rows(file, found, trial):
-            typer.echo(f"{name:<10} {visible(text)}")
+        _print(trial_rows(found, trial))
     return 1 if trial.problem else 0
+
+
+def _print(told: Sequence[tuple[str, str]]) -> None:
+    for name, text in told:
+        typer.echo(f"{name:<10} {visible(text)}")
 
 
 def facts(file: ModelFile, found: Recognised | None, trial: Trial) -> dict[str, Any]:
@@ -60,27 +85,49 @@ def facts(file: ModelFile, found: Recognised | None, trial: Trial) -> dict[str, 
     }
 
 
-def rows(file: ModelFile, found: Recognised | None, trial: Trial) -> list[tuple[str, str]]:
-    """What a file is, for people: the name of each row and its text."""
+def rows(file: ModelFile, found: Recognised | None) -> list[tuple[str, str]]:
+    """What a file is, for people, as far as it need not be run: the name of each row and its text."""
     graph = file.graph
     common = [f"{name} {count}" for name, count in graph.operators.most_common(MOST_OPERATORS)]
     left = len(graph.operators) - len(common)
-    weights = f"{graph.precision}, {_large(graph.parameters, 'million parameters', 'parameters')}"
-    found_rows = [
-        ("File", f"{file.path}, {_large(file.size, 'MB', 'bytes')}"),
+    weights = f"{graph.precision}, {_large(graph.parameters, 'million parameters', 'parameter')}"
+    return [
+        ("File", f"{file.path}, {_large(file.size, 'MB', 'byte')}"),
         ("Format", f"{found.title}; goes under {found.format.key}" if found else UNKNOWN),
         ("SHA-256", file.sha256),
         ("Weights", weights),
         ("Made by", f"{graph.producer or 'an unknown program'}, opset {graph.opset}"),
         *_tensor_rows("Input", graph.inputs),
         *_tensor_rows("Output", graph.outputs),
-        ("Operators", ", ".join(common) + (f" and {left} others" if left > 0 else "")),
+        ("Operators", ", ".join(common) + (f" and {_counted(left, 'other')}" if left > 0 else "")),
     ]
-    found_rows += [("Remark", remark) for remark in trial.remarks]
+
+
+def trial_rows(found: Recognised | None, trial: Trial) -> list[tuple[str, str]]:
+    """What came of a trial, for people."""
+    told = [("Remark", remark) for remark in trial.remarks]
     if trial.problem:
-        return [*found_rows, ("Runs", f"not here: {trial.problem}")]
-    speed = f"p50 {trial.p50_ms:.1f} ms, p95 {trial.p95_ms:.1f} ms over {trial.runs} runs"
-    return [*found_rows, ("Runs on", f"{trial.runs_on}: {speed}; opened in {trial.opened_ms / 1e3:.1f} s{_fed(trial)}")]
+        return [*told, ("Runs", f"not here: {trial.problem}")]
+    speed = f"p50 {trial.p50_ms:.1f} ms, p95 {trial.p95_ms:.1f} ms over {_counted(trial.runs, 'run')}"
+    runs = f"{trial.runs_on}: {speed}; opened in {trial.opened_ms / 1e3:.1f} s{_fed(trial)}"
+    enough = speed_row(found, trial)
+    return [*told, ("Runs on", runs), *([("Speed", enough)] if enough else [])]
+
+
+def speed_row(found: Recognised | None, trial: Trial) -> str:
+    """Whether it is fast enough to be worn or heard live; empty where nobody knows what it is for."""
+    if found is None or found.format.name in ONCE:
+        return ""
+    if found.format.key.startswith("rvc."):
+        share = trial.p95_ms / SPOKEN_MS
+        enough = f"{'enough' if share < 1 else 'too slow'} for real time"
+        return f"{enough}: {trial.p95_ms:.0f} ms for {SPOKEN_MS / 1e3:g} s of sound" + (
+            "" if share < 1 else "; the voice will stutter"
+        )
+    if trial.p95_ms < FRAME_MS:
+        return f"enough for {FPS} fps, as far as this network goes: a frame has {FRAME_MS:.1f} ms"
+    fps = 1000 / trial.p95_ms
+    return f"too slow for {FPS} fps: a frame has {FRAME_MS:.1f} ms; at most {fps:.{0 if fps >= 3 else 1}f} fps"
 
 
 def _tensor_rows(name: str, tensors: Sequence[Tensor]) -> list[tuple[str, str]]:
@@ -98,4 +145,8 @@ def _fed(trial: Trial) -> str:
 
 
 def _large(count: int, in_millions: str, as_is: str) -> str:
-    return f"{count / 1e6:.1f} {in_millions}" if count >= 100_000 else f"{count} {as_is}"
+    return f"{count / 1e6:.1f} {in_millions}" if count >= 100_000 else _counted(count, as_is)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -60,8 +60,17 @@ def test_a_process_that_crashes_or_hangs_is_one_sentence(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(trial.subprocess, "run", hang)
     assert tried(tmp_path / "m.onnx", limit_s=2) == Trial(
-        problem=f"The model {tmp_path / 'm.onnx'} did not get done within 2 s; it is too large to be used."
+        problem=f"The model {tmp_path / 'm.onnx'} takes longer than 2 s here; take a smaller one, or a GPU."
     )
+
+
+def test_a_network_is_fed_at_the_size_that_it_is_used_at(tmp_path: Path) -> None:
+    cases = {name: (file, inputs, outputs) for name, file, inputs, outputs in CASES}
+    for name, sides in {"rvm": (720, 1280), "scrfd": (320, 320)}.items():
+        file, inputs, outputs = cases[name]
+        model = hollow(tmp_path / file, inputs, outputs)
+        picture = model.graph.inputs[0].name
+        assert trial_layout(model, recognise(model)).shapes[picture][2:] == sides
 
 
 @pytest.mark.parametrize(("name", "file", "inputs", "outputs"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES])
