@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
 from pipeline.inference.catalogue import sha256_of
-from pipeline.inference.onnx.model_file import FOREIGN
+from pipeline.inference.kinds.foreign import FOREIGN
 
 NEIGHBOURS = 8
 MOST_BYTES = 2 << 30
@@ -40,7 +40,7 @@ class Retrieval:
             ModelError: faiss is not installed, or the file is missing, changed, too large or none for this voice.
         """
         faiss = _faiss(path)
-        _check(path, channels, wanted_sha256)
+        require_index(path, channels, wanted_sha256)
         try:
             self._index: Any = faiss.read_index(str(path))
             self._vectors: Features = self._index.reconstruct_n(0, self._index.ntotal)
@@ -79,7 +79,7 @@ def _holds(file: BinaryIO, mark: bytes) -> bool:
         return view.find(mark) >= 0
 
 
-def _check(path: Path, channels: int, wanted_sha256: str | None) -> None:
+def require_index(path: Path, channels: int, wanted_sha256: str | None = None) -> None:
     """Looks at the file before faiss does: no pickle, no claims beyond its size, nothing in other files.
 
     Raises:

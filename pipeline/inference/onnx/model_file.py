@@ -13,6 +13,7 @@ import numpy as np
 import platformdirs
 
 from pipeline.errors import ModelError
+from pipeline.inference.kinds.foreign import AGAIN, START_BYTES, reason
 from pipeline.inference.onnx.graph import UNCOUNTED, Graph, Weights, read_graph, stays_inside
 from pipeline.inference.onnx.halves import in_full
 from pipeline.inference.onnx.place import Preference
@@ -22,20 +23,8 @@ MOST_FILE_BYTES = 2 << 30
 """Protobuf messages are no larger."""
 MOST_WEIGHT_BYTES = 6 << 30
 READ_BYTES = 1 << 22
-FOREIGN = {
-    b"PK\x03\x04": "a zip archive or a PyTorch checkpoint",
-    b"\x80\x02": "a Python pickle",
-    b"\x80\x03": "a Python pickle",
-    b"\x80\x04": "a Python pickle",
-    b"\x80\x05": "a Python pickle",
-    b"\x89HDF": "an HDF5 file",
-    b"vers": "a text that stands for the file in Git LFS",
-    b"<": "a web page",
-}
-SUFFIXES_OF_OTHERS = frozenset({".pth", ".pt", ".ckpt", ".pkl", ".bin", ".safetensors", ".h5", ".npy"})
 COMPILED = "EPContext"
 """An operator that has a device run what was compiled for it, from the file itself or from one that it names."""
-CURE = "only ONNX files are loaded; export the model to ONNX with the program that trained it"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,13 +63,18 @@ def read_model(path: Path, wanted_sha256: str | None = None) -> ModelFile:
     if wanted_sha256 is not None and digest != wanted_sha256:
         raise ModelError(
             f"The model {path} has changed: SHA-256 wanted {wanted_sha256}, got {digest}; "
-            "put the old file back, or record the new one with `understudy profiles new`."
+            "put the old file back, or record the new one with `understudy profiles record`."
         )
     view = data.data
     try:
         graph = read_graph(view)
     except WireError as error:
-        raise ModelError(f"The file {path} is no whole ONNX model: {error}; {_cure(path, bytes(view[:4]))}.") from error
+        why = reason(path, bytes(view[:START_BYTES]))
+        if ";" in str(error):
+            raise ModelError(f"The file {path} can't be run: {error}.") from error
+        # Where a file ends is of use only if it is a model at all.
+        detail = f" ({error})" if why == AGAIN else ""
+        raise ModelError(f"The file {path} is no whole ONNX model: {why}{detail}.") from error
     if graph.operators[COMPILED]:
         raise ModelError(
             f"The model {path} holds {COMPILED}, code for one device that can't be looked into; "
@@ -196,13 +190,3 @@ def _check_claim(path: Path, weights: Weights) -> None:
             f"The model {path} is damaged: the constant {weights.name} holds {got} bytes, "
             f"wanted {wanted} for {list(weights.shape)}; copy or export it again."
         )
-
-
-def _cure(path: Path, start: bytes) -> str:
-    """What helps with a file that is no model, or only the first part of one."""
-    if not start:
-        return "the file is empty; copy it again"
-    for magic, what in FOREIGN.items():
-        if start.startswith(magic):
-            return f"it looks like {what}; {CURE}"
-    return CURE if path.suffix.lower() in SUFFIXES_OF_OTHERS else "copy or export it again"

@@ -91,13 +91,34 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("a.onnx", b"", "empty"),
         ("a.pth", b"\xff" * 40, "only ONNX files are loaded"),
         ("a.safetensors", b"\x08\0\0\0\0\0\0\0{}      ", "only ONNX files are loaded"),
-        ("a.onnx", b"\xff" * 40, "copy or export it again"),
+        ("a.onnx", b"\xff" * 40, "copy, download or export it again ("),
+        ("a.onnx", b"version https://git-lfs.github.com/spec/v1\n", "run `git lfs pull`"),
+        ("a.onnx", b"<!DOCTYPE html><html>", "download the file again, logged in"),
+        ("a.onnx", b"hello this is no model\n" * 9, "it is text that begins with 'hello this is no mod'"),
+        ("a.onnx", "Grüße, 'ünüblich'\n".encode() * 40, "it is text"),
+        ("a.onnx", (28).to_bytes(8, "little") + b'{"a":{"dtype":"F32"}}', "a file of safetensors"),
+        ("a.bin", b"IwFl" + bytes(64), "a retrieval index, which goes under rvc.index"),
+        ("a.index", b"\xff" * 40, "a retrieval index, which goes under rvc.index"),
     ],
 )
 def test_what_is_no_onnx_says_what_it_looks_like(name: str, start: bytes, what: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(start)
     assert what in refusal(path)
+
+
+def test_a_zip_archive_with_a_model_is_to_be_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "voice.zip"
+    for inside, cure in (("pack/ada.onnx", "that holds pack/ada.onnx; unpack it"), ("a.txt", "without an ONNX file")):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(inside, b"")
+        assert cure in refusal(path)
+
+
+def test_what_helps_stands_before_what_the_bytes_say(tmp_path: Path) -> None:
+    path = sound(tmp_path / "a.onnx")
+    path.write_bytes(path.read_bytes()[:-5])
+    assert "it is cut off or damaged; copy, download or export it again (it ends at byte" in refusal(path)
 
 
 def test_a_torch_checkpoint_is_never_opened(tmp_path: Path) -> None:

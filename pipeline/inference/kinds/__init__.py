@@ -1,0 +1,1 @@
+"""What files are that people take for models, and what nearly is one."""
