@@ -80,7 +80,8 @@ class People:
         Args:
             recogniser: looks at faces; it ends with this.
             enrolled: who may be known, by any number.
-            executor: where it looks; None has the lane wait, so that a film comes out alike each time.
+            executor: where it looks; None has the lane wait, for as many looks as are due, so that a film comes out
+                alike each time.
             known: what chains before have seen by the same network.
         """
         self._recogniser, self._enrolled, self._executor = recogniser, enrolled, executor
@@ -109,10 +110,15 @@ class People:
             for track_id, known in self._known.items():
                 self._judge(track_id, known, followed)
         self._take(followed, at_ns)
-        if self._pending is None and not 0 <= at_ns - self._looked_ns < EVERY_NS:
-            self._look(frame, followed)
-            self._take(followed, at_ns)
+        for _ in followed if self._executor is None else range(1):
+            if self._may_look(at_ns):
+                self._look(frame, followed)
+                self._take(followed, at_ns)
         return dict(self._holders)
+
+    def _may_look(self, at_ns: int) -> bool:
+        """Whether the lane can spare the time for another look."""
+        return self._pending is None and (self._executor is None or not 0 <= at_ns - self._looked_ns < EVERY_NS)
 
     def _expire(self, followed: Mapping[int, Face], at_ns: int) -> None:
         """Forgets faces that are followed no longer."""
@@ -127,7 +133,7 @@ class People:
         """Begins to look at the face for which it is most urgent."""
         at_ns = frame.media_ns
         due = [face for face in followed.values() if _is_fit(face) and self._is_due(face.track_id, at_ns)]
-        face = min(due, key=lambda face: self._urgency(face.track_id), default=None)
+        face = min(due, key=self._urgency, default=None)
         if face is None:
             return
         self._looked_ns = at_ns
@@ -154,9 +160,10 @@ class People:
         is_settled = len(self._holders) == len(self._enrolled) and known.doubts == 0
         return not 0 <= at_ns - known.looked_ns < (AGAIN_NS if is_settled else SOON_NS)
 
-    def _urgency(self, track_id: int) -> tuple[bool, int]:
-        known = self._known.get(track_id)
-        return (True, known.looked_ns) if known is not None else (False, track_id)
+    def _urgency(self, face: Face) -> tuple[bool, float]:
+        """New faces come first, the largest before the others; then those that were seen longest ago."""
+        known = self._known.get(face.track_id)
+        return (True, known.looked_ns) if known is not None else (False, -face.box[3])
 
     def _take(self, followed: Mapping[int, Face], at_ns: int) -> None:
         """Takes what a look has told, when it has; a network that failed has told nothing."""

@@ -49,6 +49,18 @@ class Looker:
         self.closes += 1
 
 
+class AtOnce(Executor):
+    """Does its work while whoever brings it waits."""
+
+    def submit(self, work: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work())
+        except StageError as error:
+            done.set_exception(error)
+        return done
+
+
 class Later(Executor):
     """Does its work when it is told to."""
 
@@ -69,10 +81,10 @@ class Later(Executor):
 class Scene:
     """People before a camera, each with a grey of an own: ten times the face's id, and 10 more."""
 
-    def __init__(self, executor: Executor | None = None, **enrolled: int) -> None:
+    def __init__(self, executor: Executor | None = None, /, **enrolled: int) -> None:
         self.looker, self.at_ns = Looker(), 0
         wanted = {number: ENROLLED[number] for number in enrolled.values()} or ENROLLED
-        self.people = People(self.looker, wanted, executor)
+        self.people = People(self.looker, wanted, executor or AtOnce())
 
     def seen(self, *faces: Face) -> dict[int, int]:
         """Who is known on the next frame."""
@@ -166,6 +178,28 @@ def test_of_two_alike_the_first_has_it_unless_the_other_is_much_more_alike() -> 
     assert scene.after(AGAIN_NS, ONE, TWO) == {BEN: 1}
     scene.look_like(2, ben=0.9)
     assert scene.after(2 * AGAIN_NS, ONE, TWO) == {BEN: 2}
+
+
+def test_the_largest_new_face_is_looked_at_first() -> None:
+    scene = Scene()
+    smaller = [replace(each, box=(*each.box[:3], 0.9 * each.box[3])) for each in (ONE, TWO)]
+    for track_id in (1, 2, 3):
+        scene.look_like(track_id)
+    scene.seen(*smaller, THREE)
+    assert scene.looker.looks == [grey(3)]
+
+
+def test_where_the_lane_can_wait_every_new_face_is_known_on_its_first_frame() -> None:
+    scene = Scene()
+    scene.people = People(scene.looker, ENROLLED)
+    scene.look_like(1, ben=0.8)
+    scene.look_like(2, actor=0.7)
+    scene.look_like(3, anna=0.6)
+    assert scene.seen(ONE, TWO, THREE) == {BEN: 1, ACTOR: 2, ANNA: 3}
+    scene.after(AGAIN_NS, ONE, TWO, THREE)
+    assert len(scene.looker.looks) == 6
+    scene.looker.fails = True
+    scene.after(AGAIN_NS, ONE, TWO, THREE)
 
 
 def test_a_face_that_is_turned_away_or_tiny_is_not_looked_at() -> None:
