@@ -1,9 +1,8 @@
 """The video lane: one frame after another through the present profile's chain, and the policy where that fails."""
 
 import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,16 +10,16 @@ import numpy as np
 from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
 from pipeline.errors import StageError
-from pipeline.media import FaceReading, Frame, Pixels
+from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
-from pipeline.telemetry import DurationMeter, Event, Level, SwitchReading
+from pipeline.telemetry import Event, Level, SwitchReading
 from pipeline.video.beside import Ahead
 from pipeline.video.cast.roster import roster
+from pipeline.video.lane_meters import LaneMeters
 from pipeline.video.output.blur import blurred_picture
 from pipeline.video.output.delay_line import DelayLine, Showing
 from profiles.profile import FailSafePolicy, Profile
 
-SWITCHES_KEPT = 1000
 HOLD_NS = 2_000_000_000
 """The last good picture is held for so long before the card takes over."""
 LOST_AFTER_NS = 300_000_000
@@ -51,25 +50,6 @@ class Handover:
     """When its stages were warm."""
     counts: bool
     """Whether this is a change of profile and not of a setting."""
-
-
-@dataclass(slots=True, eq=False)
-class LaneMeters:
-    """What the lane counts."""
-
-    work: DurationMeter = field(default_factory=DurationMeter)
-    stages: dict[str, DurationMeter] = field(default_factory=dict)
-    failed: int = 0
-    faces_found: int = 0
-    faces: tuple[FaceReading, ...] = ()
-    switches: deque[SwitchReading] = field(default_factory=lambda: deque(maxlen=SWITCHES_KEPT))
-
-    def stage(self, name: str) -> DurationMeter:
-        """The meter of one stage, made when first asked for."""
-        meter = self.stages.get(name)
-        if meter is None:
-            meter = self.stages[name] = DurationMeter()
-        return meter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,8 +202,7 @@ class VideoLane:
         self._last = (frame.captured_ns, frame.media_ns)
         self.meters.faces = roster(frame.faces, chain.profile)
         self.meters.faces_found += frame.chosen_face is not None
-        if failure is not None:
-            self.meters.failed += 1
+        self.meters.note(failure)
         if failure is not None and chain.profile.output.policy is not FailSafePolicy.BLUR:
             self._stand_in(frame.captured_ns, frame.media_ns)
         else:

@@ -186,7 +186,6 @@ class Rig:
         """The video lane at this instant."""
         lane, output = self.lane.meters, self.presenter.meters
         sinks = self.presenter.sinks
-        unsent = sum(sink.dropped for sink in sinks)
         return VideoReadings(
             frames_in=self.arrivals.count,
             frames_out=output.sent.count,
@@ -199,11 +198,12 @@ class Rig:
             stages={name: meter.percentiles() for name, meter in tuple(lane.stages.items())},
             stages_overall={name: meter.overall() for name, meter in tuple(lane.stages.items())},
             lane_history_ms=lane.work.latest_ms(HISTORY),
-            drops=Drops(self.frames.dropped, lane.failed, self.line.dropped + unsent),
+            drops=Drops(self.frames.dropped, lane.failed, self.line.dropped + sum(sink.dropped for sink in sinks)),
             repeats=output.repeats,
             faces_found=lane.faces_found,
             faces=lane.faces,
             policy_frames=output.by_policy,
+            outage=lane.outage,
             delay_ms=self.presenter.delay_ns / 1e6,
             covered=self.presenter.covered,
             source=self.source.description,

@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 SEVERITIES = {Level.INFO: logging.INFO, Level.WARNING: logging.WARNING, Level.ERROR: logging.ERROR}
 TOLD_KEPT = 100
 """Sentences that are remembered, so that none is told twice."""
+BLOCK_S = 0.01
+"""The lane of the sound works on blocks of this length."""
 SLICE_S = 0.1
 """The longest that a signal waits to be seen."""
 
@@ -63,18 +65,22 @@ class RunOutcome:
 
 
 class Reporter:
-    """Tells what happens in a run: everything to the log, and what is wrong to the user, once. Any thread."""
+    """Tells what happens in a run: everything to the log, and what is wrong to the user. Any thread."""
 
-    def __init__(self, kept_back: Callable[[Event], bool]) -> None:
-        """A reporter that leaves the events that are `kept_back` to whoever takes them."""
-        self._kept_back = kept_back
+    def __init__(self, kept_back: Callable[[Event], bool] = lambda _: False, *, once: bool = False) -> None:
+        """A reporter that leaves the events that are `kept_back` to whoever takes them.
+
+        With `once` the user hears nothing again, nor what only goes on where a sentence that was told has ended.
+        """
+        self._kept_back, self._once = kept_back, once
         self._told: deque[str] = deque(maxlen=TOLD_KEPT)
 
     def tell(self, event: Event) -> None:
         """Tells an event."""
         text = sentence(event.text)
         log.log(SEVERITIES[event.level], text)
-        if event.level is not Level.INFO and not self._kept_back(event):
+        known = self._once and text.startswith(tuple(self._told))
+        if event.level is not Level.INFO and not known and not self._kept_back(event):
             self._told.append(text)
             typer.echo(text, err=True)
 
@@ -87,8 +93,8 @@ class Reporter:
 def run_headless(options: SessionOptions, run: RunOptions) -> int:
     """Runs a session as the command line says.
 
-    0 when it came to its end, its time or a signal; 1 when something ended it or a switch is not in, which is told. The
-    figures are written all the same.
+    0 when it came to its end, its time or a signal; 1 when something ended it, a switch is not in, or a model that
+    failed has the fail-safe or silence go out at the end, which is told. The figures are written all the same.
 
     Raises:
         UnderstudyError: it could not start.
@@ -119,7 +125,11 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
         typer.echo(summary(outcome.readings))
         if outcome.readings.audio is not None:
             typer.echo(sound_summary(outcome.readings.audio))
-    return int(outcome.error is not None or switches.failed)
+    failures = model_failures(outcome.readings)
+    for failure in failures:
+        typer.echo(failure, err=True)
+        log.error(failure)
+    return int(outcome.error is not None or switches.failed or bool(failures))
 
 
 def run_session(
@@ -229,6 +239,19 @@ def sound_summary(audio: AudioReadings) -> str:
         f"sound: {counted(audio.blocks, 'block')}, {counted(audio.underruns, 'underrun')}, "
         f"{counted(audio.overruns, 'overrun')}, {audio.failed} failed; microphone to ear {timed}"
     )
+
+
+def model_failures(readings: Readings) -> tuple[str, ...]:
+    """A sentence for the face and for the voice that a model could not make at the end of a run."""
+    video, audio = readings.video, readings.audio
+    failures = []
+    if video.outage.reason:
+        frames = f"{video.outage.count} of {counted(video.frames_in, 'frame')}"
+        failures.append(f"At the end there was no face, but the fail-safe, as on {frames}: {video.outage.reason}")
+    if audio is not None and audio.outage.reason:
+        silent_s = audio.outage.count * BLOCK_S
+        failures.append(f"At the end there was no voice, and {silent_s:.1f} s were silent: {audio.outage.reason}")
+    return tuple(map(sentence, failures))
 
 
 def tell_stand_in(camera: str, readings: Readings) -> None:

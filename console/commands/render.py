@@ -3,11 +3,12 @@
 import sys
 from pathlib import Path
 
+import structlog
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from console.commands.headless import interruption
+from console.commands.headless import Reporter, interruption
 from console.commands.models import ready_models
 from console.commands.session import Shelf
 from console.logs import configure_logging, native_chatter_logged
@@ -16,6 +17,8 @@ from pipeline.errors import UnderstudyError
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.render import RenderJob, RenderProgress, open_rendering
+
+log = structlog.get_logger(__name__)
 
 
 def render_file(source: Path, target: Path, profile: str, device: str = "auto") -> int:
@@ -30,7 +33,7 @@ def render_file(source: Path, target: Path, profile: str, device: str = "auto") 
     with (
         native_chatter_logged(log_file),
         interruption() as interrupt,
-        open_rendering(job, models) as render,
+        open_rendering(job, models, report=Reporter(once=True).tell) as render,
         _bar() as bar,
     ):
         task = bar.add_task(f"{source.name} as {job.profile.title}", total=None, done="")
@@ -44,8 +47,22 @@ def render_file(source: Path, target: Path, profile: str, device: str = "auto") 
     if render.remark:
         typer.echo(render.remark, err=True)
     followed = f", face followed on {done.faces_found}, policy on {done.policy_frames}" if done.frames else ""
-    typer.echo(f"{target}: {_amount(done)}{followed}.")
-    return 0
+    told = f"{target}: {_amount(done)}{followed}."
+    log.info("rendered", figures=told)
+    typer.echo(told)
+    failure = model_failure(done)
+    if failure:
+        log.error(failure)
+        typer.echo(failure, err=True)
+    return int(bool(failure))
+
+
+def model_failure(done: RenderProgress) -> str:
+    """A sentence on what a model that failed left out; empty where none did."""
+    covered = f"the fail-safe stands on {done.failed_frames} of {counted(done.frames, 'frame')}"
+    silent = f"{done.silent_s:.1f} of {done.sound_s or 0.0:.1f} s of sound are silent"
+    left_out = [text for text, amiss in ((covered, done.failed_frames), (silent, done.silent_s)) if amiss]
+    return f"A model failed, so that {' and '.join(left_out)}." if left_out else ""
 
 
 def show(bar: Progress, task: TaskID, progress: RenderProgress) -> None:

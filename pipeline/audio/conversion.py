@@ -1,6 +1,6 @@
 """A file's sound in the target's voice: every sample at its own time, as fast as it is taken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +13,7 @@ from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.clock import Clock
 from pipeline.media import Block
 from pipeline.stage import AudioStage
+from pipeline.telemetry import Event
 
 
 class Conversion:
@@ -21,8 +22,22 @@ class Conversion:
     What they lag behind by is taken off at the start and let out at the end: the result is as long as the file's sound.
     """
 
-    def __init__(self, path: Path, conditioning: Sequence[AudioStage], voice: AudioStage, clock: Clock) -> None:
+    def __init__(
+        self,
+        path: Path,
+        conditioning: Sequence[AudioStage],
+        voice: AudioStage,
+        clock: Clock,
+        report: Callable[[Event], None] | None = None,
+    ) -> None:
         """Opens the file; the stages belong to the conversion.
+
+        Args:
+            path: the file.
+            conditioning: what the voice hears it through.
+            voice: what speaks it anew.
+            clock: the program's clock.
+            report: told what goes wrong on the way.
 
         Raises:
             MediaError: it has no sound that can be read.
@@ -30,10 +45,12 @@ class Conversion:
         self._source = SoundDecoder(path)
         outputs: list[Ring] = []
         self._input = Ring(2 * BLOCK_SAMPLES)
-        self._lane = AudioLane(conditioning, voice, AudioLinks(self._input, outputs, clock, lambda event: None))
+        links = AudioLinks(self._input, outputs, clock, report or (lambda _: None))
+        self._lane = AudioLane(conditioning, voice, links)
         self._lag = round(self._lane.latency_ns * RATE_HZ / 1e9)
         self._output = Ring(self._lag + 2 * BLOCK_SAMPLES)
         outputs.append(self._output)
+        self._written = 0
         self.start_ns = self._source.start_ns
         """When the sound starts, against the file's first picture; 0 in a file without pictures."""
         self.length_s = self._source.length_s
@@ -41,13 +58,18 @@ class Conversion:
 
     def blocks(self) -> Iterator[Block]:
         """All sound in order, `captured_ns` being its time against the file's first picture; to be called once."""
-        skipped, written = self._lag, 0
+        skipped = self._lag
         for block in self._spoken():
             samples = block.samples[skipped:]
             skipped = max(0, skipped - len(block.samples))
             if len(samples):
-                yield Block(samples, RATE_HZ, self.start_ns + written * 1_000_000_000 // RATE_HZ)
-            written += len(samples)
+                yield Block(samples, RATE_HZ, self.start_ns + self._written * 1_000_000_000 // RATE_HZ)
+            self._written += len(samples)
+
+    @property
+    def silent_s(self) -> float:
+        """How much is silent because the voice failed."""
+        return min(self._lane.meters.outage.count * BLOCK_SAMPLES, self._written) / RATE_HZ
 
     def close(self) -> None:
         """Gives the file back and closes the stages; may be called twice."""

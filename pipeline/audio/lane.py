@@ -14,7 +14,7 @@ from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Block
 from pipeline.stage import AudioStage
-from pipeline.telemetry import DurationMeter, Event, Level
+from pipeline.telemetry import DurationMeter, Event, Level, Outage
 from profiles.profile import Profile
 
 MOST_OVERLAP = RATE_HZ // 5
@@ -36,6 +36,7 @@ class AudioLaneMeters:
     blocks: int = 0
     failed: int = 0
     """Blocks that went out as silence because a stage could not do them."""
+    outage: Outage = Outage()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +170,11 @@ class AudioLane:
     def _spoken(self, heard: Block) -> Block:
         """A block in the voice that is to be heard, on the way from one voice to another in both."""
         spoken = self._through((self._voice,), heard)
+        if self.meters.outage.reason:
+            # A voice that works on longer stretches is silent for a whole one that it could not do.
+            missing = not spoken.samples.any()
+            outage = self.meters.outage
+            self.meters.outage = Outage(outage.reason if missing else "", outage.count + missing)
         if self._leaving is None:
             return spoken
         before = self._through((self._leaving,), heard)
@@ -190,6 +196,7 @@ class AudioLane:
                 still_heard = self._leaving or self._voice
                 self._leaving = None if coming is still_heard else still_heard
                 self._voice = coming
+                self.meters.outage = replace(self.meters.outage, reason="")
         if self._leaving is not None and coming is not None:
             # What it heard when it was here before is not to be said now.
             coming.reset()
@@ -216,6 +223,7 @@ class AudioLane:
     def _failed(self, error: StageError) -> None:
         """Counts a failure and says it, not too often."""
         self.meters.failed += 1
+        self.meters.outage = replace(self.meters.outage, reason=str(error))
         self._tell(Level.ERROR, f"{error} Silence goes out instead.")
 
     def _tell(self, level: Level, text: str) -> None:

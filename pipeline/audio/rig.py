@@ -74,10 +74,9 @@ class SoundRig:
                 Player(ring, sink, clock, lossless=self._lossless)
                 for ring, sink in zip(self._rings, sinks, strict=False)
             ]
-            rings = self._rings[len(sinks) :]
             self._tapes = [
                 Tape(ring, track, clock, lossless=self._lossless)
-                for ring, track in zip(rings, settings.tracks, strict=True)
+                for ring, track in zip(self._rings[len(sinks) :], settings.tracks, strict=True)
             ]
             self._living, self._measured = list(self.players), self.players[0] if self.players else None
             """Those that still play, and the one whose figures are told."""
@@ -204,6 +203,7 @@ class SoundRig:
             load=voice.load if isinstance(voice, Joined) else None,
             blocks=first.meters.blocks if first else lane.blocks,
             failed=lane.failed,
+            outage=lane.outage,
             underruns=first.meters.underruns if first else 0,
             overruns=self._input.overruns + sum(ring.overruns for ring in self._rings),
             latency=heard.percentiles(),

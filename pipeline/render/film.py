@@ -1,5 +1,6 @@
 """A film done into another, a frame at a time: nothing dropped, best quality, all sound in the target's voice."""
 
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipeline.audio.devices.sound_decoder import has_sound
 from pipeline.audio.neural.rvc import Tools
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, MediaError
-from pipeline.inference.onnx.runtime import Preference, Runtime
+from pipeline.inference.onnx.runtime import Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.media import Frame
@@ -21,6 +22,7 @@ from pipeline.queues import Latest
 from pipeline.render.film_voice import FilmVoice, conversion_of
 from pipeline.render.job import RenderJob, RenderProgress, refuse_target
 from pipeline.stage import EndOfSource
+from pipeline.telemetry import Event
 from pipeline.video.devices.film_sound import SoundTiming
 from pipeline.video.devices.recorder import FINAL
 from pipeline.video.devices.settings import Pace, SourceSettings
@@ -37,7 +39,13 @@ STRETCH_NS = 1_000_000_000
 class Render:
     """A film, a frame and its sound at a time."""
 
-    def __init__(self, job: RenderJob, models: ModelStore, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        job: RenderJob,
+        models: ModelStore,
+        clock: Clock | None = None,
+        report: Callable[[Event], None] | None = None,
+    ) -> None:
         """Opens both files and warms the profile up.
 
         Raises:
@@ -51,6 +59,7 @@ class Render:
         Runtime(job.device).require()
         refuse_target(job)
         self._clock = clock or MonotonicClock()
+        self._report = report or (lambda _: None)
         self._frames: Latest[Frame] = Latest(lossless=True)
         self._losses: list[DeviceError] = []
         self._done_ns = 0
@@ -62,10 +71,9 @@ class Render:
             size = self._source.size
             assembly = parts.enter_context(closing(Assembly(models, job.profile, size)))
             assembly.unhurried, assembly.heard = True, False
-            if job.device is not Preference.AUTO:
-                assembly.prefer(job.device, lambda _: None)
+            assembly.prefer(job.device, self._report)
             chain = parts.enter_context(closing(assembly.build(job.profile)))
-            runtime = parts.enter_context(closing(Runtime(job.device)))
+            runtime = parts.enter_context(closing(Runtime(job.device, report=self._report)))
             self._sound = self._open_sound(job, Tools(runtime, models, self._clock))
             if self._sound is not None:
                 parts.enter_context(closing(self._sound))
@@ -105,6 +113,8 @@ class Render:
             total_s=self._total_s,
             faces_found=self._lane.meters.faces_found,
             policy_frames=output.by_policy,
+            failed_frames=self._lane.meters.outage.count,
+            silent_s=0.0 if self._sound is None else self._sound.silent_s,
             sound_s=None if self._sound is None else self._sound.length_ns / 1e9,
         )
 
@@ -134,7 +144,7 @@ class Render:
             lossless=True,
             retire=lambda chain: None,
             taken=lambda chain: None,
-            report=lambda event: None,
+            report=self._report,
         )
 
     def _open_sound(self, job: RenderJob, tools: Tools) -> FilmVoice | None:

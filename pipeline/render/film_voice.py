@@ -34,7 +34,13 @@ def conversion_of(job: RenderJob, tools: Tools) -> Conversion:
     """
     with closing(SoundDecoder(job.source)) as decoder:
         actor = Actor(measure(beginning(decoder, LISTENED_S)))
-    return Conversion(job.source, conditioner(ConditionSettings()), _voice(job.profile, actor, tools), tools.clock)
+    return Conversion(
+        job.source,
+        conditioner(ConditionSettings()),
+        _voice(job.profile, actor, tools),
+        tools.clock,
+        tools.runtime.report,
+    )
 
 
 def _voice(profile: Profile, actor: Actor, tools: Tools) -> AudioStage:
@@ -63,6 +69,11 @@ class FilmVoice:
     def length_ns(self) -> int:
         """How much is done."""
         return max(0, self.done_ns - self.start_ns)
+
+    @property
+    def silent_s(self) -> float:
+        """How much is silent because the voice failed."""
+        return self._conversion.silent_s
 
     def advance(self, until_ns: int) -> bool:
         """Does all sound that starts before `until_ns` on the pictures' time; False when there is no more."""

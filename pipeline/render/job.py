@@ -43,8 +43,12 @@ class RenderProgress:
     """Frames on which the chosen face was followed."""
     policy_frames: int = 0
     """Frames that the fail-safe policy made."""
+    failed_frames: int = 0
+    """Of these, the ones that a model is to blame for and not the footage."""
     sound_s: float | None = None
     """Sound done; None where there is none that can be read."""
+    silent_s: float = 0.0
+    """Of that, what is silent because the voice failed."""
 
 
 class Rendering(Protocol):

@@ -1,5 +1,6 @@
 """Sound alone done into another file, in the target's voice."""
 
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Self
@@ -13,12 +14,19 @@ from pipeline.inference.onnx.runtime import Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.render.film_voice import conversion_of
 from pipeline.render.job import RenderJob, RenderProgress, refuse_target
+from pipeline.telemetry import Event
 
 
 class SoundRender:
     """Sound alone, about a second at a time."""
 
-    def __init__(self, job: RenderJob, models: ModelStore, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        job: RenderJob,
+        models: ModelStore,
+        clock: Clock | None = None,
+        report: Callable[[Event], None] | None = None,
+    ) -> None:
         """Opens both files.
 
         Raises:
@@ -33,7 +41,7 @@ class SoundRender:
         self.remark: str | None = None
         self._done = 0
         with ExitStack() as parts:
-            runtime = parts.enter_context(closing(Runtime(job.device)))
+            runtime = parts.enter_context(closing(Runtime(job.device, report=report)))
             conversion = conversion_of(job, Tools(runtime, models, clock or MonotonicClock()))
             self._conversion = parts.enter_context(conversion)
             self._blocks = self._conversion.blocks()
@@ -55,7 +63,7 @@ class SoundRender:
     def progress(self) -> RenderProgress:
         """How far it has come."""
         done_s = self._done / RATE_HZ
-        return RenderProgress(0, done_s, self._conversion.length_s, sound_s=done_s)
+        return RenderProgress(0, done_s, self._conversion.length_s, sound_s=done_s, silent_s=self._conversion.silent_s)
 
     def close(self) -> None:
         """Finishes the target, which then plays up to what was done; may be called twice.

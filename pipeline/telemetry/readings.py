@@ -50,6 +50,16 @@ class SwitchReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """What could not be done because a model failed, which is nothing that the footage could help."""
+
+    reason: str = ""
+    """The model's sentence, as long as it has not worked since."""
+    count: int = 0
+    """Frames that the policy stood in for, or blocks of silence, since the start."""
+
+
+@dataclass(frozen=True, slots=True)
 class VideoReadings:
     """The video lane at one instant."""
 
@@ -78,6 +88,8 @@ class VideoReadings:
     """Those followed on the newest frame, the actor's first."""
     policy_frames: int = 0
     """Pictures that the fail-safe policy made."""
+    outage: Outage = Outage()
+    """What of them a model is to blame for."""
     delay_ms: float = 0.0
     covered: bool = False
     """Whether the card is over everything: up, or taken off after what is due was captured."""
@@ -125,6 +137,8 @@ class AudioReadings:
     """Handed to the first sink."""
     failed: int = 0
     """Blocks that went out as silence because a stage could not do them."""
+    outage: Outage = Outage()
+    """What was silent because the voice failed, until it was heard again."""
     underruns: int = 0
     """Gaps at the first sink that were filled with silence."""
     overruns: int = 0

@@ -246,3 +246,17 @@ def test_the_first_signal_asks_and_the_second_does_what_it_always_does(number: s
         assert event.wait(1.0)
         assert signal.getsignal(number) == before
     assert signal.getsignal(number) == before
+
+
+def test_a_sentence_that_only_goes_on_is_not_told_again_where_things_are_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reporter = Reporter(once=True)
+    for text in (
+        "The model broke.",
+        "The model broke.",
+        "The model broke. Silence goes out instead.",
+        "The disk is full.",
+    ):
+        reporter.tell(Event(Level.ERROR, text, 0))
+    assert capsys.readouterr().err == "The model broke.\nThe disk is full.\n"
