@@ -105,13 +105,14 @@ class Network:
         with self._life:
             if self._closed:
                 return
-            elsewhere = self._inner.place.provider != CPU and self._moving is None
-            if elsewhere:
-                self._moving = self._mover.move(self._inner, self._file, self._demand)
-        if elsewhere:
-            self._say(Level.WARNING, f"{error} It is being opened in another way.")
-        else:
+        if self._inner.place.provider == CPU or self._moving is not None:
             self._say(Level.ERROR, str(error))
+            return
+        # Said before the other thread has something to say of it.
+        self._say(Level.WARNING, f"{error} It is being opened in another way.")
+        with self._life:
+            if not self._closed:
+                self._moving = self._mover.move(self._inner, self._file, self._demand)
 
     def _say(self, level: Level, text: str) -> None:
         """Tells why a run failed, once until it has worked for a while: a lane goes on without a word."""
