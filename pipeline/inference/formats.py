@@ -64,7 +64,16 @@ class Recognised:
             words.append(f"frozen at {self.sizes['frames']} frames")
         return ", ".join(words)
 
+    @property
+    def called(self) -> str:
+        """The title with its article."""
+        first = self.title.split()[0]
+        return f"{'an' if first[0] in VOWELS or first in SPELT else 'a'} {self.title}"
 
+
+VOWELS = "AEIOaeio"
+SPELT = ("RVC", "RMVPE", "SCRFD", "XSeg")
+"""Words whose first letter is said by its name, which begins with a vowel."""
 GENERATIONS: Mapping[int, str] = MappingProxyType({256: "v1", 768: "v2"})
 
 
@@ -184,7 +193,7 @@ FORMATS = (
     _form("crepe|CREPE pitch network", "rvc.pitch", "- : * 1024", "- : * 360"),
     _form("contentvec-moevs|content encoder", "rvc.encoder", "- : 1 1 *", "- : 1 * channels..."),
     _form(
-        "rvm|Robust Video Matting",
+        "rvm|matting network (RVM)",
         "matting.model",
         f"src : * 3 * *; {STATES_IN} downsample_ratio : 1",
         f"pha : * 1 * *; {STATES_OUT}...",

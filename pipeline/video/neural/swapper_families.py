@@ -124,7 +124,7 @@ def family_of(file: ModelFile, wanted: str = "auto") -> Family:
     names = ", ".join(family.name for family in both or fitting or named)
     raise ModelError(
         f"The model {file.path} does not say which swapper it is, wanted one of {names}; "
-        "set `family` in [embedding] of the profile."
+        "set `family` in [embedding] of the profile, which `profiles new` does by --face-family."
     )
 
 
