@@ -1,13 +1,13 @@
 """A new profile before it is in the store: a portrait, a room, models, and what they are to be called."""
 
-import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from profiles.editing.toml_edit import Value, quoted
 from profiles.errors import Problem, ProfileError
 from profiles.model_files import ModelDraft, bring, model_problems
 from profiles.plain_text import is_plain, shortened
@@ -41,6 +41,8 @@ class ProfileDraft:
     """The models that it brings; those of a face or a voice choose the engine."""
     link: bool = False
     """Leave the models where they are, and link to them."""
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    """What else its file is to say, by key, such as `rvc.index_rate`."""
 
     @property
     def engines(self) -> dict[str, str]:
@@ -90,7 +92,7 @@ def _copy(source: Path, folder: Path, stem: str) -> str:
 
 def _toml(draft: ProfileDraft, portrait: str | None, room: str | None, hashes: Mapping[str, str]) -> str:
     title = draft.title if draft.title is not None else draft.name.replace("-", " ").replace("_", " ").title()
-    tables: dict[str, dict[str, str]] = {"face": {}}
+    tables: dict[str, dict[str, Value]] = {"face": {}}
     for section, engine in draft.engines.items():
         tables.setdefault(section, {})["engine"] = engine
     if portrait is not None:
@@ -98,6 +100,9 @@ def _toml(draft: ProfileDraft, portrait: str | None, room: str | None, hashes: M
     for model in draft.models:
         section, _, key = model.key.partition(".")
         tables.setdefault(section, {})[key] = model.name
+    for path, value in draft.settings.items():
+        section, _, key = path.partition(".")
+        tables.setdefault(section, {})[key] = value
     if room is None:
         tables["background"] = {"kind": "blur"}
     else:
@@ -105,16 +110,9 @@ def _toml(draft: ProfileDraft, portrait: str | None, room: str | None, hashes: M
     if draft.kind is Kind.PERSONA:
         tables["consent"] = {"declaration": DECLARATION}
     tables["hashes"] = dict(hashes)
-    lines = [f"title = {_quoted(title)}", f"kind = {_quoted(draft.kind)}"]
+    lines = [f"title = {quoted(title)}", f"kind = {quoted(draft.kind)}"]
     for section, table in tables.items():
         if table:
             lines += ["", f"[{section}]"]
-            lines += [
-                f"{_quoted(key) if section == 'hashes' else key} = {_quoted(text)}" for key, text in table.items()
-            ]
+            lines += [f"{quoted(key) if section == 'hashes' else key} = {quoted(text)}" for key, text in table.items()]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string; JSON's escapes are a subset of TOML's, apart from DEL, which TOML wants escaped."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -11,7 +11,10 @@ from profiles.member_names import name_clashes, name_problem
 from profiles.plain_text import shortened
 from profiles.profile import Profile
 from profiles.reading import FILE_NAME
+from profiles.schema import file_fields
 
+MODEL_SECTIONS = frozenset({"dfm", "embedding", "masks", "restore", "tracking", "matting", "rvc"})
+"""The parts of a profile whose files, apart from lists of pictures, are models."""
 FOLDER = "models"
 """Where in a profile's folder models lie."""
 
@@ -24,11 +27,13 @@ class ModelDraft:
         key: the key that names it, such as `dfm.model`.
         path: where it is now.
         beside: further files that it needs, by their paths from its folder.
+        title: what it was recognised as; empty for what is of no known format.
     """
 
     key: str
     path: Path
     beside: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def name(self) -> str:
@@ -88,6 +93,28 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def named_models(profile: Profile) -> dict[str, Path]:
+    """The models that a profile names, by key, as it names them."""
+    named = {
+        f"{section}.{key}": getattr(getattr(profile, section), key)
+        for section, key, field in file_fields()
+        if section in MODEL_SECTIONS and field.default is None
+    }
+    return {key: path for key, path in named.items() if path is not None}
+
+
+def unrecorded_models(profile: Profile) -> list[Problem]:
+    """A remark for each model that nothing was recorded of, so that a changed one would not be noticed."""
+    names = dict.fromkeys(path.as_posix() for path in named_models(profile).values())
+    cure = f"`understudy profiles record {profile.name}` writes it down"
+    text = f"is missing: a change of the file would not be noticed; {cure}"
+    return [
+        Problem(text, profile.folder / FILE_NAME, f"hashes.{shortened(name)}")
+        for name in names
+        if name not in profile.hashes and name_problem(name) is None
+    ]
+
+
 def changed_files(profile: Profile) -> list[Problem]:
     """A problem for each file that is not what it was when it was brought in, or can't be read; each is read whole."""
     return [problem for name, wanted in profile.hashes.items() for problem in _changes(profile, name, wanted)]
@@ -101,7 +128,8 @@ def _changes(profile: Profile, name: str, wanted: str) -> Iterator[Problem]:
         return
     if not path.is_file():
         # A pipe or a device would be read without an end.
-        yield Problem("there is no such file; put it back, or take the line out", place, key)
+        cure = f"put it back, or have `understudy profiles record {profile.name}` take the line out"
+        yield Problem(f"there is no such file; {cure}", place, key)
         return
     try:
         got = sha256_of(path)
@@ -109,5 +137,8 @@ def _changes(profile: Profile, name: str, wanted: str) -> Iterator[Problem]:
         yield Problem(f"the file can't be read ({error.strerror}); check its rights", place, key)
         return
     if got != wanted:
-        text = f"the file has changed: SHA-256 wanted {wanted}, got {got}; put the old one back, or record the new one"
+        text = (
+            f"the file has changed: SHA-256 wanted {wanted}, got {got}; put the old one back, or record the new one "
+            f"with `understudy profiles record {profile.name}`"
+        )
         yield Problem(text, place, key)

@@ -13,8 +13,9 @@ import platformdirs
 
 from profiles.archive import outside_files, unpack_archive, write_archive
 from profiles.draft import ProfileDraft, write_draft
+from profiles.editing.recording import record
 from profiles.errors import Problem, ProfileError
-from profiles.model_files import changed_files
+from profiles.model_files import changed_files, named_models
 from profiles.profile import Kind, Profile
 from profiles.reading import FILE_NAME, read_profile
 from profiles.schema import CLOSE
@@ -46,6 +47,10 @@ class ProfileSummary:
     """Why it can't be used: file, key and what is wrong."""
     casts_person: bool = False
     """Whether somebody beside the actor would wear the face of a real person."""
+    engines: tuple[str, ...] = ()
+    """The face's and the voice's; none where the profile can't be read."""
+    brings_models: bool = False
+    """Whether networks of its own are to run, of which only building them tells whether they do."""
 
     @property
     def hindrance(self) -> str:
@@ -127,13 +132,49 @@ class ProfileStore:
             staging.replace(self.folder / draft.name)
         return read_profile(self.folder / draft.name)
 
+    def record(self, draft: ProfileDraft) -> Profile:
+        """Records the models of the user's profile called `draft.name` as they are now, with those of the draft put in.
+
+        Raises:
+            ProfileError: there is no such profile of the user's own, or it would not be readable; nothing changes then.
+        """
+        folder = self._own(draft.name)
+        with self._staging() as staging:
+            return record(draft, folder, staging)
+
+    def remove(self, name: str) -> None:
+        """Deletes a profile of the user's own; where links led stays.
+
+        Raises:
+            ProfileError: there is no such profile of the user's own.
+        """
+        folder = self._own(name)
+        with self._staging() as grave:
+            folder.replace(grave / "removed")
+
+    def _own(self, name: str) -> Path:
+        """The folder of a profile of the user's own.
+
+        Raises:
+            ProfileError: there is none of that name, or it ships.
+        """
+        folder = self.find(name)
+        if folder == self.folder / folder.name and os.path.lexists(folder):
+            return folder
+        if folder.parent in self._folders:
+            raise ProfileError(f"The profile {name} ships with the program and stays as it is; make one of your own")
+        raise ProfileError(f"There is no profile of your own called {name} in {self.folder}; name one that is there")
+
     def export(self, name_or_path: str | Path, file: Path, *, force: bool = False) -> Path:
         """Writes a profile with its files into one zip archive and tells where.
 
         Raises:
-            ProfileError: the profile is not readable, a file of it lies elsewhere, or the archive is there already.
+            ProfileError: the profile is not readable, a file of it lies elsewhere or has changed, or the archive is
+                there already.
         """
         profile = self.load(name_or_path)
+        if changed := changed_files(profile):
+            raise ProfileError(changed)
         file = file.expanduser()
         try:
             if file.is_dir():
@@ -165,10 +206,9 @@ class ProfileStore:
             if not force:
                 self._refuse_taken(name, "add --force to replace it")
                 self._refuse_hiding(name)
-            outside = outside_files(profile)
-            outside = outside or changed_files(profile)
-            if outside:
-                raise ProfileError([replace(problem, file=file / name / FILE_NAME) for problem in outside])
+            faults = outside_files(profile) or changed_files(profile)
+            if faults:
+                raise ProfileError([replace(problem, file=file / name / FILE_NAME) for problem in faults])
             self._put(staging, self.folder / name)
         return read_profile(self.folder / name)
 
@@ -192,7 +232,10 @@ class ProfileStore:
         except ProfileError as error:
             return ProfileSummary(name, name, None, folder, builtin, tuple(map(str, error.problems)))
         casts_person = any(other.kind is not Kind.PERSONA for other in profile.cast_profiles)
-        return ProfileSummary(name, profile.title, profile.kind, folder, builtin, casts_person=casts_person)
+        engines = profile.face.engine, profile.voice.engine
+        brings_models = any(map(named_models, (profile, *profile.cast_profiles)))
+        summary = ProfileSummary(name, profile.title, profile.kind, folder, builtin, casts_person=casts_person)
+        return replace(summary, engines=engines, brings_models=brings_models)
 
     def _with_cast(self, profile: Profile) -> Profile:
         """The profile with those whose faces others in its picture wear; the casts of these play no part."""
@@ -217,10 +260,8 @@ class ProfileStore:
 
     def _refuse_hiding(self, name: str) -> None:
         if any((folder / name).is_dir() for folder in self._folders[1:]):
-            raise ProfileError(
-                f"A profile called {name} ships with the program and would be hidden by yours; "
-                "add --force if that is meant"
-            )
+            text = f"A profile called {name} ships with the program and would be hidden by yours"
+            raise ProfileError(f"{text}; add --force if that is meant")
 
     def _read_staged(self, staging: Path, name: str, shown: Path) -> Profile:
         """Reads the profile in `staging`; its problems name the place that the user knows."""

@@ -40,5 +40,5 @@ def _require(file: ModelFile, beside: Path, wanted: str) -> None:
     if got != wanted:
         raise ModelError(
             f"The file {beside} of the model {file.path} has changed: SHA-256 wanted {wanted}, got {got}; "
-            "put the old file back, or record the new one with `understudy profiles new`."
+            "put the old file back, or record the new one with `understudy profiles record`."
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from profiles.archive import write_archive
 from profiles.draft import ProfileDraft
 from profiles.errors import ProfileError
 from profiles.model_files import ModelDraft, changed_files
@@ -110,7 +111,11 @@ def test_an_archive_with_another_model_than_it_says_is_refused(
 ) -> None:
     profile = store.new(drafted(files, ModelDraft("dfm.model", files / "ada.dfm")))
     (profile.folder / "models" / "ada.dfm").write_bytes(b"another")
-    archive = store.export("ada", tmp_path / "ada.zip")
+    archive = tmp_path / "ada.zip"
+    with pytest.raises(ProfileError, match="the file has changed: .*record ada`"):
+        store.export("ada", archive)
+    assert not archive.exists()
+    write_archive(profile, archive)
     other = ProfileStore((tmp_path / "other",))
     with pytest.raises(ProfileError, match="the file has changed"):
         other.import_(archive)
