@@ -30,7 +30,7 @@ from console.screens.question import Notice, Question
 from console.screens.theme import THEME
 from console.sentences import sentence
 from console.sound.sound_app import SoundApp
-from console.view import Watch, switch_text
+from console.view import Pace, Watch, switch_text
 from console.widgets.panel import printable
 from pipeline.audio.turns import SWITCH_INTERVAL_S
 from pipeline.errors import UnderstudyError
@@ -64,7 +64,7 @@ class UnderstudyApp(SoundApp):
         self.desk = Desk(self.session, surroundings.shelf, surroundings.clock, push_to_talk=surroundings.push_to_talk)
         """The operator's acts."""
         self._watch = Watch(self.desk, surroundings.outputs, surroundings.clock)
-        self._dashboard = DashboardScreen()
+        self._pace, self._dashboard = Pace(), DashboardScreen()
         self._ticks = 0
 
     def get_default_screen(self) -> Screen[None]:
@@ -237,8 +237,7 @@ class UnderstudyApp(SoundApp):
     @on(EventReported)
     def _note_event(self, message: EventReported) -> None:
         event = message.event
-        self._dashboard.note(event)
-        if event.level is not Level.INFO:
+        if self._dashboard.note(event) and event.level is not Level.INFO:
             severity: Literal["warning", "error"] = "error" if event.level is Level.ERROR else "warning"
             self.notify(event.text, severity=severity, timeout=TOAST_S, markup=False)
 
@@ -277,7 +276,11 @@ class UnderstudyApp(SoundApp):
             self.screen.ask(printable(self.desk.ended_by_leaving) or NOTHING_OUT)
         view = self._watch.look()
         for switch in self._watch.new_switches():
-            self.tell(Level.INFO, switch_text(switch, view.profile.title))
+            level = Level.WARNING if view.failure else Level.INFO
+            self.tell(level, switch_text(switch, view.profile.title, view.failure))
+        slow = self._pace.look(view)
+        if slow:
+            self.tell(Level.WARNING, slow)
         self._dashboard.present(view)
         self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 

@@ -1,6 +1,7 @@
 """Everything the dashboard shows at one instant, as one frozen value, so that a panel is a function of it."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -11,7 +12,7 @@ from console.sentences import counted
 from console.sound.sound_desk import Talk
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock
-from pipeline.telemetry import AudioReadings, Readings, State, SwitchReading, SyncReadings, VideoReadings
+from pipeline.telemetry import AudioReadings, Percentiles, Readings, State, SwitchReading, SyncReadings, VideoReadings
 from profiles.profile import Profile
 
 STALE_S = 1.0
@@ -20,6 +21,8 @@ LOSS_WINDOW_S = 60.0
 OFFSETS = 4
 """What is told of sound and picture is the median of so many readings: a second's, not one picture's."""
 MACHINE_INTERVAL_NS = 1_000_000_000
+SLOW_NS = 3_000_000_000
+"""A profile that is too slow for so long can't keep up."""
 FILMS = (".mp4", ".mkv")
 
 
@@ -147,6 +150,11 @@ class View:
         return self.talking or (Talk.MUTED if muted else Talk.OPEN)
 
     @property
+    def failure(self) -> str:
+        """Why the face or the voice is missing, as long as a model fails; empty otherwise."""
+        return self.video.outage.reason or (self.audio.outage.reason if self.audio else "")
+
+    @property
     def sync(self) -> SyncReadings:
         """Sound against picture; nothing before the first readings."""
         return self.readings.sync if self.readings else SyncReadings()
@@ -217,7 +225,40 @@ class Watch:
         return self._machine_view
 
 
-def switch_text(switch: SwitchReading, title: str) -> str:
-    """What a change of profile cost, as a sentence."""
+class Pace:
+    """Notices a profile that can't keep up, and tells it once. One thread."""
+
+    def __init__(self) -> None:
+        self._profile, self._since_ns = "", 0
+        self._told = False
+
+    def look(self, view: View) -> str:
+        """A sentence when the profile in the lane has been too slow for long enough; empty otherwise."""
+        readings, target = view.readings, view.video.fps_target
+        if readings is None or target <= 0:
+            return ""
+        if readings.profile != self._profile:
+            self._profile, self._told, self._since_ns = readings.profile, False, readings.at_ns
+        lane_ms, stages = view.video.lane.p50_ms, view.video.stages
+        if lane_ms <= 1000.0 / target or not stages:
+            self._since_ns = readings.at_ns
+        if self._told or readings.at_ns - self._since_ns < SLOW_NS:
+            return ""
+        self._told, slowest = True, slowest_of(stages)
+        return (
+            f"{readings.title} takes {lane_ms:.0f} ms a frame, wanted {1000.0 / target:.0f}: "
+            f"the slowest is {slowest}, {stages[slowest].p50_ms:.0f} ms."
+        )
+
+
+def slowest_of(stages: Mapping[str, Percentiles]) -> str:
+    """The stage that usually takes longest."""
+    return max(stages, key=lambda name: stages[name].p50_ms)
+
+
+def switch_text(switch: SwitchReading, title: str, failure: str = "") -> str:
+    """What a change of profile cost, as a sentence, or what is missing of it."""
+    if failure:
+        return f"{title} is in, but not whole: {failure}"
     lost = counted(switch.dropped, "frame") if switch.dropped else "no frame"
     return f"{title} is in: ready after {switch.prepare_ms:.0f} ms, gap {switch.gap_ms:.1f} ms, {lost} lost."

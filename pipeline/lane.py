@@ -155,6 +155,7 @@ class VideoLane:
                 self._switching = SwitchReading(*names, prepare_ms, gap_ms=0.0, dropped=-self._dropped())
                 # The picture before is the old target's; the new one's label must not stand for it.
                 self._good_ns = None
+                self.meters.begin_anew()
             self._enter(handover.chain)
             self._links.retire(old)
         if settings is not None and same_but_live(settings, self._chain.profile):

@@ -195,7 +195,7 @@ class Rig:
             latency=output.latency.percentiles(),
             latency_overall=output.latency.overall(),
             lane=lane.work.percentiles(),
-            stages={name: meter.percentiles() for name, meter in tuple(lane.stages.items())},
+            stages=lane.lately,
             stages_overall={name: meter.overall() for name, meter in tuple(lane.stages.items())},
             lane_history_ms=lane.work.latest_ms(HISTORY),
             drops=Drops(self.frames.dropped, lane.failed, self.line.dropped + sum(sink.dropped for sink in sinks)),

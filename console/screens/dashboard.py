@@ -107,9 +107,9 @@ class DashboardScreen(Screen[None]):
         held = age_s > STALE_S and view.state is not State.CARD
         widget.caption(Caption(f"no new picture for {age_s:.0f} s", warning=True) if held else Caption())
 
-    def note(self, event: Event) -> None:
-        """Adds to the list of events."""
-        self._events.add(Entry(datetime.now(), event.level, event.text))
+    def note(self, event: Event) -> bool:
+        """Adds to the list of events; whether it is one that does not only repeat what stands there."""
+        return self._events.add(Entry(datetime.now(), event.level, event.text))
 
     def _interval_s(self) -> float:
         """Seconds between two pictures, a little less than that for the timer's jitter."""

@@ -3,7 +3,7 @@
 import textwrap
 from collections import deque
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.cells import cell_len
 
@@ -11,6 +11,8 @@ from console.widgets.panel import Line, Panel, Role, clip, heading
 from pipeline.telemetry import Level
 
 CAPACITY = 200
+REPEATED_WITHIN = timedelta(minutes=1)
+"""What is wrong again after no more than this is one thing that lasts."""
 MARKS = {Level.INFO: ("·", Role.MUTED), Level.WARNING: ("▲", Role.WARNING), Level.ERROR: ("×", Role.ERROR)}
 
 
@@ -21,6 +23,13 @@ class Entry:
     at: datetime
     level: Level
     text: str
+    times: int = 1
+    """How often it has happened."""
+
+    @property
+    def told(self) -> str:
+        """Its text, and how often where that is more than once."""
+        return self.text if self.times == 1 else f"×{self.times} {self.text}"
 
 
 def event_lines(entries: deque[Entry], width: int, height: int) -> list[Line]:
@@ -34,18 +43,27 @@ def _rows(entry: Entry, width: int, most: int) -> list[Line]:
     """An entry in one row, or in as many as it needs and may take."""
     indent = len("00:00:00 · ")
     room = width - indent
-    if most < 2 or room < 1 or cell_len(entry.text) <= room:
+    if most < 2 or room < 1 or cell_len(entry.told) <= room:
         return [_row(entry, width)]
-    first = textwrap.wrap(entry.text, room, max_lines=1, placeholder="")[0:1] or [entry.text[:room]]
-    rest = entry.text[len(first[0]) :].strip()
+    first = textwrap.wrap(entry.told, room, max_lines=1, placeholder="")[0:1] or [entry.told[:room]]
+    rest = entry.told[len(first[0]) :].strip()
     role = Role.TEXT if entry.level is Level.INFO else MARKS[entry.level][1]
-    return [_row(replace(entry, text=first[0]), width), clip(((" " * indent, Role.MUTED), (rest, role)), width)]
+    return [
+        _row(replace(entry, text=first[0], times=1), width),
+        clip(((" " * indent, Role.MUTED), (rest, role)), width),
+    ]
 
 
 def _row(entry: Entry, width: int) -> Line:
     mark, role = MARKS[entry.level]
     text_role = Role.TEXT if entry.level is Level.INFO else role
-    return clip(((f"{entry.at:%H:%M:%S} ", Role.MUTED), (f"{mark} ", role), (entry.text, text_role)), width)
+    return clip(((f"{entry.at:%H:%M:%S} ", Role.MUTED), (f"{mark} ", role), (entry.told, text_role)), width)
+
+
+def _repeats(old: Entry, new: Entry) -> bool:
+    """Whether what is wrong is what was wrong a little while ago; what the operator does is told each time."""
+    same = (old.level, old.text) == (new.level, new.text)
+    return same and new.level is not Level.INFO and new.at - old.at <= REPEATED_WITHIN
 
 
 class EventList(Panel):
@@ -55,10 +73,15 @@ class EventList(Panel):
         super().__init__()
         self._entries: deque[Entry] = deque(maxlen=CAPACITY)
 
-    def add(self, entry: Entry) -> None:
-        """Takes an event."""
+    def add(self, entry: Entry) -> bool:
+        """Takes an event; one that is wrong again takes the place of its last time. Whether it is another one."""
+        again = next((old for old in self._entries if _repeats(old, entry)), None)
+        if again is not None:
+            self._entries.remove(again)
+            entry = replace(entry, times=again.times + 1)
         self._entries.append(entry)
         self.paint()
+        return again is None
 
     def paint(self) -> None:
         """Shows the newest events in the room there is."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console.view import View
+from console.view import View, slowest_of
 from console.widgets.panel import Line, Role, ViewPanel, fit, heading
 from pipeline.telemetry import Percentiles
 
@@ -20,7 +20,7 @@ def stage_lines(view: View, width: int) -> list[Line]:
         return [heading("STAGES", width, "ms")]
     longest_ms = max(spread.p95_ms for spread in stages.values())
     scale_ms = next((scale for scale in SCALES_MS if scale >= longest_ms), SCALES_MS[-1])
-    slowest = max(stages, key=lambda name: stages[name].p50_ms)
+    slowest = slowest_of(stages)
     rows = [_row(name, spread, scale_ms, width, slowest=name == slowest) for name, spread in stages.items()]
     title = f"STAGES  slowest: {slowest}"
     return [heading(title if len(title) + len(COLUMNS) + 2 <= width else "STAGES", width, COLUMNS), *rows]

@@ -37,8 +37,10 @@ def badge(view: View) -> tuple[str, Role]:
     words, role = STATES[view.state]
     if view.state is State.ON_AIR and not view.video.sinks:
         return f"{words} · VOICE ONLY" if view.hearers else f"{words} → nowhere", Role.CARD
-    if view.standing_in and view.state is State.ON_AIR:
-        return f"{words} · FAIL-SAFE", Role.CARD
+    if view.state is State.ON_AIR:
+        missing = ["FAIL-SAFE"] if view.standing_in else []
+        missing += ["NO VOICE"] if view.audio and view.audio.outage.reason else []
+        return " · ".join([words, *missing]), Role.CARD if missing else role
     return words, role
 
 

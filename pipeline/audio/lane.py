@@ -197,6 +197,7 @@ class AudioLane:
                 self._leaving = None if coming is still_heard else still_heard
                 self._voice = coming
                 self.meters.outage = replace(self.meters.outage, reason="")
+                self.meters.work.begin_anew()
         if self._leaving is not None and coming is not None:
             # What it heard when it was here before is not to be said now.
             coming.reset()

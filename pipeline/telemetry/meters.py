@@ -26,7 +26,7 @@ class DurationMeter:
 
     def __init__(self, capacity: int = 900) -> None:
         self._values_ms: NDArray[np.float64] = np.zeros(capacity)
-        self._count = 0
+        self._count = self._since = 0
         self._bins = np.zeros(BIN_COUNT, np.int64)
 
     @property
@@ -41,9 +41,20 @@ class DurationMeter:
         place = math.log(max(duration_ns, 1) / BIN_FIRST_NS) / math.log(BIN_RATIO)
         self._bins[min(max(0, round(place)), BIN_COUNT - 1)] += 1
 
+    def begin_anew(self) -> None:
+        """Leaves what came before out of the spread of the durations held; `overall` keeps it."""
+        self._since = self._count
+
+    @property
+    def held(self) -> int:
+        """Of how many durations the spread is told."""
+        return min(self._count - self._since, self._values_ms.size)
+
     def percentiles(self) -> Percentiles:
         """The spread of the durations held; zeros when there are none."""
-        held = self._values_ms[: min(self._count, self._values_ms.size)]
+        count, size = self._count, self._values_ms.size
+        places = np.arange(max(self._since, count - size), count) % size
+        held = self._values_ms[places]
         spread = np.percentile(held, (50, 95, 99)) if held.size else ()
         return Percentiles(*(float(value) for value in spread))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.errors import ModelFailure, StageError
 from pipeline.media import FaceReading
-from pipeline.telemetry import DurationMeter, Outage, SwitchReading
+from pipeline.telemetry import DurationMeter, Outage, Percentiles, SwitchReading
 
 SWITCHES_KEPT = 1000
 
@@ -35,8 +35,15 @@ class LaneMeters:
         if isinstance(failure, ModelFailure):
             self.outage = Outage(str(failure), self.outage.count + 1)
         elif failure is None:
-            self.begin_anew()
+            self.outage = replace(self.outage, reason="")
 
     def begin_anew(self) -> None:
-        """Notes that the models work, or that others are to."""
+        """Notes that another profile is in: what the one before took, and could not do, tells nothing of it."""
         self.outage = replace(self.outage, reason="")
+        for meter in (self.work, *self.stages.values()):
+            meter.begin_anew()
+
+    @property
+    def lately(self) -> dict[str, Percentiles]:
+        """What the stages took lately, those that did anything."""
+        return {name: meter.percentiles() for name, meter in tuple(self.stages.items()) if meter.held}

@@ -135,3 +135,17 @@ def test_a_frame_that_is_dropped_while_a_chain_is_taken_counts_against_the_switc
     desk.lane.hand_over(desk.handover("ben", Slow()))
     desk.feed(frame_at(1))
     assert desk.lane.meters.switches[0].dropped == 1
+
+
+def test_the_figures_are_those_of_the_profile_in_the_lane_and_of_the_whole_run() -> None:
+    desk = LaneDesk(FakeStage("ada"))
+    for index in range(4):
+        desk.feed(frame_at(index))
+    meters = desk.lane.meters
+    desk.lane.hand_over(desk.handover("ben", FakeStage("ben")))
+    desk.feed(frame_at(4))
+    assert (list(meters.lately), meters.work.held) == (["ben"], 1)
+    assert (list(meters.stages), meters.work.count) == (["ada", "ben"], 5)
+    desk.lane.hand_over(desk.handover("ben", FakeStage("ben"), counts=False))
+    desk.feed(frame_at(5))
+    assert meters.work.held == 2

@@ -75,3 +75,16 @@ def test_the_spread_of_a_whole_run_is_within_two_percent(durations_ns: list[int]
 
 def test_the_spread_of_nothing_is_zero() -> None:
     assert DurationMeter().overall() == Percentiles()
+
+
+@pytest.mark.parametrize("after", [0, 1, 5, 20])
+def test_a_meter_that_begins_anew_tells_only_of_what_comes_and_keeps_the_whole_run(after: int) -> None:
+    meter = DurationMeter(capacity=8)
+    for _ in range(11):
+        meter.add(100_000_000)
+    meter.begin_anew()
+    for _ in range(after):
+        meter.add(5_000_000)
+    assert meter.percentiles() == (Percentiles(5.0, 5.0, 5.0) if after else Percentiles())
+    assert meter.held == min(after, 8)
+    assert meter.overall().p99_ms == pytest.approx(100.0, rel=0.02)

@@ -76,6 +76,8 @@ def state_word(view: View, audio: AudioReadings) -> str:
     """What is amiss in a word or two; empty when nothing is."""
     if view.talk in SHUT:
         return SHUT[view.talk]
+    if audio.outage.reason:
+        return "voice failed"
     if audio.input_level.stale:
         return "silent"
     if not audio.sinks and not view.recordings:

@@ -1,0 +1,105 @@
+"""What goes wrong on air stays to be seen, takes one line however often it happens, and is not cheered away."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from console.view import Pace, View, switch_text
+from console.widgets.event_list import REPEATED_WITHIN, Entry, EventList
+from console.widgets.sound.sound_panel import state_word
+from console.widgets.status_strip import badge
+from pipeline.telemetry import Event, Level, Outage, Percentiles, SwitchReading, VideoReadings
+from tests.console.fake_app import dashboard_of, running, settled, text_of
+from tests.console.fake_session import FakeSession, typical_audio, typical_video
+from tests.console.test_panels import make_view
+
+REASON = "The model ada.onnx put out values that are no numbers on CPU."
+NOON = datetime(2026, 1, 1, 12, 0, 0)
+
+
+def view_with(*, standing_in: bool = False, voiceless: bool = False) -> View:
+    view = make_view(standing_in=standing_in)
+    assert view.readings is not None
+    audio = replace(typical_audio(), outage=Outage(REASON, 9)) if voiceless else typical_audio()
+    return replace(view, readings=replace(view.readings, audio=audio))
+
+
+@pytest.mark.parametrize(
+    ("standing_in", "voiceless", "words"),
+    [
+        (False, False, "● ON AIR"),
+        (True, False, "● ON AIR · FAIL-SAFE"),
+        (False, True, "● ON AIR · NO VOICE"),
+        (True, True, "● ON AIR · FAIL-SAFE · NO VOICE"),
+    ],
+)
+def test_the_badge_says_what_is_missing_on_air(standing_in: bool, voiceless: bool, words: str) -> None:
+    view = view_with(standing_in=standing_in, voiceless=voiceless)
+    assert badge(view)[0] == words
+    assert view.audio is not None and state_word(view, view.audio) == ("voice failed" if voiceless else "")
+
+
+def entries_of(*added: Entry) -> list[tuple[str, datetime]]:
+    events = EventList()
+    for entry in added:
+        events.add(entry)
+    return [(entry.told, entry.at) for entry in events._entries]
+
+
+def test_what_is_wrong_again_takes_one_line_and_what_the_operator_does_is_told_each_time() -> None:
+    later = NOON + timedelta(seconds=5)
+    assert entries_of(
+        Entry(NOON, Level.ERROR, "broke"),
+        Entry(NOON, Level.INFO, "On air."),
+        Entry(NOON, Level.INFO, "On air."),
+        Entry(later, Level.ERROR, "broke"),
+    ) == [("On air.", NOON), ("On air.", NOON), ("×2 broke", later)]
+    much_later = NOON + REPEATED_WITHIN + timedelta(seconds=1)
+    assert entries_of(Entry(NOON, Level.ERROR, "broke"), Entry(much_later, Level.ERROR, "broke")) == [
+        ("broke", NOON),
+        ("broke", much_later),
+    ]
+
+
+async def test_a_failure_that_lasts_is_one_line_and_one_toast() -> None:
+    session = FakeSession()
+    async with running(session) as (app, pilot):
+        for _ in range(12):
+            session.on_event(Event(Level.ERROR, "The voice broke.", 0))
+        await pilot.pause()
+        await settled(app)
+        assert text_of(app).count("×12 The voice broke.") == 1
+        assert len(app._notifications) == 1
+        assert dashboard_of(app) is app.screen
+
+
+def test_a_profile_that_comes_in_broken_is_not_welcomed() -> None:
+    switch = SwitchReading("ada", "ben", 120.0, 3.0, 0)
+    assert switch_text(switch, "Ben", REASON) == f"Ben is in, but not whole: {REASON}"
+    view = make_view(FakeSession(video=replace(typical_video(), outage=Outage(REASON, 3))))
+    assert (view.failure, make_view().failure, view_with(voiceless=True).failure) == (REASON, "", REASON)
+
+
+def slow_view(at_s: float, lane_ms: float, profile: str = "full") -> View:
+    stages = {"track": Percentiles(173.0, 180.0, 190.0), "swap": Percentiles(30.0, 400.0, 500.0)}
+    video = VideoReadings(fps_target=30.0, lane=Percentiles(lane_ms, 300.0, 300.0), stages=stages)
+    view = make_view()
+    assert view.readings is not None
+    readings = replace(view.readings, profile=profile, title="Full", at_ns=round(at_s * 1e9), video=video)
+    return replace(view, readings=readings)
+
+
+def test_a_profile_that_cannot_keep_up_is_told_once_when_that_lasts() -> None:
+    pace = Pace()
+    told = [pace.look(slow_view(second, 210.0)) for second in range(10)]
+    assert [text for text in told if text] == [
+        "Full takes 210 ms a frame, wanted 33: the slowest is track, 173 ms.",
+    ]
+    assert told.index(next(filter(None, told))) == 3
+    assert any(pace.look(slow_view(second, 210.0, "other")) for second in range(10, 20))
+
+
+def test_a_profile_that_is_slow_for_a_moment_is_not_told() -> None:
+    pace = Pace()
+    assert not any(pace.look(slow_view(second, 210.0 if second % 3 else 20.0)) for second in range(20))
