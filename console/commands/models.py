@@ -1,18 +1,18 @@
 """`understudy models`: the networks fetched, listed and verified."""
 
-import json
 import sys
 from collections.abc import Collection
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from console.commands.options import DeviceOption
-from pipeline.inference.own_models import OwnModels
 from pipeline.inference.store import ModelStore, PullProgress
-from profiles.plain_text import visible
+
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Even if profiles link to the model of that name.", show_default=False)
+]
 
 app = typer.Typer(help="The small networks that the pipeline needs, and the models that you bring.")
 
@@ -36,45 +36,18 @@ def pull(
 
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> int:
-    """List the networks, their licences and where they are."""
-    models = ModelStore()
-    rows = [
-        {**entry.model_dump(), "path": str(models.folder / entry.file), "problem": models.problem(entry.name)}
-        for entry in models.entries()
-    ]
-    own = [asdict(model) | {"path": str(model.path), "problem": model.problem()} for model in OwnModels().list()]
-    if as_json:
-        typer.echo(json.dumps([*rows, *own], indent=2))
-        return 0
-    for row in rows:
-        state = "here" if row["problem"] is None else _fault(row["problem"])
-        optional = "" if row["required"] else " (optional)"
-        typer.echo(
-            f"{row['name']:<30} {state:<8} {row['size']:>9} bytes  {row['licence']:<11} {row['purpose']}{optional}"
-        )
-    for row in own:
-        state = "here" if row["problem"] is None else "damaged"
-        typer.echo(visible(f"{row['name']:<30} {state:<8} {row['size']:>9} bytes  {'added':<11} from {row['origin']}"))
-    typer.echo(f"In {models.folder}.")
-    return 0
+    """List the networks and the models that were added, what they are and where; 1 when one is damaged."""
+    from console.commands.brought.listing import list_models
+
+    return list_models(as_json=as_json)
 
 
 @app.command()
 def verify() -> int:
     """Compare every network's SHA-256 with the one that is wanted."""
-    models = ModelStore()
-    problems = [
-        problem
-        for entry in models.entries()
-        if (problem := models.problem(entry.name)) and (entry.required or (models.folder / entry.file).exists())
-    ]
-    problems += [problem for model in OwnModels().list() if (problem := model.problem())]
-    for problem in problems:
-        typer.echo(visible(f"{problem}."), err=True)
-    if problems:
-        return 1
-    typer.echo(f"The networks in {models.folder} are what they should be.")
-    return 0
+    from console.commands.brought.listing import verify_models
+
+    return verify_models()
 
 
 @app.command()
@@ -84,18 +57,23 @@ def add(
     ],
     sha256: Annotated[str, typer.Option(metavar="HEX", help="What its bytes must hash to, as its maker says.")],
     name: Annotated[str | None, typer.Option(help="What to call it; by default what the address does.")] = None,
+    force: ForceOption = False,
 ) -> int:
     """Fetch a model of your own; what is half there is continued, and nothing but the right file is kept."""
     from console.commands.brought.adding import add_model
 
-    return add_model(address, sha256, name)
+    return add_model(address, sha256, name, force=force)
 
 
 @app.command()
-def remove(name: Annotated[str, typer.Argument(help="A model that was added.")]) -> int:
+def remove(
+    name: Annotated[str, typer.Argument(help="A model that was added, or came half way.")],
+    force: ForceOption = False,
+) -> int:
     """Delete a model that was added; profiles that hold a copy keep it."""
-    OwnModels().remove(name)
-    return 0
+    from console.commands.brought.listing import remove_model
+
+    return remove_model(name, force=force)
 
 
 @app.command()
@@ -124,13 +102,13 @@ def ready_models() -> ModelStore:
     models = ModelStore()
     missing = models.missing()
     if missing:
-        faults = [f"{name} ({_fault(models.problem(name) or '')})" for name in missing]
+        faults = [f"{name} ({fault(models.problem(name) or '')})" for name in missing]
         pull_with_bar(models, names=missing)
         typer.echo(f"Fetched networks into {models.folder}: {', '.join(faults)}.", err=True)
     return models
 
 
-def _fault(problem: str) -> str:
+def fault(problem: str) -> str:
     """What is wrong with a network, in one word."""
     return "absent" if "missing" in problem else "damaged"
 

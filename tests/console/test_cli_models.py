@@ -11,11 +11,14 @@ from console.commands import profiles as commands
 from console.commands import session
 from console.commands.brought.inspection import speed_row
 from console.commands.options import SessionOptions
+from console.commands.targets import checking
 from pipeline.errors import ModelError
 from pipeline.inference import trial
 from pipeline.inference.formats import recognise
 from pipeline.inference.onnx.model_file import read_model
 from pipeline.inference.onnx.runtime import Preference, Runtime
+from pipeline.selftest.engines import Built
+from pipeline.inference.own_models import OwnModels
 from pipeline.inference.trial import Trial
 from tests.console.conftest import Run, put_picture, put_profile
 from tests.models.broken import sound, undefined
@@ -29,8 +32,11 @@ from tests.profiles.conftest import GOOD
 @pytest.fixture(autouse=True)
 def fit_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any picture does as a portrait and as a room."""
-    monkeypatch.setattr(commands, "portrait_reasons", lambda _: ())
-    monkeypatch.setattr(commands, "room_reasons", lambda _: ())
+    for place in (commands, checking):
+        monkeypatch.setattr(place, "portrait_reasons", lambda _: ())
+        monkeypatch.setattr(place, "room_reasons", lambda _: ())
+    monkeypatch.setattr(checking, "ready_models", lambda: None)
+    monkeypatch.setattr("pipeline.selftest.engines.engines_built", lambda profile, device: Built())
 
 
 def test_inspect_tells_what_a_file_is_and_how_fast_it_runs(run: Run, tmp_path: Path) -> None:
@@ -132,7 +138,7 @@ def test_new_tells_every_model_that_does_not_fit(run: Run, home: Path, tmp_path:
     told = err.splitlines()
     assert len(told) == 4
     assert told[0].startswith("--face-model: got ")
-    assert "which is RVC voice" in told[0]
+    assert "which is an RVC voice" in told[0]
     assert "wanted one for dfm.model or embedding.model" in told[0]
     assert "wanted one for rvc.encoder" in told[1]
     assert "--pitch" in told[2]
@@ -167,7 +173,7 @@ def test_check_notices_changed_models_and_such_as_do_not_run(run: Run, home: Pat
     rvc_voice(folder / "e.dfm")
     status, _, err = run("profiles", "check", "eve")
     assert status == 1
-    assert "e.dfm is RVC voice" in err
+    assert "e.dfm is an RVC voice" in err
     assert "wanted one for dfm.model" in err
 
 
@@ -188,6 +194,70 @@ def test_a_model_that_was_added_is_listed_and_goes_into_a_profile(run: Run, home
     status, _, err = run("profiles", "new", "eve", "--face-model", "store:star.dfm")
     assert status == 1
     assert "There is no model called star.dfm" in err
+
+
+def added(run: Run, file: Path, *more: str) -> tuple[int, str, str]:
+    """What adding a file of this computer says."""
+    return run("models", "add", file.as_uri(), "--sha256", hashlib.sha256(file.read_bytes()).hexdigest(), *more)
+
+
+def test_what_is_added_is_told_and_told_apart_from_what_is_there(run: Run, home: Path, tmp_path: Path) -> None:
+    face, other = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64)), sound(tmp_path / "m.onnx")
+    assert added(run, face)[1].startswith("Added ada.dfm (")
+    assert "DeepFaceLab face (dfm), of 64 pixels; name it as store:ada.dfm" in added(run, face)[1]
+    assert added(run, face)[1].startswith("ada.dfm is there already")
+    status, _, err = added(run, other, "--name", "ada.dfm")
+    assert (status, "replace that one with --force" in err) == (1, True)
+    assert added(run, other, "--name", "ada.dfm", "--force")[0] == 0
+
+
+def test_a_model_that_a_profile_links_to_goes_only_by_force(run: Run, home: Path, tmp_path: Path) -> None:
+    face, other = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64)), sound(tmp_path / "m.onnx")
+    assert added(run, face)[0] == 0
+    linked = ("profiles", "new", "ada", "--kind", "persona", "--face-model", "store:ada.dfm", "--link")
+    assert run(*linked)[0] == 0
+    status, out, err = run("models", "remove", "store:ada.dfm")
+    assert (status, out) == (1, "")
+    assert "can't be removed: ada links to it" in err
+    status, _, err = added(run, other, "--name", "ada.dfm")
+    assert status == 1
+    status, out, _ = run("models", "remove", "ada.dfm", "--force")
+    assert status == 0
+    assert out.startswith("Removed ada.dfm (")
+
+
+def test_the_list_tells_formats_damage_and_what_came_half_way(run: Run, home: Path, tmp_path: Path) -> None:
+    face = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
+    assert added(run, face)[0] == 0
+    folder = OwnModels().folder
+    (folder / f"{'a' * 64}.part").write_bytes(bytes(200_000))
+    (folder / f"{'a' * 64}.half").write_text('{"name": "big.onnx", "origin": "https://x/big.onnx", "size": 800000}')
+    status, out, _ = run("models", "list")
+    assert status == 0
+    assert "DeepFaceLab face (dfm), of 64 pixels; SHA-256 " in out
+    assert "0.2 of 0.8 MB; run the same `models add` again" in out
+    assert out.splitlines()[-1].startswith(f"In {folder}: ")
+    rows = {row["name"]: row for row in json.loads(run("models", "list", "--json")[1])}
+    assert rows["ada.dfm"]["format"] == "DeepFaceLab face (dfm), of 64 pixels"
+    assert (rows["big.onnx"]["there"], rows["big.onnx"]["size"]) == (200_000, 800_000)
+    assert run("models", "remove", "big.onnx")[0] == 0
+    (folder / "ada.dfm").write_bytes(b"spoilt")
+    status, out, _ = run("models", "list")
+    assert (status, "damaged" in out, "big.onnx" in out) == (1, True, False)
+
+
+def test_an_interrupted_download_says_that_it_can_go_on(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(address: str, part: Path, report: object) -> bool:
+        part.write_bytes(bytes(300_000))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.inference.own_models.fetch", interrupted)
+    status, _, err = added(run, sound(tmp_path / "m.onnx"))
+    assert status == 1
+    assert err == "Interrupted: 0.3 MB are kept; run the same command again, and it goes on there.\n"
+    assert "m.onnx                         half" in run("models", "list")[1]
 
 
 def test_adding_what_can_not_be_had_is_one_sentence(run: Run, home: Path, tmp_path: Path) -> None:

@@ -6,16 +6,35 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from pipeline.inference.own_models import OwnModels
+from console.commands.brought.listing import megabytes
+from pipeline.errors import ModelError
+from pipeline.inference.own_models import Addition, OwnModels
 from profiles.plain_text import visible
 
 
-def add_model(address: str, sha256: str, name: str | None) -> int:
-    """Fetches a model and says where it is.
+def add_model(address: str, sha256: str, name: str | None, *, force: bool) -> int:
+    """Fetches a model and says what and where it is.
 
     Raises:
-        ModelError: it can't be had, or is another one.
+        ModelError: it can't be had, is another one, no model, or would replace one.
     """
+    try:
+        added = _added(address, sha256, name, force=force)
+    except KeyboardInterrupt:
+        halves = [half for half in OwnModels().halves() if half.sha256 == sha256.strip().lower()]
+        kept = (
+            f"{halves[0]} are kept; run the same command again, and it goes on there" if halves else "nothing is kept"
+        )
+        raise ModelError(f"Interrupted: {kept}.") from None
+    model = added.model
+    where = f"({megabytes(model.size)}): {model.format}; name it as store:{model.name}."
+    told = f"Added {model.name}" if added.fresh else f"{model.name} is there already"
+    typer.echo(visible(f"{told} {where}"))
+    return 0
+
+
+def _added(address: str, sha256: str, name: str | None, *, force: bool) -> Addition:
+    """Fetches a model behind a bar."""
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     screen = Console(stderr=True)
     silent = not sys.stderr.isatty()
@@ -28,8 +47,4 @@ def add_model(address: str, sha256: str, name: str | None) -> int:
         def wait() -> None:
             bar.update(task, description="Waiting for another program that fetches one")
 
-        model = OwnModels().add(address, sha256, name, progress=show, on_wait=wait)
-    typer.echo(
-        visible(f"Added {model.name} ({model.size} bytes) to {model.path.parent}; it is store:{model.name} now.")
-    )
-    return 0
+        return OwnModels(on_wait=wait).add(address, sha256, name, force=force, progress=show)

@@ -1,10 +1,6 @@
 """Models added by their address: whole and right, or not there at all."""
 
-import hashlib
-import re
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,73 +8,7 @@ import pytest
 from pipeline.errors import ModelError
 from pipeline.inference import download
 from pipeline.inference.own_models import OwnModels
-
-DATA = bytes(range(256)) * 5_000
-DIGEST = hashlib.sha256(DATA).hexdigest()
-
-
-class Server:
-    """A web server on this computer.
-
-    Attributes:
-        data: what it has.
-        ranges: whether it gives parts of it.
-        cuts: after how many bytes each coming answer breaks off.
-        asked: the ranges that it was asked for, empty for the whole.
-        status: what it answers instead; 0 for the file.
-        moved: where it sends who asks.
-        length: what it says of the length, where that is not the truth.
-    """
-
-    def __init__(self) -> None:
-        self.data, self.ranges, self.status, self.moved, self.length = DATA, True, 0, "", ""
-        self.cuts: list[int] = []
-        self.asked: list[str] = []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                server.answer(self)
-
-            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}/some/ada.dfm"
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
-
-    def answer(self, request: BaseHTTPRequestHandler) -> None:
-        wanted = request.headers.get("Range", "")
-        self.asked.append(wanted)
-        if self.moved or self.status:
-            request.send_response(self.status or 302)
-            request.send_header("Location", self.moved)
-            request.send_header("Content-Length", "0")
-            request.end_headers()
-            return
-        found = re.match(r"bytes=(\d+)-", wanted) if self.ranges else None
-        start = int(found[1]) if found else 0
-        if found and start >= len(self.data):
-            request.send_response(416)
-            request.send_header("Content-Length", "0")
-            request.end_headers()
-            return
-        body = self.data[start:]
-        request.send_response(206 if found else 200)
-        if found:
-            request.send_header("Content-Range", f"bytes {start}-{len(self.data) - 1}/{len(self.data)}")
-        request.send_header("Content-Length", self.length or str(len(body)))
-        request.end_headers()
-        request.wfile.write(body[: self.cuts.pop(0)] if self.cuts else body)
+from tests.pipeline.inference.model_server import DATA, DIGEST, Server
 
 
 @pytest.fixture
@@ -104,7 +34,9 @@ def refused(call: Callable[[], object]) -> str:
 
 def test_a_model_is_fetched_checked_and_listed(server: Server, models: OwnModels) -> None:
     seen: list[tuple[int, int]] = []
-    model = models.add(f"{server.address}?signature=secret", DIGEST.upper(), progress=lambda *place: seen.append(place))
+    model = models.add(
+        f"{server.address}?signature=secret", DIGEST.upper(), progress=lambda *place: seen.append(place)
+    ).model
     assert (model.name, model.sha256, model.size) == ("ada.dfm", DIGEST, len(DATA))
     assert model.path.read_bytes() == DATA
     assert seen[-1] == (len(DATA), len(DATA))
@@ -127,7 +59,7 @@ def test_what_is_there_already_is_not_fetched_again(server: Server, models: OwnM
 
 def test_a_cut_connection_is_continued_where_it_stopped(server: Server, models: OwnModels) -> None:
     server.cuts = [100_000, 400_000]
-    assert models.add(server.address, DIGEST).path.read_bytes() == DATA
+    assert models.add(server.address, DIGEST).model.path.read_bytes() == DATA
     assert server.asked == ["", "bytes=100000-", "bytes=500000-"]
 
 
@@ -137,24 +69,24 @@ def test_a_later_try_goes_on_where_the_last_one_stopped(server: Server, models: 
     assert "run the same command again, and it goes on where it stopped" in text
     assert models.list() == ()
     server.asked.clear()
-    assert models.add(server.address, DIGEST).path.read_bytes() == DATA
+    assert models.add(server.address, DIGEST).model.path.read_bytes() == DATA
     assert server.asked == ["bytes=100000-"]
 
 
 def test_a_server_without_ranges_begins_anew(server: Server, models: OwnModels) -> None:
     server.ranges, server.cuts = False, [100_000, 900_000, 50]
     refused(lambda: models.add(server.address, DIGEST))
-    assert models.add(server.address, DIGEST).path.read_bytes() == DATA
+    assert models.add(server.address, DIGEST).model.path.read_bytes() == DATA
 
 
 def test_what_was_left_of_another_file_is_thrown_away(server: Server, models: OwnModels) -> None:
     models.folder.mkdir(parents=True)
     (models.folder / f"{DIGEST}.part").write_bytes(b"x" * 1_000)
-    assert models.add(server.address, DIGEST).path.read_bytes() == DATA
+    assert models.add(server.address, DIGEST).model.path.read_bytes() == DATA
     assert server.asked == ["bytes=1000-", ""]
     (models.folder / "ada.dfm").unlink()
     (models.folder / f"{DIGEST}.part").write_bytes(b"x" * (len(DATA) + 7))
-    assert models.add(server.address, DIGEST).path.read_bytes() == DATA
+    assert models.add(server.address, DIGEST).model.path.read_bytes() == DATA
 
 
 def test_another_file_than_was_promised_never_appears(server: Server, models: OwnModels) -> None:
@@ -203,13 +135,13 @@ def test_what_others_could_change_on_the_way_is_refused(address: str, models: Ow
 @pytest.mark.parametrize("length", ["9" * 5_000, "-1", "none", "٣"])
 def test_a_length_that_is_none_is_not_heeded(length: str, server: Server, models: OwnModels) -> None:
     server.length = length if length.isascii() else length.encode().decode("latin-1")
-    assert models.add(server.address, DIGEST).path.read_bytes() == DATA
+    assert models.add(server.address, DIGEST).model.path.read_bytes() == DATA
 
 
 def test_letters_that_no_address_has_are_told(server: Server, models: OwnModels) -> None:
     address = server.address.replace("ada", "adä")
     assert "write them as %XX" in refused(lambda: models.add(address, DIGEST))
-    assert models.add(address.replace("ä", "%C3%A4"), DIGEST).path.read_bytes() == DATA
+    assert models.add(address.replace("ä", "%C3%A4"), DIGEST).model.path.read_bytes() == DATA
 
 
 @pytest.mark.parametrize("moved", ["http://example.com/a.dfm", "file:///etc/passwd", "ftp://example.com/a"])
@@ -222,12 +154,17 @@ def test_a_server_that_leads_elsewhere_is_not_followed(moved: str, server: Serve
 def test_a_file_of_this_computer_is_taken(tmp_path: Path, models: OwnModels) -> None:
     source = tmp_path / "with space.dfm"
     source.write_bytes(DATA)
-    model = models.add(source.as_uri(), DIGEST)
-    assert (model.name, model.path.read_bytes()) == ("with space.dfm", DATA)
+    assert "choose another with --name" in refused(lambda: models.add(source.as_uri(), DIGEST))
+    model = models.add(source.as_uri(), DIGEST, "without.dfm").model
+    assert (model.name, model.path.read_bytes()) == ("without.dfm", DATA)
     assert "can't be fetched" in refused(lambda: models.add((tmp_path / "none.dfm").as_uri(), DIGEST))
 
 
-@pytest.mark.parametrize("name", ["../a.dfm", "a/b.dfm", "a.json", ".hidden", "con.dfm", "a\x1b.dfm", "add.lock"])
+@pytest.mark.parametrize(
+    "name",
+    ["../a.dfm", "a/b.dfm", "a.json", ".hidden", "con.dfm", "a\x1b.dfm", "add.lock"]
+    + ["a b.dfm", "wow!.dfm", "pitch", "swift_f0.onnx", "a.half"],
+)
 def test_names_that_lead_elsewhere_or_mean_something_are_refused(name: str, server: Server, models: OwnModels) -> None:
     assert "choose another with --name" in refused(lambda: models.add(server.address, DIGEST, name))
 
@@ -242,5 +179,5 @@ def test_a_model_is_removed_with_its_note(server: Server, models: OwnModels) -> 
     models.add(server.address, DIGEST)
     models.remove("ada.dfm")
     assert [path.name for path in models.folder.iterdir()] == ["add.lock"]
-    assert "got none" in refused(lambda: models.remove("ada.dfm"))
-    assert "got none" in refused(lambda: models.find("ada.dfm"))
+    assert "there is none" in refused(lambda: models.remove("ada.dfm"))
+    assert "there is none" in refused(lambda: models.find("ada.dfm"))
