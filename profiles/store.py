@@ -138,7 +138,7 @@ class ProfileStore:
         Raises:
             ProfileError: there is no such profile of the user's own, or it would not be readable; nothing changes then.
         """
-        folder = self._own(draft.name)
+        folder = self.own(draft.name)
         with self._staging() as staging:
             return record(draft, folder, staging)
 
@@ -148,11 +148,11 @@ class ProfileStore:
         Raises:
             ProfileError: there is no such profile of the user's own.
         """
-        folder = self._own(name)
+        folder = self.own(name)
         with self._staging() as grave:
             folder.replace(grave / "removed")
 
-    def _own(self, name: str) -> Path:
+    def own(self, name: str) -> Path:
         """The folder of a profile of the user's own.
 
         Raises:

@@ -1,22 +1,28 @@
 """`understudy profiles`: targets listed, shown, made, checked and moved."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console.commands.brought.new_profile import ModelOptions, model_drafts, model_reasons
-from console.commands.models import ready_models
-from console.commands.options import flattened
-from console.sentences import sentence
+from console.commands.brought.new_profile import (
+    ModelOptions,
+    model_drafts,
+    require_company,
+    require_fit,
+    settings_for,
+    voice_of,
+)
+from console.commands.options import DeviceOption, flattened
+from console.commands.targets.checking import findings, looked_at, off_air_reason, portrait_reasons, room_reasons
+from console.sentences import counted, sentence
 from profiles.draft import ProfileDraft, background_kind
 from profiles.errors import ProfileError
+from profiles.model_files import ModelDraft
 from profiles.plain_text import visible
 from profiles.profile import BackgroundSettings, Kind, Profile
-from profiles.reading import named_files, read_profile
-from profiles.store import ProfileStore, ProfileSummary
+from profiles.store import ProfileStore
 
 app = typer.Typer(help="The targets: whose face, voice and room go on air.")
 
@@ -38,7 +44,8 @@ def list_(as_json: JsonOption = False) -> int:
                 "folder": str(summary.folder),
                 "builtin": summary.builtin,
                 "problems": list(summary.problems),
-                "can_go_on_air": not summary.hindrance,
+                "can_go_on_air": None if summary.brings_models and not summary.hindrance else not summary.hindrance,
+                "engines": dict(zip(("face", "voice"), summary.engines, strict=False)),
             }
             for summary in summaries
         ]
@@ -46,8 +53,11 @@ def list_(as_json: JsonOption = False) -> int:
         return 0
     for summary in summaries:
         state = "built in" if summary.builtin else "own"
-        remark = f"  {summary.hindrance}" if summary.hindrance else ""
-        _say(f"{summary.name:<20} {summary.title:<24} {summary.kind or '?':<8} {state}{remark}")
+        engines = " + ".join(summary.engines) or "?"
+        untried = f"not tried here: understudy profiles check {summary.name}" if summary.brings_models else ""
+        remark = summary.hindrance or untried
+        row = f"{summary.name:<20} {summary.title:<24} {summary.kind or '?':<8} {engines:<18} {state:<8}  {remark}"
+        _say(row.rstrip())
     _say(f"Your own profiles are in {store.folder}.")
     return 0
 
@@ -90,6 +100,7 @@ def new(
     if portrait is None and brought.face_model is None:
         raise typer.BadParameter("--portrait is missing, and only a face from a .dfm file does without")
     models = model_drafts(brought)
+    require_company(brought)
     reasons = portrait_reasons(portrait) if portrait is not None and portrait.expanduser().is_file() else ()
     if reasons:
         raise ProfileError(f"The portrait {portrait} is not fit: {' '.join(reasons)}")
@@ -97,9 +108,11 @@ def new(
         reasons = room_reasons(_standing_in(background.expanduser().absolute()))
         if reasons:
             raise ProfileError(" ".join(reasons))
-    draft = ProfileDraft(name, portrait, background, title, kind, models, brought.link)
+    draft = ProfileDraft(name, portrait, background, title, kind, models, brought.link, settings_for(brought))
+    require_fit(draft)
     profile = ProfileStore().new(draft, force=force)
     _say(f"Made {profile.title} in {profile.folder}.")
+    _tell_models(profile, models)
     if profile.kind is Kind.PERSON:
         typer.echo(
             "A person goes on air only with a consent record; a synthetic face is declared by --kind persona.", err=True
@@ -107,19 +120,55 @@ def new(
     return 0
 
 
+@app.command("record")
+@flattened
+def record_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A profile of your own.")], brought: ModelOptions
+) -> int:
+    """Record a profile's models as they are now; those that you name come in, or take the place of others."""
+    store, models = ProfileStore(), model_drafts(brought)
+    settings = settings_for(brought, beside=voice_of(store, name))
+    profile = store.record(ProfileDraft(name, models=models, link=brought.link, settings=settings))
+    _say(f"Recorded {counted(len(profile.hashes), 'file')} of {profile.title} in {profile.folder}.")
+    _tell_models(profile, models)
+    return 0
+
+
 @app.command()
-def check(names: Annotated[list[str] | None, typer.Argument(help="Which ones; all by default.")] = None) -> int:
-    """Check profiles, their portraits, rooms and models; everything that is wrong is told at once."""
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A profile of your own.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Delete a profile of your own with its files; what it links to stays."""
+    store = ProfileStore()
+    if not yes:
+        typer.confirm(visible(f"Delete {store.own(name)} with everything in it?"), abort=True, err=True)
+    store.remove(name)
+    _say(f"Removed {name}.")
+    return 0
+
+
+@app.command()
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Which ones; all by default.")] = None,
+    device: DeviceOption = "auto",
+) -> int:
+    """Check profiles: portraits, rooms, models, and whether the engines run here; all that is wrong is told at once."""
     store = ProfileStore()
     failed = False
-    for name in names or store.names():
-        problems = profile_problems(store, name)
-        failed = failed or bool(problems)
-        verdict = f"{len(problems)} to put right" if problems else "good"
-        off_air = "" if problems else off_air_reason(store.load(name))
+    wanted = names or store.names()
+    for number, name in enumerate(wanted, 1):
+        if len(wanted) > 1:
+            _say(f"Checking {number} of {len(wanted)}: {name}", err=True)
+        found = findings(store, name, device)
+        failed = failed or bool(found.problems)
+        verdict = f"{len(found.problems)} to put right" if found.problems else "good"
+        off_air = "" if found.problems else off_air_reason(store.load(name))
         _say(f"{name}: {verdict}" + (f", but it can't go on air: {off_air}" if off_air else ""))
-        for problem in problems:
+        for problem in found.problems:
             _say(f"  {sentence(problem)}", err=True)
+        for remark in found.remarks:
+            _say(f"  {sentence(remark)}")
     return 1 if failed else 0
 
 
@@ -147,86 +196,19 @@ def import_(
     return 0
 
 
-def profile_problems(store: ProfileStore, name: str) -> list[str]:
-    """Everything that is wrong with a profile: its file, the files that it names, its portrait, room and models."""
-    try:
-        profile = store.load(name)
-    except ProfileError as error:
-        return [str(problem) for problem in error.problems]
-    portrait = portrait_of(profile)
-    faults = portrait_reasons(portrait) if portrait is not None else ()
-    return [*(f"{portrait}: {reason}" for reason in faults), *room_reasons(profile), *model_reasons(profile)]
-
-
-def off_air_reason(profile: Profile) -> str:
-    """Why the pipeline refuses a profile that is good otherwise, as a sentence; empty when it takes it."""
-    from pipeline.assembly import require_clearance
-    from pipeline.errors import ConsentError
-
-    try:
-        require_clearance(profile)
-    except ConsentError as error:
-        return str(error)
-    return ""
-
-
-def looked_at(summary: ProfileSummary) -> ProfileSummary:
-    """The summary, with a problem more when the portrait of a profile of the user's own is no picture."""
-    if summary.builtin or summary.problems:
-        return summary
-    from console.logs import configure_logging, native_chatter_logged
-    from pipeline.errors import MediaError
-    from pipeline.video.codecs.pictures import read_picture
-
-    try:
-        with native_chatter_logged(configure_logging()):
-            portrait = portrait_of(read_profile(summary.folder, summary.name))
-            if portrait is not None:
-                read_picture(portrait, "portrait")
-    except MediaError as error:
-        return replace(summary, problems=(str(error),))
-    return summary
-
-
-def portrait_of(profile: Profile) -> Path | None:
-    """The picture of a profile's face; None for a face that was trained and has none."""
-    return named_files(profile).get("face.portrait")
-
-
-def portrait_reasons(portrait: Path) -> tuple[str, ...]:
-    """Why a picture is not fit to be a portrait, each reason a sentence; the networks are fetched if need be."""
-    from console.logs import configure_logging, native_chatter_logged
-    from pipeline.errors import MediaError
-    from pipeline.video.swap.portrait import check_portrait
-
-    models = ready_models()
-    try:
-        with native_chatter_logged(configure_logging()):
-            return check_portrait(portrait.expanduser(), models)
-    except MediaError as error:
-        return (str(error),)
-
-
-def room_reasons(profile: Profile) -> tuple[str, ...]:
-    """Why a profile's room can't be used, each reason a sentence; it is opened as a run would open it."""
-    from console.logs import configure_logging, native_chatter_logged
-    from pipeline.errors import MediaError
-    from pipeline.video.background.rooms import open_room
-
-    try:
-        with native_chatter_logged(configure_logging()):
-            room = open_room(profile)
-            if room is not None:
-                room.close()
-    except MediaError as error:
-        return (str(error),)
-    return ()
-
-
 def _standing_in(background: Path) -> Profile:
     """A profile of nobody with a room: what the pipeline opens before there is a profile."""
     room = BackgroundSettings(kind=background_kind(background), path=background)
     return Profile(name="nobody", folder=background.parent, title="Nobody", kind=Kind.PERSONA, background=room)
+
+
+def _tell_models(profile: Profile, models: tuple[ModelDraft, ...]) -> None:
+    """Says what each file was taken for, and what makes face and voice now."""
+    for model in models:
+        _say(f"  {model.path.name}: {model.title or 'of no format that is known'}; {model.key}")
+    _say(f"  Face: {profile.face.engine}. Voice: {profile.voice.engine}, {profile.voice.latency_ms:g} ms.")
+    if models:
+        _say(f"Whether it runs here: understudy profiles check {profile.name}")
 
 
 def _say(text: str, *, err: bool = False) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from console.commands.models import ready_models
 from console.commands.options import SessionOptions
-from console.commands.profiles import looked_at
+from console.commands.targets.checking import looked_at
 from console.logs import configure_logging
 from console.ports import Outputs, SessionPort, Surroundings
 from pipeline.audio.devices.inputs import ALWAYS, list_inputs

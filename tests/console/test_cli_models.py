@@ -17,9 +17,9 @@ from pipeline.inference import trial
 from pipeline.inference.formats import recognise
 from pipeline.inference.onnx.model_file import read_model
 from pipeline.inference.onnx.runtime import Preference, Runtime
-from pipeline.selftest.engines import Built
 from pipeline.inference.own_models import OwnModels
 from pipeline.inference.trial import Trial
+from pipeline.selftest.engines import Built
 from tests.console.conftest import Run, put_picture, put_profile
 from tests.models.broken import sound, undefined
 from tests.models.dfm import Tinting, tinting_dfm

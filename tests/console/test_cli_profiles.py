@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from console.commands import profiles as profile_commands
+from console.commands.targets import checking
 from tests.console.conftest import Run, put_picture, put_profile
 from tests.profiles.conftest import GOOD
 
@@ -14,7 +15,9 @@ PERSON = GOOD.replace('kind = "persona"', 'kind = "person"')
 
 
 def good_portrait(monkeypatch: pytest.MonkeyPatch, *reasons: str) -> None:
-    monkeypatch.setattr(profile_commands, "portrait_reasons", lambda portrait: reasons)
+    for place in (profile_commands, checking):
+        monkeypatch.setattr(place, "portrait_reasons", lambda portrait: reasons)
+    monkeypatch.setattr(checking, "build_findings", lambda profile, device: checking.Findings())
 
 
 def test_list_has_own_and_built_in_ones(run: Run, home: Path) -> None:
@@ -28,6 +31,7 @@ def test_list_has_own_and_built_in_ones(run: Run, home: Path) -> None:
         "builtin": False,
         "problems": [],
         "can_go_on_air": True,
+        "engines": {"face": "photo", "voice": "timbre"},
     }
     assert {"mara", "anselm", "ines", "tomas"} <= {row["name"] for row in rows if row["builtin"]}
 

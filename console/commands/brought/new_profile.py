@@ -1,15 +1,20 @@
-"""The models that `understudy profiles new` puts into a profile, and what `profiles check` finds in them."""
+"""The models that `understudy profiles new` and `profiles record` put into a profile."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Literal
 
 import typer
 
+from profiles.draft import ProfileDraft
+from profiles.editing.recording import draft_values
+from profiles.editing.toml_edit import Value
 from profiles.errors import Problem, ProfileError
-from profiles.model_files import ModelDraft, changed_files
-from profiles.profile import Profile
-from profiles.reading import named_files
+from profiles.model_files import ModelDraft
+from profiles.profile import Kind, Profile
+from profiles.store import ProfileStore
 
 FACES = ("dfm.model", "embedding.model")
 STORE = "store:"
@@ -23,6 +28,10 @@ class ModelOptions:
 
     face_model: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The face: a .dfm or a face swapper's file, or store:NAME.")
+    ] = None
+    face_family: Annotated[
+        Literal["inswapper", "hyperswap", "ghost", "simswap", "uniface", "blendswap"] | None,
+        typer.Option(help="Which kind of swapper it is, where its file does not say."),
     ] = None
     recogniser: Annotated[
         Path | None, typer.Option(metavar="FILE", help="ArcFace, which reads whose face is on the portrait.")
@@ -74,6 +83,86 @@ KEYS = {
 """The key of a profile for each option; that of the face depends on its format."""
 
 
+COMPANY: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("face_family", "recogniser", "converter"), "face_model"),
+        **dict.fromkeys(("encoder", "pitch", "voice_index"), "voice_model"),
+    }
+)
+"""Options that mean nothing in a new profile without another one."""
+INDEX_RATE = 0.5
+"""What RVC's users mostly take."""
+LATENCY_MS = 250.0
+"""What a voice that is a network keeps on a GPU; a slower computer takes what it needs, and says so."""
+
+
+def require_company(options: ModelOptions) -> None:
+    """Refuses options that go with another one which is not there.
+
+    Raises:
+        ProfileError: some do; every one is told.
+    """
+    alone = [
+        Problem(f"goes with {_option(other)}, which is missing; give both or leave it out", key=_option(name))
+        for name, other in COMPANY.items()
+        if getattr(options, name) is not None and getattr(options, other) is None
+    ]
+    if alone:
+        raise ProfileError(alone)
+
+
+def voice_of(store: ProfileStore, name: str) -> Profile | None:
+    """The profile of that name if its voice is a network already, and it can be read."""
+    try:
+        profile = store.load(name)
+    except ProfileError:
+        return None
+    return profile if profile.voice.engine == "rvc" else None
+
+
+def settings_for(options: ModelOptions, *, beside: Profile | None = None) -> dict[str, Value]:
+    """What a profile's file has to say with the models, by key; what it says of its voice already stays."""
+    settings: dict[str, Value] = {}
+    if options.face_family is not None:
+        settings["embedding.family"] = options.face_family
+    if options.voice_model is not None and beside is None:
+        settings["voice.latency_ms"] = LATENCY_MS
+    if options.voice_index is not None and (beside is None or beside.rvc.index_rate == 0):
+        settings["rvc.index_rate"] = INDEX_RATE
+    return settings
+
+
+def require_fit(draft: ProfileDraft) -> None:
+    """Refuses models that don't go together, or lack what their engine needs; nothing is run for it.
+
+    Raises:
+        ProfileError: they don't; every fault is told.
+    """
+    if not draft.models:
+        return
+    from pipeline.selftest.needs import unmet_needs
+
+    swapper = any(model.key == "embedding.model" for model in draft.models)
+    faults = [
+        Problem("goes with a face swapper, and the face model is none; leave it out", key=_option(model.key[10:]))
+        for model in draft.models
+        if model.key in ("embedding.recogniser", "embedding.converter") and not swapper
+    ]
+    tables: dict[str, dict[str, object]] = {}
+    places = {model.key: model.path.expanduser().absolute() for model in draft.models}
+    for path, value in {**draft_values(draft), **places}.items():
+        section, _, key = path.partition(".")
+        tables.setdefault(section, {})[key] = value
+    standing_in = {"name": "nobody", "folder": Path(), "title": "Nobody", "kind": Kind.PERSONA}
+    faults += [Problem(fault) for fault in unmet_needs(Profile.model_validate({**standing_in, **tables}))]
+    if faults:
+        raise ProfileError(faults)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def model_drafts(options: ModelOptions) -> tuple[ModelDraft, ...]:
     """The models that were named, each looked into.
 
@@ -89,8 +178,7 @@ def model_drafts(options: ModelOptions) -> tuple[ModelDraft, ...]:
         try:
             drafts.append(_draft(field.name, _place(path)))
         except ProfileError as error:
-            option = f"--{field.name.replace('_', '-')}"
-            problems += [Problem(problem.text, key=option) for problem in error.problems]
+            problems += [Problem(problem.text, key=_option(field.name)) for problem in error.problems]
     if problems:
         raise ProfileError(problems)
     return tuple(drafts)
@@ -137,36 +225,9 @@ def _draft(option: str, path: Path) -> ModelDraft:
         # The engine looks at it anew, and knows what it needs better than a list of formats does.
         found_key = key
     elif found is None or found.format.key not in wanted:
-        got = found.title if found is not None else "of no format that is known"
+        got = found.called if found is not None else "of no format that is known"
         raise ProfileError(f"got {path}, which is {got}, wanted one for {' or '.join(wanted)}")
     else:
         found_key = found.format.key
     beside = {weights.outside["location"] for weights in file.graph.weights if weights.outside}
-    return ModelDraft(found_key, path, tuple(sorted(beside)))
-
-
-def model_reasons(profile: Profile) -> list[str]:
-    """What is wrong with a profile's models, each reason a sentence: changed, no model, or it does not run here."""
-    models = {key: path for key, path in named_files(profile).items() if key in (*FACES, *KEYS.values())}
-    if not models:
-        return []
-    changed = [str(problem) for problem in changed_files(profile)]
-    if changed:
-        return changed
-    return [reason for key, path in models.items() if key != INDEX and (reason := _reason(key, path))]
-
-
-def _reason(key: str, path: Path) -> str:
-    """What is wrong with one model; empty when nothing is."""
-    from pipeline.errors import ModelError
-    from pipeline.inference.formats import recognise
-    from pipeline.inference.onnx.model_file import read_model
-    from pipeline.inference.trial import tried
-
-    try:
-        found = recognise(read_model(path))
-    except ModelError as error:
-        return str(error)
-    if found is not None and found.format.key != key:
-        return f"{path} is {found.title}, wanted one for {key}; name another."
-    return tried(path).problem
+    return ModelDraft(found_key, path, tuple(sorted(beside)), found.title if found is not None else "")
