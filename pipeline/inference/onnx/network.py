@@ -1,7 +1,6 @@
 """One ONNX Runtime session with its memory laid out beforehand, on one device."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -11,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError, ModelFailure, StageError
+from pipeline.inference.kinds.complaint import complaint
 from pipeline.inference.onnx.graph import Tensor
 from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.place import CPU, Place, first_run_options, providers_of, session_options
 from pipeline.inference.onnx.ports import shown
 
-SOURCE_PLACE = re.compile(r"^\S+\.\w+:\d+ [^()]*\([^()]*\) (const )?")
-"""A file, a line and a function, as ONNX Runtime puts them before what went wrong."""
 MOST_ITEM_BYTES = 8
 MOST_TENSOR_BYTES = 1 << 30
 """No format here has an input or an output of a gigabyte."""
@@ -102,7 +100,7 @@ class OnnxNetwork:
         except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
             self.close()
             raise ModelError(
-                f"The model {file.path} can't be run on {place.label}: {_first_line(error)}."
+                f"The model {file.path} can't be run on {place.label}: {complaint(error)}."
             ) from error.with_traceback(None)
 
     def run(self) -> None:
@@ -120,7 +118,7 @@ class OnnxNetwork:
         except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
             # What the error came through holds the session, and whoever keeps the error would keep that.
             raise ModelFailure(
-                f"The model {self.name} failed on {self.place.label}: {_first_line(error)}."
+                f"The model {self.name} failed on {self.place.label}: {complaint(error)}."
             ) from error.with_traceback(None)
         # A sum costs less than a look at every value, and is no number if one of them is none.
         floats = (output for output in self.outputs.values() if output.dtype.kind == "f")
@@ -243,13 +241,3 @@ def _dtype(file: ModelFile, name: str) -> np.dtype[Any]:
         return np.dtype(name)
     except TypeError:
         raise ModelError(f"The model {file.path} takes {name}, which is not supported; export it as float32.") from None
-
-
-def _first_line(error: Exception) -> str:
-    """What a library says, without what follows on further lines and where in its own source it happened."""
-    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    line = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", line)
-    node = re.search(r"Non-zero status code returned while running (\w+) node\..*?Status Message: (.*)", line)
-    if node is not None:
-        line = f"its {node[1]} failed: {SOURCE_PLACE.sub('', node[2])}"
-    return line.rstrip(". ")
