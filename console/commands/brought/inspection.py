@@ -7,7 +7,9 @@ from typing import Any
 
 import typer
 
+from console.commands.brought.remarks import file_remarks, sample_rate_hz, speakers, voice_row
 from pipeline.inference.formats import Recognised, recognise
+from pipeline.inference.kinds.nearest import nearest
 from pipeline.inference.onnx.graph import Tensor
 from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.ports import shown
@@ -54,7 +56,7 @@ def inspect_model(named: str, options: TrialOptions, *, as_json: bool) -> int:
     if as_json:
         typer.echo(json.dumps(facts(file, found, trial), indent=2))
     else:
-        _print(trial_rows(found, trial))
+        _print(trial_rows(file, found, trial))
     return 1 if trial.problem else 0
 
 
@@ -71,6 +73,10 @@ def facts(file: ModelFile, found: Recognised | None, trial: Trial) -> dict[str, 
         "format": found.format.name if found else None,
         "title": found.title if found else None,
         "profile_key": found.format.key if found else None,
+        "nearest": str(near) if found is None and (near := nearest(file)) else None,
+        "remarks": list(file_remarks(file, found)),
+        "sample_rate_hz": sample_rate_hz(trial) if found and found.format.key == "rvc.model" else None,
+        "speakers": speakers(file),
         "bytes": file.size,
         "sha256": file.sha256,
         "precision": graph.precision,
@@ -93,7 +99,8 @@ def rows(file: ModelFile, found: Recognised | None) -> list[tuple[str, str]]:
     weights = f"{graph.precision}, {_large(graph.parameters, 'million parameters', 'parameter')}"
     return [
         ("File", f"{file.path}, {_large(file.size, 'MB', 'byte')}"),
-        ("Format", f"{found.title}; goes under {found.format.key}" if found else UNKNOWN),
+        ("Format", f"{found.title}; goes under {found.format.key}" if found else _unknown(file)),
+        *(("Remark", remark) for remark in file_remarks(file, found)),
         ("SHA-256", file.sha256),
         ("Weights", weights),
         ("Made by", f"{graph.producer or 'an unknown program'}, opset {graph.opset}"),
@@ -103,15 +110,20 @@ def rows(file: ModelFile, found: Recognised | None) -> list[tuple[str, str]]:
     ]
 
 
-def trial_rows(found: Recognised | None, trial: Trial) -> list[tuple[str, str]]:
+def _unknown(file: ModelFile) -> str:
+    near = nearest(file)
+    return f"{UNKNOWN}; {near}" if near is not None else UNKNOWN
+
+
+def trial_rows(file: ModelFile, found: Recognised | None, trial: Trial) -> list[tuple[str, str]]:
     """What came of a trial, for people."""
     told = [("Remark", remark) for remark in trial.remarks]
     if trial.problem:
         return [*told, ("Runs", f"not here: {trial.problem}")]
     speed = f"p50 {trial.p50_ms:.1f} ms, p95 {trial.p95_ms:.1f} ms over {_counted(trial.runs, 'run')}"
     runs = f"{trial.runs_on}: {speed}; opened in {trial.opened_ms / 1e3:.1f} s{_fed(trial)}"
-    enough = speed_row(found, trial)
-    return [*told, ("Runs on", runs), *([("Speed", enough)] if enough else [])]
+    more = {"Speed": speed_row(found, trial), "Voice": voice_row(file, found, trial)}
+    return [*told, ("Runs on", runs), *((name, text) for name, text in more.items() if text)]
 
 
 def speed_row(found: Recognised | None, trial: Trial) -> str:
