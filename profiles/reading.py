@@ -117,6 +117,11 @@ def _explain(details: ErrorDetails, file: Path) -> Problem:
     if details["type"] == "extra_forbidden":
         near = nearest_key(path)
         return Problem(f"unknown key; did you mean {near}?" if near else "unknown key; take it out", file, key)
+    if key == "cast" and details["type"] == "too_long":
+        got, most = details["ctx"]["actual_length"], details["ctx"]["max_length"]
+        return Problem(f"got {got} entries, wanted at most {most}; take out cast.{most} and what follows it", file, key)
+    if key == "cast" and details["type"] == "value_error":
+        return Problem(f"{details['ctx']['error']}; take one out", file, key)
     if details["type"] == "missing":
         return Problem(f"is missing; wanted {wanted(path)}", file, key)
     return Problem(f"got {_shown(details['input'])}, wanted {wanted(path)}", file, key)
@@ -129,7 +134,9 @@ def _shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, dict):
         return f"the date {value['date']}" if set(value) == {"date"} else "a table"
-    return "a list" if isinstance(value, list) else shortened(str(value))
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    return shortened(str(value))
 
 
 def _missing_files(data: dict[str, Any], file: Path) -> list[Problem]:

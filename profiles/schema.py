@@ -65,6 +65,9 @@ def nearest_key(path: Sequence[str]) -> str | None:
     here = get_close_matches(key, fields_at(table), n=1, cutoff=CLOSE)
     if here:
         return ".".join([*table, here[0]])
+    if any(part.isdigit() for part in table):
+        # One of several tables that are alike has nothing to do with keys elsewhere.
+        return None
     by_last = {known.rpartition(".")[2]: known for known in reversed(all_keys())}
     elsewhere = get_close_matches(key, by_last, n=1, cutoff=CLOSE)
     return by_last[elsewhere[0]] if elsewhere else None
@@ -124,8 +127,9 @@ def _in_words(taken: _Taken, field: FieldInfo | None = None) -> str:
     if taken.items is not None and dict in taken.kinds:
         return f"a table with {_in_words(taken.items)} for each file"
     if taken.items is not None:
-        count = _rule(taken.rules, "min_length")
-        return f"a list of {f'{count} values' if count else 'values'}, each {_in_words(taken.items)}"
+        least, most = _rule(taken.rules, "min_length"), _rule(taken.rules, "max_length")
+        count = f"{least} values" if least and least == most else "at least 1 value" if least == 1 else "values"
+        return f"a list of {count}, each {_in_words(taken.items)}"
     if Path in taken.kinds:
         return "the name of a file, in quotes"
     if bool in taken.kinds:

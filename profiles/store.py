@@ -12,9 +12,10 @@ from pathlib import Path
 import platformdirs
 
 from profiles.archive import outside_files, unpack_archive, write_archive
+from profiles.cast_members import read_with_cast
 from profiles.draft import ProfileDraft, write_draft
 from profiles.editing.recording import record
-from profiles.errors import Problem, ProfileError
+from profiles.errors import ProfileError
 from profiles.model_files import changed_files, named_models
 from profiles.profile import Kind, Profile
 from profiles.reading import FILE_NAME, read_profile
@@ -96,7 +97,7 @@ class ProfileStore:
         Raises:
             ProfileError: there is none, or something is wrong with it; carries every problem.
         """
-        return self._with_cast(read_profile(self.find(name_or_path)))
+        return read_with_cast(self.find(name_or_path), self.find)
 
     def find(self, name_or_path: str | Path) -> Path:
         """The folder of the profile of that name; a path to a folder or to a `profile.toml` stands for itself.
@@ -228,7 +229,7 @@ class ProfileStore:
     def _summary(self, name: str, folder: Path) -> ProfileSummary:
         builtin = folder.parent == BUILTIN
         try:
-            profile = self._with_cast(read_profile(folder))
+            profile = read_with_cast(folder, self.find)
         except ProfileError as error:
             return ProfileSummary(name, name, None, folder, builtin, tuple(map(str, error.problems)))
         casts_person = any(other.kind is not Kind.PERSONA for other in profile.cast_profiles)
@@ -236,23 +237,6 @@ class ProfileStore:
         brings_models = any(map(named_models, (profile, *profile.cast_profiles)))
         summary = ProfileSummary(name, profile.title, profile.kind, folder, builtin, casts_person=casts_person)
         return replace(summary, engines=engines, brings_models=brings_models)
-
-    def _with_cast(self, profile: Profile) -> Profile:
-        """The profile with those whose faces others in its picture wear; the casts of these play no part."""
-        found: list[Profile] = []
-        problems: list[Problem] = []
-        for place, entry in enumerate(profile.cast):
-            is_folder = "/" in entry.profile or "\\" in entry.profile
-            try:
-                found.append(
-                    read_profile(profile.resolve(Path(entry.profile)) if is_folder else self.find(entry.profile))
-                )
-            except ProfileError as error:
-                text = f"can't be had: {'; '.join(map(str, error.problems))}"
-                problems.append(Problem(text, profile.folder / FILE_NAME, f"cast.{place}.profile"))
-        if problems:
-            raise ProfileError(problems)
-        return profile.model_copy(update={"cast_profiles": tuple(found)})
 
     def _refuse_taken(self, name: str, cure: str) -> None:
         if os.path.lexists(self.folder / name):

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 
+from console.commands.targets.checking import looked_at
 from console.logs import log_file
 from pipeline.audio.devices.inputs import list_inputs
 from pipeline.audio.devices.opening import can_have_virtual_microphone, left_microphones, usual_microphone
@@ -224,14 +225,17 @@ def check_virtual_cameras() -> Check:
 
 
 def check_profiles(profiles: ProfileStore) -> Check:
-    """The profiles that can be read."""
-    summaries = profiles.list()
+    """The profiles that can be read; whether models of their own run is not tried here."""
+    summaries = tuple(map(looked_at, profiles.list()))
     broken = [summary.name for summary in summaries if summary.problems]
     if broken:
         return Check("Profiles", Verdict.NOTE, f"{', '.join(broken)} can't be used", "understudy profiles check")
     off_air = [summary.name for summary in summaries if summary.hindrance]
-    more = f"; without consent: {', '.join(off_air)}" if off_air else ""
-    return Check("Profiles", Verdict.OK, f"{len(summaries) - len(off_air)} can go on air{more}")
+    untried = [summary.name for summary in summaries if summary.brings_models and not summary.hindrance]
+    text = f"{len(summaries) - len(off_air) - len(untried)} can go on air"
+    text += f"; with models of their own: {', '.join(untried)}" if untried else ""
+    text += f"; without consent: {', '.join(off_air)}" if off_air else ""
+    return Check("Profiles", Verdict.OK, text, f"understudy profiles check {' '.join(untried)}" if untried else "")
 
 
 def check_folder(name: str, folder: Path) -> Check:

@@ -40,9 +40,10 @@ class CastEntry(Section):
 
 def _each_once(entries: Sequence[CastEntry]) -> Sequence[CastEntry]:
     """Refuses two entries for one face."""
-    named = [entry.face for entry in entries if entry.face is not None]
-    if len(set(named)) < len(named):
-        raise ValueError("two entries for one face")
+    first: dict[int | str, int] = {}
+    for number, entry in enumerate(entries):
+        if entry.face is not None and first.setdefault(entry.face, number) != number:
+            raise ValueError(f"cast.{first[entry.face]} and cast.{number} are both for face {entry.face}")
     return entries
 
 

@@ -29,6 +29,8 @@ from pipeline.audio.devices.inputs import Input
 from pipeline.inference.store import ModelStore
 from pipeline.video.devices.listing import VirtualCameraInfo
 from profiles.store import ProfileStore
+from tests.console.conftest import put_profile
+from tests.profiles.conftest import GOOD
 
 
 def test_exactly_one_onnx_runtime_is_good() -> None:
@@ -136,6 +138,18 @@ def test_broken_profiles_are_named(tmp_path: Path) -> None:
     check = check_profiles(ProfileStore((tmp_path,)))
     assert check.verdict is Verdict.NOTE
     assert "ill" in check.text
+
+
+def test_models_that_nobody_tried_and_pictures_that_are_none_are_not_called_fit(home: Path) -> None:
+    store = ProfileStore((home / "profiles",))
+    folder = put_profile(home, "ada", GOOD.replace("[face]", '[dfm]\nmodel = "a.dfm"\n\n[face]\nengine = "dfm"'))
+    (folder / "a.dfm").touch()
+    put_profile(home, "eve")
+    check = check_profiles(store)
+    assert check.text == "1 can go on air; with models of their own: ada"
+    assert check.cure == "understudy profiles check ada"
+    (folder / "portrait.png").write_bytes(b"no picture")
+    assert check_profiles(store).text == "ada can't be used"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names on Windows")

@@ -88,15 +88,13 @@ def test_inspect_tells_what_a_file_is_before_it_is_run_and_runs_it_for_so_long_o
 
 
 def test_inspect_says_whether_the_speed_is_enough(run: Run, tmp_path: Path) -> None:
-    assert (
-        "\nSpeed      enough for 30 fps"
-        in run("models", "inspect", tinting_dfm(tmp_path / "a.dfm"), "--device", "cpu")[1]
-    )
+    assert "\nSpeed      " in run("models", "inspect", tinting_dfm(tmp_path / "a.dfm"), "--device", "cpu")[1]
     voice = recognise(read_model(rvc_voice(tmp_path / "v.onnx")))
     assert speed_row(voice, Trial("CPU", p95_ms=1200)) == (
         "too slow for real time: 1200 ms for 1 s of sound; the voice will stutter"
     )
     face = recognise(read_model(tmp_path / "a.dfm"))
+    assert speed_row(face, Trial("CPU", p95_ms=20)).startswith("enough for 30 fps")
     assert speed_row(face, Trial("CPU", p95_ms=400)) == "too slow for 30 fps: a frame has 33.3 ms; at most 2.5 fps"
     assert speed_row(None, Trial("CPU", p95_ms=1)) == ""
 
@@ -142,7 +140,7 @@ def test_new_tells_every_model_that_does_not_fit(run: Run, home: Path, tmp_path:
     assert "wanted one for dfm.model or embedding.model" in told[0]
     assert "wanted one for rvc.encoder" in told[1]
     assert "--pitch" in told[2]
-    assert "is missing" in told[2]
+    assert "there is no file" in told[2]
     assert "zip archive or a PyTorch checkpoint" in told[3]
     assert not (home / "profiles" / "ada").exists()
 

@@ -75,7 +75,8 @@ def test_what_is_wrong_with_a_cast_profile_is_told_in_the_list(store: ProfileSto
         ('face = -1\nprofile = "ines"', "got -1"),
         ('face = 1.5\nprofile = "ines"', "got 1.5"),
         ('face = true\nprofile = "ines"', "got true"),
-        ('face = []\nprofile = "ines"', "got a list"),
+        ('face = []\nprofile = "ines"', "got an empty list"),
+        ('face = 1\nprofile = "ines"\nvoice = 1', "cast.0.voice: unknown key; take it out"),
         ('profile = "ines"', "cast.0.face: is missing"),
         ("face = 1", "cast.0.profile: is missing"),
         ('face = 1\nprofile = ""', 'cast.0.profile: got the text ""'),
@@ -90,13 +91,29 @@ def test_what_an_entry_may_not_say(store: ProfileStore, make_profile: MakeProfil
     assert told in problems(store)
 
 
-@pytest.mark.parametrize("faces", [(1, 1), ('"left"', '"left"'), (0, 1, 2, 3, 4)])
+@pytest.mark.parametrize(
+    ("faces", "told"),
+    [
+        ((3, 1, 1), "cast: cast.1 and cast.2 are both for face 1; take one out"),
+        (('"left"', '"left"'), "cast: cast.0 and cast.1 are both for face left; take one out"),
+        ((0, 1, 2, 3, 4), "cast: got 5 entries, wanted at most 4; take out cast.4 and what follows it"),
+    ],
+)
 def test_a_face_has_one_entry_and_there_are_four_at_most(
-    store: ProfileStore, make_profile: MakeProfile, faces: tuple[object, ...]
+    store: ProfileStore, make_profile: MakeProfile, faces: tuple[object, ...], told: str
 ) -> None:
     make_profile("mara", cast(*(f'face = {face}\nprofile = "ines"' for face in faces)))
     make_profile("ines", INES)
-    assert "cast: got a list, wanted at most 4 tables, no two of them for one face" in problems(store)
+    assert told in problems(store)
+
+
+def test_who_is_not_there_is_told_with_all_else(store: ProfileStore, make_profile: MakeProfile) -> None:
+    make_profile("mara", cast('face = 1\nprofile = "inez"', "face = 2").replace('title = "Mara"', "title = 3"))
+    make_profile("ines", INES)
+    told = problems(store)
+    assert "title: got 3" in told
+    assert "cast.0.profile: can't be had: There is no profile called inez; did you mean ines?" in told
+    assert "cast.1.profile: is missing" in told
 
 
 def test_who_is_cast_is_found_by_the_store_and_not_by_the_file(store: ProfileStore, make_profile: MakeProfile) -> None:

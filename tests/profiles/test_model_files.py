@@ -222,6 +222,10 @@ def test_several_files_under_one_key_are_all_looked_for(make_profile: MakeProfil
         ),
         ('[devices]\n"x" = "cpu"\n', "devices.x: names no model of this profile; take the line out"),
         ("[dfm]\ncoverage = 9\n", "dfm.coverage: got 9, wanted a number from 0.8 to 4"),
+        (
+            "[masks]\nparts = []\n",
+            'masks.parts: got an empty list, wanted a list of at least 1 value, each "skin", "brows", "eyes"',
+        ),
         ("[dfm]\ntwo_pass = 1\n", "dfm.two_pass: got 1, wanted true or false"),
         ("[rvc]\ntranspose_semitones = true\n", "rvc.transpose_semitones: got true, wanted a number from -24 to 24"),
         ("[embedding]\nportraits = [7]\n", "embedding.portraits.0: got 7, wanted the name of a file, in quotes"),

@@ -213,6 +213,8 @@ def _draft(option: str, path: Path) -> ModelDraft:
     from pipeline.inference.onnx.model_file import read_model
 
     key = KEYS.get(option, "")
+    if not path.is_file():
+        raise ProfileError(f"there is no file {path}")
     if key == INDEX:
         return ModelDraft(key, path)
     try:
