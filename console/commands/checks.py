@@ -6,7 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
@@ -184,21 +184,30 @@ def check_providers() -> Iterator[Check]:
 
 def provider_checks(problems: Mapping[str, str], *, has_gpu: bool) -> Iterator[Check]:
     """What each provider can do, and where models run then; `problems` says why one can't be used."""
+    alike: dict[str, list[str]] = {}
     for name, problem in problems.items():
-        called = PROVIDERS.get(name, name)
-        if name == CPU and problem:
-            yield Check("Provider", Verdict.BAD, f"{called}: {problem}", "make setup")
-        elif problem:
-            need = "" if has_gpu else "an NVIDIA GPU and its driver come first; then "
-            cure = need + PROVIDER_CURES[name] if name in PROVIDER_CURES else ""
-            yield Check("Provider", Verdict.NOTE, f"{called} can't be used: {problem}", cure)
-        else:
-            yield Check("Provider", Verdict.OK, f"{called} works")
+        alike.setdefault(problem or name, []).append(name)
+    for names in alike.values():
+        yield _provider_check(names, problems[names[0]], has_gpu=has_gpu)
     lacking = problems.get(CUDA, "the installed ONNX Runtime was built without it")
     if lacking:
-        yield Check("Models", Verdict.NOTE, f"run on the CPU, because CUDA can't be used: {lacking}")
+        # Without a GPU the reason stands with the provider already.
+        why = f": {lacking}" if has_gpu else ""
+        yield Check("Models", Verdict.NOTE, f"run on the CPU, because CUDA can't be used{why}")
     else:
         yield Check("Models", Verdict.OK, "run on the GPU by CUDA; --device tells otherwise")
+
+
+def _provider_check(names: Sequence[str], problem: str, *, has_gpu: bool) -> Check:
+    """What some providers can do that have the same problem, or what one can that has none."""
+    called = " and ".join(PROVIDERS.get(name, name) for name in names)
+    if not problem:
+        return Check("Provider", Verdict.OK, f"{called} works")
+    if CPU in names:
+        return Check("Provider", Verdict.BAD, f"{called}: {problem}", "make setup")
+    need = "" if has_gpu else "an NVIDIA GPU and its driver come first; then "
+    cure = next((need + PROVIDER_CURES[name] for name in names if name in PROVIDER_CURES), "")
+    return Check("Provider", Verdict.NOTE, f"{called} can't be used: {problem}", cure)
 
 
 def check_cameras() -> Check:

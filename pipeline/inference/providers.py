@@ -21,6 +21,9 @@ IR_VERSION = 8
 PROBE_S = 60.0
 FILES = {"CUDAExecutionProvider": "cuda", "TensorrtExecutionProvider": "tensorrt"}
 """Providers that live in libraries of their own, and what these are called."""
+NO_DRIVER = "there is no NVIDIA GPU on this computer, or no driver for it"
+DRIVER_PLACES = (Path("/proc/driver/nvidia"), Path("/dev/nvidiactl"), Path("/dev/dxg"))
+"""What is there where a driver is, on Linux."""
 
 
 def onnx_runtime() -> ModuleType:
@@ -73,7 +76,25 @@ def provider_problems() -> dict[str, str]:
     return {name: _problem(onnxruntime, name, model) for name in onnxruntime.get_available_providers()}
 
 
+def driver_problem() -> str:
+    """Why no NVIDIA GPU can be reached, whatever else is installed; empty where one can."""
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError as error:
+        if any(place.exists() for place in DRIVER_PLACES):
+            return f"the NVIDIA driver's own library does not load: {error}"
+        return NO_DRIVER
+    code = driver.cuInit(0)
+    return f"the NVIDIA driver finds no GPU that it can use (error {code})" if code else ""
+
+
 def _problem(onnxruntime: ModuleType, name: str, model: bytes) -> str:
+    """Why a provider can't be used: for want of a GPU, before any library; empty where it can."""
+    problem = _unusable(onnxruntime, name, model)
+    return (driver_problem() if problem and name in FILES else "") or problem
+
+
+def _unusable(onnxruntime: ModuleType, name: str, model: bytes) -> str:
     missing = _missing_library(onnxruntime, name)
     if missing:
         return missing

@@ -26,6 +26,7 @@ from console.commands.checks import (
 )
 from console.commands.doctor import report
 from pipeline.audio.devices.inputs import Input
+from pipeline.inference.providers import NO_DRIVER
 from pipeline.inference.store import ModelStore
 from pipeline.video.devices.listing import VirtualCameraInfo
 from profiles.store import ProfileStore
@@ -76,6 +77,14 @@ def test_a_missing_library_is_named_with_its_cure_and_where_models_run_then() ->
     assert models.text.startswith("run on the CPU, because CUDA can't be used: its libraries don't load: libcublasLt")
     cuda, *_ = provider_checks(problems, has_gpu=False)
     assert cuda.cure.startswith("an NVIDIA GPU and its driver come first; then pip install")
+
+
+def test_what_several_providers_lack_is_told_once() -> None:
+    problems = {"TensorrtExecutionProvider": NO_DRIVER, "CUDAExecutionProvider": NO_DRIVER, "CPUExecutionProvider": ""}
+    devices, _, models = provider_checks(problems, has_gpu=False)
+    assert devices.text == f"TensorRT and CUDA can't be used: {NO_DRIVER}"
+    assert devices.cure.startswith("an NVIDIA GPU and its driver come first")
+    assert models.text == "run on the CPU, because CUDA can't be used"
 
 
 def test_microphones_are_counted_and_the_usual_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
