@@ -72,7 +72,8 @@ class FaceSettings(Section):
     """The target's face and how it is put on the actor."""
 
     engine: Literal["photo", "dfm", "embedding"] = "photo"
-    """`photo` warps one portrait onto the actor's face; `dfm` and `embedding` are networks that a profile brings."""
+    """`photo` warps one portrait onto the actor's face; `dfm` and `embedding` are networks: see the tables of
+    these names."""
     portrait: Path = Path("portrait.png")
     """The picture of the target's face, relative to the profile's folder."""
     size: Annotated[float, Field(ge=0.8, le=1.25)] = 1.0
@@ -101,7 +102,7 @@ class FaceSettings(Section):
     max_yaw_deg: Annotated[float, Field(ge=10.0, le=90.0)] = 55.0
     """Beyond this turn of the head the face fades to a blur."""
     choice: FaceChoice = FaceChoice.LARGEST
-    """Which of several faces takes the likeness."""
+    """Which of several faces takes the likeness: the largest, the one nearest to the middle, or that of `choice_id`."""
     choice_id: Annotated[int, Field(ge=0)] = 0
     """The face's id when `choice` is `id`."""
     bystanders: Literal["blur", "show"] = "blur"
@@ -112,9 +113,9 @@ class VoiceSettings(Section):
     """The target's voice."""
 
     engine: Literal["timbre", "rvc"] = "timbre"
-    """`timbre` moves pitch, formants and spectrum toward the target's statistics; `rvc` is a trained voice."""
+    """`timbre` moves pitch, formants and spectrum toward the target's statistics; `rvc` is a voice in [rvc]."""
     latency_ms: Annotated[float, Field(ge=40.0, le=5000.0)] = 40.0
-    """How long the voice may take; with more time engines do better. The picture waits for it."""
+    """How many milliseconds the voice may take; with more time engines do better. The picture waits for it."""
     median_f0_hz: Annotated[float, Field(ge=50.0, le=500.0)] = 150.0
     """The target's median pitch."""
     f0_range_semitones: Annotated[float, Field(ge=0.0, le=24.0)] = 4.0
@@ -128,7 +129,7 @@ class VoiceSettings(Section):
     expressivity: Annotated[float, Field(ge=0.0, le=2.0)] = 1.0
     """Scale of the pitch's ups and downs: 0 monotonous, 1 the target's."""
     breath: Fraction = 0.0
-    """Air in the voice."""
+    """Air in the voice: 0 none is added."""
     eq: Fraction = 1.0
     """How far the colour of the voice goes toward the target's."""
 
@@ -137,7 +138,7 @@ class BackgroundSettings(Section):
     """The room behind the target."""
 
     kind: Literal["image", "video", "blur", "colour", "none"] = "image"
-    """`none` leaves the actor's own room as it is."""
+    """A picture, a video loop, the actor's own room blurred, a plain colour; `none` leaves that room as it is."""
     path: Path = Path("room.jpg")
     """The picture or the video loop, relative to the profile's folder."""
     blur: Fraction = 0.5
@@ -152,7 +153,8 @@ class OutputSettings(Section):
     """What leaves the program when something is amiss."""
 
     policy: FailSafePolicy = FailSafePolicy.HOLD
-    """What goes out when the likeness can't be put on the actor."""
+    """What goes out when the likeness can't be put on the actor: `hold` the last good picture, and the card after two
+    seconds; `blur` the actor, blurred beyond recognition; `card` a plain card with the title."""
 
 
 class SyncSettings(Section):
@@ -179,13 +181,13 @@ class ConsentSettings(Section):
     """What allows the likeness to be used."""
 
     record: Path | None = None
-    """The consent record of a real person, relative to the profile's folder."""
+    """The consent record of a real person, relative to the profile's folder; this version does not verify it yet."""
     declaration: str | None = None
     """For a persona: the sentence that declares it synthetic."""
 
 
 class ReferenceSettings(Section):
-    """Recordings that the target's models were trained on, for the preflight check."""
+    """What the target's models were trained on; it is kept with the profile, and nothing looks at it yet."""
 
     voice: Path | None = None
     """A recording of the target's voice, relative to the profile's folder."""
@@ -203,7 +205,7 @@ class Profile(Section):
     title: Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True), PRINTABLE]
     """What people see."""
     kind: Kind
-    """Whose likeness this is."""
+    """Whose likeness this is: a synthetic persona's, who is nobody, or a real person's, who has to have agreed."""
     description: Annotated[str, PRINTABLE] = ""
     """One or two sentences for the operator, on one line."""
     face: FaceSettings = FaceSettings()

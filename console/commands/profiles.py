@@ -173,6 +173,19 @@ def check(
 
 
 @app.command()
+def settings(
+    section: Annotated[str | None, typer.Argument(help="One part of the file, such as dfm; all by default.")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="The whole of it as a page.")] = False,
+) -> int:
+    """Print what a profile's file can say: every key, what it takes, its default and what it does."""
+    from console.commands.targets.settings_page import markdown, plain_lines
+
+    for line in [markdown().rstrip()] if as_markdown else plain_lines(section):
+        typer.echo(line)
+    return 0
+
+
+@app.command()
 def export(
     name: NameArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The archive to write.")],

@@ -25,20 +25,22 @@ class DfmSettings(Section):
     model: Path | None = None
     """The .dfm file, relative to the profile's folder."""
     face_type: FaceType = FaceType.WHOLE_FACE
-    """What the model was trained on; the file itself does not say."""
+    """What it was trained on, from the brows down to the whole head; its maker says it, the file does not."""
     coverage: Annotated[float, Field(ge=0.8, le=4.0)] | None = None
-    """Side of the square that the model sees, in units of the face template; without it what suits the face type."""
+    """Side of the square that the model sees, in widths of the brows; without it what suits `face_type`."""
     x_offset: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
-    """Moves that square to the right, in the same units."""
+    """Moves that square to the right, in widths of the brows."""
     y_offset: Annotated[float, Field(ge=-0.5, le=0.5)] | None = None
-    """Moves it down; without it what suits the face type. DeepFaceLive's y offset counts from -0.08."""
+    """Moves it down likewise; without it what suits `face_type`. DeepFaceLive's y offset counts from -0.08."""
     exclude_moving_parts: bool = True
-    """Place it by the parts that speaking does not move: steadier."""
+    """Place the square by the parts of the face that speaking does not move: steadier."""
     morph: Annotated[float, Field(ge=0.5, le=1.0)] = 0.75
-    """For models that blend between actor and target: how far toward the target. At 0 they make the actor's own face:
-    the floor is there so that no profile does."""
+    """For models that blend between actor and target: how far toward the target, 1 is all the way.
+
+    At 0 they make the actor's own face: the floor is there so that no profile does.
+    """
     pre_sharpen: Annotated[float, Field(ge=0.0, le=8.0)] = 0.0
-    """Sharpens what the model sees."""
+    """Sharpens what the model sees; 0 not at all."""
     pre_gamma_red: Gamma = 1.0
     """Brightens (above 1) or darkens the red in what the model sees."""
     pre_gamma_green: Gamma = 1.0
@@ -54,11 +56,11 @@ class DfmSettings(Section):
     two_pass: bool = False
     """Shows the model its own result once more: more like the target, and twice the work."""
     mask_driver: bool = True
-    """Take the model's mask of the actor's face."""
+    """Draw the face only where the model sees the actor's face."""
     mask_target: bool = True
-    """Take the model's mask of the target's face."""
+    """Draw the face only where the model has drawn the target's."""
     mask_landmarks: bool = False
-    """Take the outline of the tracked face."""
+    """Draw the face only inside the outline of the actor's face as it is followed."""
 
 
 class EmbeddingSettings(Section):
@@ -67,7 +69,7 @@ class EmbeddingSettings(Section):
     model: Path | None = None
     """The swapper's ONNX file, relative to the profile's folder."""
     family: Literal["auto", "inswapper", "hyperswap", "ghost", "simswap", "uniface", "blendswap"] = "auto"
-    """Which kind of swapper it is; `auto` goes by the file's name and inputs."""
+    """Which kind of swapper it is; `auto` goes by the file's name and inputs, which leave some open."""
     recogniser: Path | None = None
     """The ArcFace network that reads the target's identity."""
     converter: Path | None = None
@@ -87,7 +89,7 @@ class MergeSettings(Section):
     """How the actor's colours come onto the face: `reinhard` matches mean and spread, `linear` also how the colours
     vary together, `seam` does that and follows the actor's skin along the face's edge."""
     sharpen: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
-    """Sharpens what the network made."""
+    """Sharpens what the network made; 0 not at all."""
     mouth: Fraction = 0.0
     """How far the actor's own inner mouth shows."""
 
@@ -105,7 +107,7 @@ class MaskSettings(Section):
     parts: Annotated[tuple[FacePart, ...], Field(min_length=1)] = (
         "skin", "brows", "eyes", "glasses", "nose", "mouth", "lips",
     )  # fmt: skip
-    """What of it takes the likeness. Where too little is left, the fail-safe hides the face."""
+    """With `parser`: what of the face takes the likeness. Where too little is left, the fail-safe hides the face."""
 
 
 class RestoreSettings(Section):
@@ -114,9 +116,9 @@ class RestoreSettings(Section):
     model: Path | None = None
     """A GFPGAN-type network of 512 x 512."""
     every: Annotated[int, Field(ge=1, le=30)] = 1
-    """It works on every so many frames; in between its last detail is carried along."""
+    """It works on every so many frames, 1 is each; in between its last detail is carried along, which costs less."""
     strength: Fraction = 0.8
-    """How much of its result is taken."""
+    """How much of its result is taken: 0 nothing, 1 all of it."""
 
 
 class TrackingSettings(Section):
@@ -141,4 +143,4 @@ class MattingSettings(Section):
     family: Literal["auto", "modnet", "rvm", "birefnet", "isnet"] = "auto"
     """Which of them it is; `auto` goes by the file's inputs and its name."""
     downsample: Annotated[float, Field(ge=0.1, le=1.0)] = 0.375
-    """For RVM: the scale at which it looks first."""
+    """For RVM: the scale at which it looks first; smaller is quicker and coarser."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_type_hints
 
 import typer
 
@@ -94,6 +94,12 @@ INDEX_RATE = 0.5
 """What RVC's users mostly take."""
 LATENCY_MS = 250.0
 """What a voice that is a network keeps on a GPU; a slower computer takes what it needs, and says so."""
+
+
+def option_help() -> dict[str, str]:
+    """What each option is for, by its name."""
+    hints = get_type_hints(ModelOptions, include_extras=True)
+    return {name: hint.__metadata__[0].help or "" for name, hint in hints.items() if hasattr(hint, "__metadata__")}
 
 
 def require_company(options: ModelOptions) -> None:
