@@ -28,9 +28,10 @@ from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID
 from console.screens.palette import PLACEHOLDER, key_commands, profile_commands
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
+from console.screens.what_runs import NetworksScreen
 from console.sentences import sentence
 from console.sound.sound_app import SoundApp
-from console.view import Pace, Watch, switch_text
+from console.view import Watch
 from console.widgets.panel import printable
 from pipeline.audio.turns import SWITCH_INTERVAL_S
 from pipeline.errors import UnderstudyError
@@ -64,7 +65,7 @@ class UnderstudyApp(SoundApp):
         self.desk = Desk(self.session, surroundings.shelf, surroundings.clock, push_to_talk=surroundings.push_to_talk)
         """The operator's acts."""
         self._watch = Watch(self.desk, surroundings.outputs, surroundings.clock)
-        self._pace, self._dashboard = Pace(), DashboardScreen()
+        self._dashboard = DashboardScreen()
         self._ticks = 0
 
     def get_default_screen(self) -> Screen[None]:
@@ -157,6 +158,11 @@ class UnderstudyApp(SoundApp):
         if not isinstance(self.screen, ModalScreen):
             bindings = [active.binding for active in self.screen.active_bindings.values()]
             self.push_screen(HelpScreen(bindings))
+
+    def action_networks(self) -> None:
+        """What each network runs on."""
+        if not isinstance(self.screen, ModalScreen):
+            self.push_screen(NetworksScreen(self._watch.look().networks))
 
     async def action_quit(self) -> None:
         """Leaves; asks first while the picture, or the card before it, goes out to something."""
@@ -275,12 +281,8 @@ class UnderstudyApp(SoundApp):
         if isinstance(self.screen, Question):
             self.screen.ask(printable(self.desk.ended_by_leaving) or NOTHING_OUT)
         view = self._watch.look()
-        for switch in self._watch.new_switches():
-            level = Level.WARNING if view.failure else Level.INFO
-            self.tell(level, switch_text(switch, view.profile.title, view.failure))
-        slow = self._pace.look(view)
-        if slow:
-            self.tell(Level.WARNING, slow)
+        for level, text in self._watch.news(view):
+            self.tell(level, text)
         self._dashboard.present(view)
         self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 

@@ -1,7 +1,7 @@
 """Everything the dashboard shows at one instant, as one frozen value, so that a panel is a function of it."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,7 +12,17 @@ from console.sentences import counted
 from console.sound.sound_desk import Talk
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock
-from pipeline.telemetry import AudioReadings, Percentiles, Readings, State, SwitchReading, SyncReadings, VideoReadings
+from pipeline.telemetry import (
+    AudioReadings,
+    Level,
+    NetworkReading,
+    Percentiles,
+    Readings,
+    State,
+    SwitchReading,
+    SyncReadings,
+    VideoReadings,
+)
 from profiles.profile import Profile
 
 STALE_S = 1.0
@@ -150,6 +160,11 @@ class View:
         return self.talking or (Talk.MUTED if muted else Talk.OPEN)
 
     @property
+    def networks(self) -> tuple[NetworkReading, ...]:
+        """Every open network."""
+        return self.readings.networks if self.readings else ()
+
+    @property
     def failure(self) -> str:
         """Why the face or the voice is missing, as long as a model fails; empty otherwise."""
         return self.video.outage.reason or (self.audio.outage.reason if self.audio else "")
@@ -171,6 +186,7 @@ class Watch:
         self._clock = clock
         self._readings: Readings | None = None
         self._switches_seen = self._policy_frames = 0
+        self._pace = Pace()
         self._losses = LossWindow()
         self._offsets_ms: deque[float] = deque(maxlen=OFFSETS)
         self._machine_view = MachineView()
@@ -198,6 +214,15 @@ class Watch:
             hearers=self._desk.sound.hearers(readings.audio) if readings else (),
             offset_ms=self._offset_ms(readings),
         )
+
+    def news(self, view: View) -> Iterator[tuple[Level, str]]:
+        """What the view shows that the operator is to be told in a sentence, each once."""
+        for switch in self.new_switches():
+            level = Level.WARNING if view.failure else Level.INFO
+            yield level, switch_text(switch, view.profile.title, view.failure)
+        slow = self._pace.look(view)
+        if slow:
+            yield Level.WARNING, slow
 
     def new_switches(self) -> tuple[SwitchReading, ...]:
         """The changes of profile that came in since the last call."""

@@ -101,31 +101,31 @@ class Assembly:
         self._size = size
         self._clock = clock or MonotonicClock()
         self._report = report
-        self._runtime = Runtime(clock=self._clock, report=report)
+        self.runtime = Runtime(clock=self._clock, report=report)
         self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._ahead = Ahead(self._matte)
         self._knowing = ThreadPoolExecutor(1, "understudy-knowing", step_back)
-        self._meeting = Meeting(self._runtime, models, self._knowing)
+        self._meeting = Meeting(self.runtime, models, self._knowing)
         self.unhurried, self.heard = False, True
         """Whether pictures wait for what is found out of them, so that films come out alike, and if sound is heard."""
         self._dial = Dial()
         self.actor = Actor()
         """What the session's voices learn of the actor's own."""
-        self._rvc = RvcVoices(Tools(self._runtime, models, self._clock), self.actor)
+        self._rvc = RvcVoices(Tools(self.runtime, models, self._clock), self.actor)
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
 
     @property
     def providers(self) -> dict[str, str]:
         """What each network runs on: those that all chains share, and those that profiles bring."""
         names = ("face-detection", "face-landmarks", "selfie-segmentation-landscape")
-        return dict.fromkeys(names, "LiteRT CPU") | self._runtime.providers
+        return dict.fromkeys(names, "LiteRT CPU") | self.runtime.providers
 
     def prefer(self, device: Preference, report: Callable[[Event], None], halt: Halt | None = None) -> None:
         """Has the networks that profiles bring run there, tells of those that move or fail, and ends with a session."""
-        self._runtime.preference, self._runtime.report = device, report
-        self._runtime.halt = halt or self._runtime.halt
+        self.runtime.preference, self.runtime.report = device, report
+        self.runtime.halt = halt or self.runtime.halt
 
     def build(self, profile: Profile) -> Chain:
         """A warm chain.
@@ -174,7 +174,7 @@ class Assembly:
 
     def _senses(self, profile: Profile) -> Iterator[VideoStage | None]:
         """The stages of a profile's own that find people: the next is made when the last has its owner."""
-        yield sighted(self._tracker, profile, self._runtime)
+        yield sighted(self._tracker, profile, self.runtime)
         yield open_casting(profile, self._meeting, waits=self.unhurried)
         yield self._own_matte(profile)
 
@@ -191,7 +191,7 @@ class Assembly:
         if path is None:
             return None
         file = read_named(profile, path)
-        own = open_guarded(self._runtime, self._models, file, profile.matting, self._size)
+        own = open_guarded(self.runtime, self._models, file, profile.matting, self._size)
         return PersonMatte(own, self._beside)
 
     def _worn(self, profile: Profile) -> Iterator[VideoStage]:
@@ -199,15 +199,15 @@ class Assembly:
         yield Bystanders(profile)
         yield self._face(profile)
         for role, other in enumerate(profile.cast_profiles):
-            yield CastMember(role, self._face(other, quiet=True), telling(profile, role, self._runtime.tell))
+            yield CastMember(role, self._face(other, quiet=True), telling(profile, role, self.runtime.tell))
 
     def _face(self, profile: Profile, *, quiet: bool = False) -> VideoStage:
         """The stage that wears the profile's face; a quiet one tells nobody why it can't."""
         if profile.face.engine == "photo":
-            target, masks = self._target(profile), open_masks(self._runtime, profile)
+            target, masks = self._target(profile), open_masks(self.runtime, profile)
             worn = PhotoSwap(target, profile, None if masks is None else GridMasks(masks, target))
-            return restored(worn, profile, self._runtime)
-        return restored(face_stage(profile, self._runtime, self._models, quiet=quiet), profile, self._runtime)
+            return restored(worn, profile, self.runtime)
+        return restored(face_stage(profile, self.runtime, self._models, quiet=quiet), profile, self.runtime)
 
     def _voice(self, profile: Profile) -> AudioStage:
         """The profile's voice, with as much time as it asks for or this computer needs; networks only to be heard."""
@@ -239,7 +239,7 @@ class Assembly:
         self._matte.close()
         self._beside.shutdown()
         self._knowing.shutdown()
-        self._runtime.close()
+        self.runtime.close()
         self._targets.clear()
 
     def _target(self, profile: Profile) -> PhotoTarget:

@@ -14,6 +14,7 @@ from pipeline.inference.store import ModelStore
 from pipeline.lane import Preview, thumbnail
 from pipeline.loader import Request
 from pipeline.media import Pixels
+from pipeline.networks import networks_of
 from pipeline.rig import Hooks, Rig, SessionSettings
 from pipeline.telemetry import AudioReadings, Event, Level, MeterReading, Readings, State
 from profiles.profile import Profile
@@ -202,7 +203,7 @@ class Session:
 
     def readings(self) -> Readings:
         """Everything that is measured, at this instant."""
-        now_ns, rig = self._clock.now_ns(), self._running
+        now_ns, rig, store = self._clock.now_ns(), self._running, self._models.folder
         profile = rig.profile
         return Readings(
             state=self._state(),
@@ -214,6 +215,7 @@ class Session:
             video=rig.readings(now_ns),
             switches=tuple(rig.lane.meters.switches),
             providers=rig.assembly.providers,
+            networks=networks_of(profile, rig.assembly.runtime.running, rig.assembly.providers, store),
             ready=rig.loader.ready,
             audio=None if rig.sound is None else self._audio(rig, rig.sound.readings(now_ns)),
             sync=rig.sync.readings(),

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.assembly import Assembly, Chain, marks
 from pipeline.audio.voice.actor import Actor
 from pipeline.errors import UnderstudyError
-from pipeline.inference.onnx.runtime import Preference
+from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.stage import VideoStage
 from profiles.profile import ConsentSettings, FailSafePolicy, Kind, OutputSettings, Profile
 from tests.fakes import FakeStage, FakeVoice
@@ -38,6 +38,7 @@ class FakeAssembly(Assembly):
     def __init__(self, size: tuple[int, int] = SIZE) -> None:
         self._size = size
         self.actor = Actor()
+        self.runtime = Runtime()
         self.broken: set[str] = set()
         self.built: list[Chain] = []
         self.building: Callable[[Profile], None] = lambda profile: None

@@ -176,6 +176,14 @@ BINDINGS: tuple[Binding, ...] = (
         tooltip="What goes out when no face is found: hold, blur, card",
     ),
     Binding("c", "corner", "Label corner", id="adjust.corner", show=False, tooltip="The AI label in the next corner"),
+    Binding(
+        "w",
+        "networks",
+        "What runs where",
+        id="console.networks",
+        show=False,
+        tooltip="Every network that is open, and what it really runs on",
+    ),
     Binding("u", "undo", "Undo", id="adjust.undo", tooltip="Take the last adjustment back"),
     Binding(
         "question_mark,f1", "help", "Help", id="console.help", tooltip="Every key, and what it does", key_display="?"

@@ -2,12 +2,34 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from console.view import View
-from console.widgets.panel import Line, Role, ViewPanel, heading, spread
+from console.widgets.panel import Line, Role, ViewPanel, heading, line_width, shortened, spread
+from pipeline.telemetry import NetworkReading
+from profiles.profile import Profile
 
 GIBIBYTE_MB = 1024.0
+EMBEDDED = {"photo", "timbre"}
+"""Engines that need no network of the profile's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What makes the face or the voice."""
+
+    title: str
+    sections: tuple[str, ...]
+    """How the roles of its networks begin."""
+    of: Callable[[Profile], str]
+    """Its name in a profile."""
+
+
+ENGINES = (
+    Engine("face", ("dfm.", "embedding.", "masks.", "restore."), lambda profile: profile.face.engine),
+    Engine("voice", ("rvc.",), lambda profile: profile.voice.engine),
+)
 
 
 def memory_text(megabytes: float) -> str:
@@ -17,7 +39,13 @@ def memory_text(megabytes: float) -> str:
 
 def machine_lines(view: View, width: int) -> list[Line]:
     """Processor, memory, graphics processor, and what the networks run on."""
-    return [heading("MACHINE", width), _process(view, width), *_gpu(view, width), *_networks(view, width)]
+    return [
+        heading("MACHINE", width),
+        *(engine_line(view, engine, width) for engine in ENGINES if view.networks),
+        *_networks(view, width),
+        _process(view, width),
+        *_gpu(view, width),
+    ]
 
 
 def _process(view: View, width: int) -> Line:
@@ -40,16 +68,42 @@ def _gpu(view: View, width: int) -> list[Line]:
     return [spread(load, memory, width), ((gpu.name, Role.MUTED),)]
 
 
+def engine_line(view: View, engine: Engine, width: int) -> Line:
+    """An engine of the profile in the lane by name, its file, and what its networks really run on."""
+    name = engine.of(view.profile)
+    own = [network for network in view.networks if network.in_use and network.role.startswith(engine.sections)]
+    main = next((network for network in own if network.role == f"{name}.model"), None)
+    left: Line = ((f"{engine.title:<6}", Role.MUTED), (f"{name} ", Role.TEXT))
+    if main is None:
+        # Where nobody hears the voice, none of its networks is opened.
+        words = "no network" if name in EMBEDDED else "not open"
+        others: list[NetworkReading] = own
+    else:
+        words, others = device_of(main), [network for network in own if network is not main]
+    elsewhere = [device_of(network) for network in others if main is None or network.runs_on != main.runs_on]
+    if elsewhere:
+        words = f"{words}, {_counted(elsewhere, ' ')}"
+    right: Line = ((f" {words}", Role.TEXT),)
+    file = shortened(main.name, width - line_width(left) - line_width(right)) if main else ""
+    return spread((*left, (file, Role.TEXT)), right, width)
+
+
+def device_of(network: NetworkReading) -> str:
+    """What it runs on, without the library's name: a device and its precision say what matters."""
+    return network.runs_on.partition(" ")[2] or network.runs_on
+
+
 def _networks(view: View, width: int) -> list[Line]:
-    """How many networks got which provider; the truth of the sessions, not what was asked for."""
-    providers = view.readings.providers if view.readings else {}
-    if not providers:
+    """How many networks got which provider, the truth of the sessions, and how many are only kept ready."""
+    if not view.networks:
         return []
     label = "networks"
-    words = _counted(providers.values(), " on ")
+    used = [network for network in view.networks if network.in_use]
+    kept = len(view.networks) - len(used)
+    ready = f", {kept} ready" if kept else ""
+    words = _counted((network.runs_on for network in used), " on ") + ready
     if len(label) + 2 + len(words) > width:
-        # Without the library's name: a device and its precision say what matters.
-        words = _counted((provider.partition(" ")[2] or provider for provider in providers.values()), " ")
+        words = _counted(map(device_of, used), " ") + ready
     return [spread(((label, Role.MUTED),), ((words, Role.TEXT),), width)]
 
 

@@ -183,6 +183,20 @@ class SyncReadings:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkReading:
+    """One open network."""
+
+    name: str
+    """Its file's."""
+    role: str
+    """The key of the profile that names it, such as `dfm.model`; a word for what every profile needs."""
+    runs_on: str
+    """What it really got, such as `ONNX CPU`."""
+    in_use: bool = True
+    """False for one of a profile that is only kept ready."""
+
+
+@dataclass(frozen=True, slots=True)
 class Readings:
     """A session at one instant: what the screen shows and what `--stats` writes."""
 
@@ -199,6 +213,8 @@ class Readings:
     switches: tuple[SwitchReading, ...] = ()
     providers: Mapping[str, str] = field(default_factory=dict)
     """What each network really runs on, by model name."""
+    networks: tuple[NetworkReading, ...] = ()
+    """The same one by one, those of the profile in the lane first."""
     ready: tuple[str, ...] = ()
     """Names of the profiles that can be taken within one frame."""
     audio: AudioReadings | None = None

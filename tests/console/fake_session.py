@@ -16,6 +16,7 @@ from pipeline.telemetry import (
     Drops,
     Event,
     MeterReading,
+    NetworkReading,
     Percentiles,
     Readings,
     State,
@@ -207,16 +208,15 @@ class FakeSession:
 
     def readings(self) -> Readings:
         """Of this instant, or of the instant at which the test froze them."""
-        at_ns = self.clock.now_ns() if self.frozen_ns is None else self.frozen_ns
         return Readings(
             state=self.state,
             profile=self.profile.name,
             title=self.profile.title,
             loading=self.loading,
-            at_ns=at_ns,
+            at_ns=self.clock.now_ns() if self.frozen_ns is None else self.frozen_ns,
             elapsed_s=3725.0,
             video=self.video,
-            providers={"face-detection": "CPU", "face-landmarks": "CPU", "selfie-segmentation": "CPU"},
+            networks=tuple(NetworkReading(name, name, "CPU") for name in ("detection", "landmarks", "segmentation")),
             ready=self.ready,
             audio=self.audio,
             sync=self.sync,

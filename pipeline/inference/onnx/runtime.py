@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 
 from pipeline.clock import Clock, MonotonicClock
@@ -82,13 +83,17 @@ class Runtime:
         raise HaltError
 
     @property
+    def running(self) -> tuple[tuple[Path, str], ...]:
+        """The file of each open network, and what it runs on."""
+        with self._lock:
+            return tuple((network.path, network.label) for network in self._open.values())
+
+    @property
     def providers(self) -> dict[str, str]:
         """What each open network runs on, by its file's name; of two that share one, with the folder's before it."""
         found: dict[str, str] = {}
-        with self._lock:
-            for network in self._open.values():
-                path = network.path
-                found[path.name if path.name not in found else f"{path.parent.name}/{path.name}"] = network.label
+        for path, label in self.running:
+            found[path.name if path.name not in found else f"{path.parent.name}/{path.name}"] = label
         return found
 
     @property
