@@ -126,7 +126,7 @@ def video(
 @bench.command()
 @flattened
 def engines(options: EnginesOptions, as_json: JsonOption = False) -> int:
-    """Measure a profile's face and voice: what their networks take, and what is around them."""
+    """Measure what a profile brings: what its networks take, what is around them, and whether that is enough."""
     from console.commands.measuring import measure_engines
 
     return measure_engines(options, as_json=as_json)

@@ -8,7 +8,8 @@ import typer
 from console.commands.models import ready_models
 from console.commands.options import DEFAULT_PROFILE, IN_MEMORY, AvOptions, EnginesOptions, Size
 from console.logs import configure_logging, native_chatter_logged
-from pipeline.bench.engines import EnginesReport, EnginesSettings, bench_engines
+from pipeline.bench.engine_report import EnginesReport
+from pipeline.bench.engines import EnginesSettings, bench_engines
 from pipeline.bench.lane import BenchReport, BenchSettings, bench_video
 from pipeline.errors import UnderstudyError
 from pipeline.inference.onnx.runtime import Preference

@@ -1,11 +1,11 @@
 """How fast a profile's engines are on this computer: what their networks take, and what is around them, apart."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from itertools import cycle
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, cycle
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,15 @@ from pipeline.audio.neural.voices import RvcVoices
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.audio.voice.chunks import Stepped
 from pipeline.audio.voice.dial import voice_stage
+from pipeline.bench.engine_report import EngineReport, EnginesReport, Share
 from pipeline.errors import StageError
-from pipeline.inference.onnx.runtime import Preference, Runtime
+from pipeline.inference.named_model import read_named
+from pipeline.inference.onnx.model_file import ModelFile
+from pipeline.inference.onnx.runtime import Demand, Network, Preference, Runtime
 from pipeline.inference.store import ModelStore
-from pipeline.media import Block, Frame
+from pipeline.media import Block, Frame, Pixels
 from pipeline.stage import VideoStage
+from pipeline.video.background.matte_guard import open_guarded
 from pipeline.video.devices.settings import SourceSettings
 from pipeline.video.devices.sources import first_pictures
 from pipeline.video.neural.engines import face_stage
@@ -31,7 +35,9 @@ from pipeline.video.restore.restored import restored
 from pipeline.video.swap.photo_swap import PhotoSwap
 from pipeline.video.swap.photo_target import PhotoTarget
 from pipeline.video.swap.portrait import read_portrait
+from pipeline.video.tracking.others.sighted import sighted
 from pipeline.video.tracking.tracker import Tracker
+from profiles.model_files import named_models
 from profiles.profile import Profile
 
 FRAMES_HELD = 60
@@ -56,101 +62,127 @@ class EnginesSettings:
     """Where the networks run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Half of the calls take no longer than the first figure, 95 of 100 no longer than the second."""
+class _Watched(Runtime):
+    """Knows the networks that it opened.
 
-    p50_ms: float
-    p95_ms: float
+    Attributes:
+        networks: each, open or not, in the order of their opening.
+    """
 
-    @classmethod
-    def of(cls, spans_ms: NDArray[np.float64]) -> "Share":
-        """The share of some calls."""
-        return cls(*(float(value) for value in np.percentile(spans_ms, (50, 95))))
+    def __init__(self, preference: Preference) -> None:
+        super().__init__(preference)
+        self.networks: list[Network] = []
 
-    def __str__(self) -> str:
-        """The share for people."""
-        return f"p50 {self.p50_ms:.1f}, p95 {self.p95_ms:.1f} ms"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineReport:
-    """One engine."""
-
-    engine: str
-    """Its name in profiles."""
-    runs_on: dict[str, str]
-    """What each of its networks really runs on; empty for an engine without networks."""
-    model: Share
-    """In its networks."""
-    around: Share
-    """In everything else."""
-    calls: int
-    each_ms: float
-    """The time between two calls: a frame's, or that of a stretch of sound."""
-
-    def lines(self, what: str) -> tuple[str, ...]:
-        """The report for people."""
-        networks = ", ".join(f"{name} on {device}" for name, device in self.runs_on.items()) or "no networks"
-        return (
-            f"{what:<14}{self.engine}: {networks}",
-            *([f"  model       {self.model}"] if self.runs_on else []),
-            f"  around it   {self.around}",
-            f"  time        every {self.each_ms:.0f} ms, {self.calls} calls measured",
-        )
+    def open(self, file: ModelFile, demand: Demand) -> Network:
+        """As `Runtime` has it."""
+        network = super().open(file, demand)
+        self.networks.append(network)
+        return network
 
 
 @dataclass(frozen=True, slots=True)
-class EnginesReport:
-    """What came out."""
+class _Bench:
+    """What measurements share.
 
-    profile: str
-    size: tuple[int, int]
-    face: EngineReport
-    voice: EngineReport
+    Attributes:
+        pictures: as the camera gives them.
+        frames: those with a face that is followed.
+    """
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report as plain values for JSON."""
-        return asdict(self)
+    settings: EnginesSettings
+    models: ModelStore
+    pictures: Sequence[Pixels]
+    frames: Sequence[Frame]
 
-    def lines(self) -> tuple[str, ...]:
-        """The report for people."""
-        title = f"{self.profile}, {self.size[0]}x{self.size[1]}"
-        return (title, *self.face.lines("face"), *self.voice.lines("voice"))
+    @property
+    def profile(self) -> Profile:
+        return self.settings.profile
+
+
+Measure = Callable[[_Bench, _Watched], EngineReport]
 
 
 def bench_engines(settings: EnginesSettings, models: ModelStore) -> EnginesReport:
-    """Measures the face engine of a profile and then its voice engine.
+    """Measures the face engine of a profile, what else it brings for its pictures, and its voice engine.
 
     Raises:
         UnderstudyError: the profile is not cleared, the pictures or a network can't be had, or an engine fails.
     """
-    require_clearance(settings.profile)
-    face, voice = (_with_runtime(settings, models, measure) for measure in (_face, _voice))
-    return EnginesReport(settings.profile.name, settings.size, face, voice)
+    profile = settings.profile
+    require_clearance(profile)
+    if any(map(named_models, (profile, *profile.cast_profiles))):
+        _require(settings.device)
+    pictures = first_pictures(SourceSettings(camera=settings.camera, size=settings.size), FRAMES_HELD)
+    bench = _Bench(settings, models, pictures, _frames(settings, models, pictures))
+    face = _measured(bench, partial(_face, profile))
+    others = {what: _measured(bench, measure) for what, measure in _others(profile)}
+    return EnginesReport(profile.name, settings.size, face, _measured(bench, _voice), others)
 
 
-Measure = Callable[[EnginesSettings, ModelStore, Runtime], EngineReport]
-
-
-def _with_runtime(settings: EnginesSettings, models: ModelStore, measure: Measure) -> EngineReport:
-    runtime = Runtime(settings.device)
+def _require(device: Preference) -> None:
+    runtime = Runtime(device)
     try:
         runtime.require()
-        return measure(settings, models, runtime)
     finally:
         runtime.close()
 
 
-def _face(settings: EnginesSettings, models: ModelStore, runtime: Runtime) -> EngineReport:
-    frames = _frames(settings, models)
-    profile = settings.profile
-    stage = restored(_face_stage(profile, models, runtime), profile, runtime)
+def _measured(bench: _Bench, measure: Measure) -> EngineReport:
+    runtime = _Watched(bench.settings.device)
     try:
-        calls = (lambda frame=frame: stage.process(frame) for frame in cycle(frames))
+        return measure(bench, runtime)
+    finally:
+        runtime.close()
+
+
+def _others(profile: Profile) -> Iterator[tuple[str, Measure]]:
+    """What a profile brings for its pictures beside its own face."""
+    if profile.tracking.detector is not None or profile.tracking.landmarks is not None:
+        yield "finding faces", _finding
+    if profile.matting.model is not None:
+        yield "matte", partial(_matte, profile.matting.model)
+    for other in profile.cast_profiles:
+        yield f"cast {other.name}", partial(_face, other)
+
+
+def _face(profile: Profile, bench: _Bench, runtime: _Watched) -> EngineReport:
+    stage = restored(_face_stage(profile, bench.models, runtime), profile, runtime)
+    try:
+        calls = (partial(stage.process, frame) for frame in cycle(bench.frames))
         return _report(profile.face.engine, runtime, calls, 1000 / FPS)
     finally:
         stage.close()
+
+
+def _finding(bench: _Bench, runtime: _Watched) -> EngineReport:
+    """The tracker with the profile's own networks."""
+    tracker = Tracker(bench.models.path("face-detection"), bench.models.path("face-landmarks"), bench.profile)
+    stage = None
+    try:
+        stage = sighted(tracker, bench.profile, runtime) or tracker
+        at_ns = (round(number * 1e9 / FPS) for number in count())
+        calls = (partial(stage.process, Frame(*each)) for each in _twice(cycle(bench.pictures), at_ns))
+        return _report("built-in tracker", runtime, calls, 1000 / FPS)
+    finally:
+        if stage is not None:
+            stage.close()
+        tracker.close()
+
+
+def _twice(pictures: Iterator[Pixels], at_ns: Iterator[int]) -> Iterator[tuple[Pixels, int, int]]:
+    """Each picture with the time at which it is shown and was taken."""
+    return ((picture, at, at) for picture, at in zip(pictures, at_ns, strict=False))
+
+
+def _matte(path: Path, bench: _Bench, runtime: _Watched) -> EngineReport:
+    """The profile's own matting network, with what guards it."""
+    file = read_named(bench.profile, path)
+    matte = open_guarded(runtime, bench.models, file, bench.profile.matting, bench.settings.size)
+    try:
+        calls = (partial(matte.seen, frame) for frame in cycle(bench.frames))
+        return _report("matting", runtime, calls, 1000 / FPS)
+    finally:
+        matte.close()
 
 
 def _face_stage(profile: Profile, models: ModelStore, runtime: Runtime) -> VideoStage:
@@ -159,13 +191,12 @@ def _face_stage(profile: Profile, models: ModelStore, runtime: Runtime) -> Video
     return face_stage(profile, runtime, models)
 
 
-def _frames(settings: EnginesSettings, models: ModelStore) -> list[Frame]:
+def _frames(settings: EnginesSettings, models: ModelStore, pictures: Sequence[Pixels]) -> list[Frame]:
     """Pictures with a face that is followed.
 
     Raises:
         StageError: there is none.
     """
-    pictures = first_pictures(SourceSettings(camera=settings.camera, size=settings.size), FRAMES_HELD)
     tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), settings.profile)
     try:
         at_ns = [round(number * 1e9 / FPS) for number in range(len(pictures))]
@@ -178,10 +209,10 @@ def _frames(settings: EnginesSettings, models: ModelStore) -> list[Frame]:
     return frames
 
 
-def _voice(settings: EnginesSettings, models: ModelStore, runtime: Runtime) -> EngineReport:
-    profile, speech = settings.profile, _speech(sound_devices.SPEECH)
+def _voice(bench: _Bench, runtime: _Watched) -> EngineReport:
+    profile, speech = bench.profile, _speech(sound_devices.SPEECH)
     if profile.voice.engine == "rvc":
-        return _neural_voice(profile, Tools(runtime, models), speech)
+        return _neural_voice(profile, bench.models, runtime, speech)
     stage = voice_stage(profile, profile.voice.latency_ms)
     step = stage.step if isinstance(stage, Stepped) else BLOCK_SAMPLES
     pieces = cycle([speech[at : at + step] for at in range(0, len(speech) - step + 1, step)])
@@ -193,15 +224,16 @@ def _voice(settings: EnginesSettings, models: ModelStore, runtime: Runtime) -> E
         stage.close()
 
 
-def _neural_voice(profile: Profile, tools: Tools, speech: NDArray[np.float32]) -> EngineReport:
+def _neural_voice(profile: Profile, models: ModelStore, runtime: _Watched, speech: NDArray[np.float32]) -> EngineReport:
     """A voice that is a network, with as much time as it asks for or this computer needs."""
+    tools = Tools(runtime, models)
     plan = cut_for(RvcVoices(tools).least_ms(profile, profile.voice.latency_ms))
     engine, length = Rvc(profile, plan, tools), plan.context + plan.reach
     try:
         starts = cycle(list(range(0, len(speech), plan.chunk)))
         sounds = (np.take(speech, np.arange(start, start + length), mode="wrap") for start in starts)
         calls = (lambda sound=sound: engine.convert(sound) for sound in sounds)
-        return _report(engine.name, tools.runtime, calls, plan.chunk * 1000 / RATE_HZ)
+        return _report(engine.name, runtime, calls, plan.chunk * 1000 / RATE_HZ)
     finally:
         engine.close()
 
@@ -214,17 +246,21 @@ def _speech(path: Path) -> NDArray[np.float32]:
         decoder.close()
 
 
-def _report(engine: str, runtime: Runtime, calls: Iterator[Callable[[], object]], each_ms: float) -> EngineReport:
+def _report(engine: str, runtime: _Watched, calls: Iterator[Callable[[], object]], each_ms: float) -> EngineReport:
     """Times calls, and the networks within each."""
-    spans: list[tuple[float, float]] = []
+    spans: list[tuple[float, list[int]]] = []
     for _, call in zip(range(FIRST), calls, strict=False):
         call()
     started_s = time.monotonic()
+    networks = [network for network in runtime.networks if network.path.name in runtime.providers]
     while len(spans) < FEWEST or (len(spans) < FRAMES_HELD and time.monotonic() - started_s < LONGEST_S):
         call = next(calls)
-        before_ns, began_ns = runtime.spent_ns, time.perf_counter_ns()
+        before_ns, began_ns = [network.spent_ns for network in networks], time.perf_counter_ns()
         call()
-        took_ns, in_networks_ns = time.perf_counter_ns() - began_ns, runtime.spent_ns - before_ns
-        spans.append((in_networks_ns / 1e6, (took_ns - in_networks_ns) / 1e6))
-    model, around = np.array(spans).T
-    return EngineReport(engine, runtime.providers, Share.of(model), Share.of(around), len(spans), each_ms)
+        took_ns = time.perf_counter_ns() - began_ns
+        spans.append((took_ns, [network.spent_ns - spent for network, spent in zip(networks, before_ns, strict=True)]))
+    whole = np.array([took_ns for took_ns, _ in spans]) / 1e6
+    within = np.array([spent for _, spent in spans]).reshape(len(spans), len(networks)) / 1e6
+    model = within.sum(axis=1)
+    each = {network.path.name: Share.of(column) for network, column in zip(networks, within.T, strict=True)}
+    return EngineReport(engine, runtime.providers, Share.of(model), Share.of(whole - model), len(spans), each_ms, each)

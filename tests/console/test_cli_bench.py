@@ -6,7 +6,8 @@ import pytest
 
 from console.cli import main
 from console.commands import measuring
-from pipeline.bench.engines import EngineReport, EnginesReport, EnginesSettings, Share
+from pipeline.bench.engine_report import EngineReport, EnginesReport, Share
+from pipeline.bench.engines import EnginesSettings
 from pipeline.inference.onnx.runtime import Preference
 
 FACE = EngineReport("dfm", {"face.dfm": "ONNX CUDA fp16"}, Share(4.0, 5.25), Share(2.5, 3.0), 60, 33.3)

@@ -6,10 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pipeline.bench.engines import EnginesReport, EnginesSettings, bench_engines
-from pipeline.errors import ConsentError, StageError
+from pipeline.bench.engine_report import EngineReport, EnginesReport, Share
+from pipeline.bench.engines import EnginesSettings, bench_engines
+from pipeline.errors import ConsentError, ModelError, StageError
+from pipeline.inference.onnx.runtime import Preference
+from profiles.engines.cast import CastEntry
 from profiles.profile import Profile
 from tests.footage import DEMO_SIZE, models, persona
+from tests.models.trackers import yunet
 from tests.neural_cast import Part, cast
 
 GREY = np.full((DEMO_SIZE[1], DEMO_SIZE[0], 3), 128, np.uint8)
@@ -41,6 +45,38 @@ def test_networks_and_the_rest_are_told_apart_with_what_they_run_on(tmp_path: Pa
         assert 0 < each.around.p50_ms <= each.around.p95_ms
         assert each.calls == 5
     assert f"{worn} on ONNX CPU" in "\n".join(report.lines())
+
+
+def test_everything_that_a_profile_brings_for_its_pictures_is_measured_apart(tmp_path: Path) -> None:
+    worn, other = cast(tmp_path, (Part("ines", "dfm", matte="modnet"), Part("tomas", "dfm")))
+    yunet(worn.folder / "yunet.onnx")
+    tracking = worn.tracking.model_copy(update={"detector": Path("yunet.onnx")})
+    entries = (CastEntry(face="left", profile=other.name),)
+    report = measured(worn.model_copy(update={"cast": entries, "cast_profiles": (other,), "tracking": tracking}))
+    assert list(report.others) == ["finding faces", "matte", f"cast {other.name}"]
+    assert [set(each.networks) for each in report.others.values()] == [{"yunet.onnx"}, {"matte.onnx"}, {"face.dfm"}]
+    for each in (report.face, *report.others.values()):
+        assert sum(share.p95_ms for share in each.networks.values()) >= each.model.p95_ms > 0
+    assert "fits 33.3 ms: " in report.as_dict()["verdict"]
+
+
+def test_the_verdict_names_what_is_too_slow() -> None:
+    slow = EngineReport(
+        "dfm", {}, Share(90, 100), Share(1, 2), 9, 1000 / 30, {"a.dfm": Share(9, 10), "b": Share(8, 90)}
+    )
+    voice = EngineReport("timbre", {}, Share(0, 0), Share(1, 2), 9, 10.0)
+    report = EnginesReport("ada", (640, 360), slow, voice, {"matte": slow})
+    assert report.verdict() == ("fits 33.3 ms: no, 4.9 fps at most; p95 together 204.0 ms; the slowest is b, 90.0 ms")
+    assert report.voice_verdict() == "fits 10.0 ms: yes; p95 together 2.0 ms"
+
+
+def test_a_device_that_nothing_would_run_on_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise ModelError("there is none")
+
+    monkeypatch.setattr("pipeline.bench.engines._require", refuse)
+    settings = EnginesSettings(persona(), DEMO_SIZE, device=Preference.CUDA)
+    assert bench_engines(settings, models()).face.engine == "photo"
 
 
 def test_the_built_in_engines_have_no_networks_of_a_profile() -> None:
