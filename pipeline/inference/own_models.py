@@ -91,6 +91,7 @@ class OwnModels:
 
     def halves(self) -> tuple[HalfModel, ...]:
         """What is there of models that came half way."""
+        self._take_over()
         return self._halves.list()
 
     def find(self, name: str) -> OwnModel:
@@ -196,7 +197,7 @@ class OwnModels:
 
     def _unknown(self, name: str, cure: str) -> ModelError:
         if name in shipped_names():
-            return ModelError(f"The network {name} comes with the program and was not added; it goes under no key.")
+            return ModelError(f"The network {name} comes with the program: it was not added, and stays where it is.")
         known = [model.name for model in self.list()]
         there = f"there are {', '.join(known)}" if len(known) > 1 else f"there is {known[0] if known else 'none'}"
         return ModelError(f"There is no model called {name} in {self.folder}, {there}. {cure}.")
@@ -223,6 +224,10 @@ class OwnModels:
         """Moves models here from where they lay before, and leaves links there for profiles that link to them."""
         if self._former is None or not self._former.is_dir():
             return
+        for part in self._former.glob("*.part"):
+            with suppress(OSError):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                shutil.move(part, self.folder / part.name)
         for note in sorted(self._former.glob("*.json")):
             old = note.with_name(note.name.removesuffix(".json"))
             new, moving = self.folder / old.name, self.folder / f"{old.name}.moving"

@@ -11,6 +11,7 @@ from console.commands.models import fault
 from pipeline.errors import ModelError
 from pipeline.inference.catalogue import ModelEntry
 from pipeline.inference.half_models import HalfModel
+from pipeline.inference.kinds.added_file import title_of
 from pipeline.inference.own_models import OwnModel, OwnModels
 from pipeline.inference.store import ModelStore
 from profiles.errors import ProfileError
@@ -19,6 +20,7 @@ from profiles.reading import named_files
 from profiles.store import ProfileStore
 
 HASH_SHOWN = 12
+NO_MODEL = "no ONNX model; remove it"
 
 
 def list_models(*, as_json: bool) -> int:
@@ -54,9 +56,18 @@ def _shipped_line(entry: ModelEntry, problem: str | None) -> str:
 
 
 def _own_line(model: OwnModel, problem: str | None) -> str:
-    state, what = "here" if problem is None else "damaged", model.format or "see `models inspect`"
+    state = "here" if problem is None else "damaged"
+    what = model.format or ("" if problem else _format_of(model)) or ("unknown" if problem else NO_MODEL)
     known = f"{what}; SHA-256 {model.sha256[:HASH_SHOWN]}…; from {model.origin}"
     return f"{model.name:<30} {state:<8} {megabytes(model.size):>9}  {known}"
+
+
+def _format_of(model: OwnModel) -> str:
+    """What a model is of which nothing was noted; empty where it is none."""
+    try:
+        return title_of(model.path)
+    except ModelError:
+        return ""
 
 
 def _half_line(half: HalfModel) -> str:

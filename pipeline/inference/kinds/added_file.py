@@ -1,5 +1,6 @@
 """What a model that is added may be called, and what it is."""
 
+import os
 import re
 import urllib.parse
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pipeline.errors import ModelError
 from pipeline.inference.catalogue import read_catalogue
 from pipeline.inference.formats import recognise
 from pipeline.inference.kinds.foreign import START_BYTES, is_index
-from pipeline.inference.onnx.model_file import read_model
+from pipeline.inference.onnx.model_file import BESIDE, read_model
 from profiles.member_names import name_problem
 
 DIGITS = frozenset("0123456789abcdef")
@@ -63,7 +64,9 @@ def looked_into(part: Path, path: Path) -> str:
         return title_of(part, path)
     except ModelError as error:
         part.unlink()
-        raise ModelError(str(error).replace(str(part), path.name).rstrip(".") + "; nothing is kept.") from error
+        told = str(error).replace(str(part), path.name).replace(f"{part.parent}{os.sep}", "").rstrip(".")
+        told = told.replace(BESIDE, "put both into a folder of your own, and name the model's file there")
+        raise ModelError(f"{told}; nothing is kept.") from error
 
 
 def title_of(file: Path, path: Path | None = None) -> str:

@@ -23,6 +23,8 @@ MOST_FILE_BYTES = 2 << 30
 """Protobuf messages are no larger."""
 MOST_WEIGHT_BYTES = 6 << 30
 READ_BYTES = 1 << 22
+BESIDE = "copy it beside the model"
+"""What helps where a file is missing that holds a model's weights."""
 COMPILED = "EPContext"
 """An operator that has a device run what was compiled for it, from the file itself or from one that it names."""
 
@@ -160,9 +162,7 @@ def _check_weights(path: Path, weights: Weights) -> int:
             f"The model {path} is damaged: the place of {weights.name} is no number; export it again."
         ) from None
     except OSError:
-        raise ModelError(
-            f"The model {path} needs the file {file}, which is missing; copy it beside the model."
-        ) from None
+        raise ModelError(f"The model {path} needs the file {file}, which is missing; {BESIDE}.") from None
     if offset < 0 or length < weights.claimed_bytes or offset + length > there:
         raise ModelError(
             f"The file {file} of the model {path} is too short: {there} bytes, wanted {offset + length} "

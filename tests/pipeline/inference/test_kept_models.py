@@ -10,7 +10,7 @@ from pipeline.errors import ModelError
 from pipeline.inference import own_models
 from pipeline.inference.half_models import HalfModel
 from pipeline.inference.own_models import OwnModels
-from tests.models.broken import sound
+from tests.models.broken import outside, sound
 from tests.pipeline.inference.model_server import DATA, DIGEST, Server
 
 
@@ -44,6 +44,9 @@ def test_what_is_no_model_is_not_kept_and_what_is_one_is_told(tmp_path: Path, mo
     assert told.endswith("nothing is kept.")
     assert digest not in told
     assert [path.name for path in models.folder.iterdir()] == ["add.lock"]
+    divided = outside(tmp_path / "c.onnx", "weights.bin")
+    told = refused(lambda: models.add(divided.as_uri(), hashlib.sha256(divided.read_bytes()).hexdigest()))
+    assert "needs the file weights.bin, which is missing; put both into a folder of your own" in told
     model = sound(tmp_path / "b.onnx")
     added = models.add(model.as_uri(), hashlib.sha256(model.read_bytes()).hexdigest()).model
     assert added.format == models.list()[0].format == "ONNX model of no known format"
@@ -83,6 +86,7 @@ def test_models_in_the_cache_are_taken_over_and_links_to_them_still_lead_to_them
     monkeypatch.setattr(own_models.platformdirs, "user_cache_path", lambda _: tmp_path / "cache")
     before = OwnModels(tmp_path / "cache" / own_models.FORMER)
     old = before.add(server.address, DIGEST).model
+    (before.folder / f"{'0' * 64}.part").write_bytes(b"some")
     link = tmp_path / "link.dfm"
     link.symlink_to(old.path)
     monkeypatch.setattr(own_models.platformdirs, "user_data_path", lambda _: tmp_path / "data")
@@ -91,6 +95,7 @@ def test_models_in_the_cache_are_taken_over_and_links_to_them_still_lead_to_them
     assert model.path == tmp_path / "data" / "models" / "ada.dfm"
     assert model.problem() is None
     assert link.read_bytes() == DATA
+    assert [half.there for half in usual.halves()] == [4]
     assert before.list() == ()
     assert usual.list() == (model,)
 
