@@ -51,10 +51,11 @@ class EngineReport:
     def lines(self, what: str) -> tuple[str, ...]:
         """The report for people."""
         networks = ", ".join(f"{name} on {device}" for name, device in self.runs_on.items()) or "no networks"
+        width = max(map(len, self.networks), default=0)
         return (
             f"{what:<14}{self.engine}: {networks}",
             *([f"  model       {self.model}"] if self.runs_on else []),
-            *(f"    {name:<10}{share}" for name, share in self.networks.items() if len(self.networks) > 1),
+            *(f"    {name:<{width}}  {share}" for name, share in self.networks.items() if len(self.networks) > 1),
             f"  around it   {self.around}",
             f"  time        every {self.each_ms:.0f} ms, {self.calls} calls measured",
         )
@@ -90,7 +91,7 @@ class EnginesReport:
     def verdict(self) -> str:
         """Whether all of it that works on pictures fits into a frame's time."""
         parts = [self.face, *self.others.values()]
-        return _verdict(parts, f"{1000 / sum(part.most_ms for part in parts):.3g} fps at most")
+        return _verdict(parts, f"down to {1000 / sum(part.most_ms for part in parts):.1f} fps")
 
     def voice_verdict(self) -> str:
         """Whether the voice keeps up with what is said."""
@@ -104,4 +105,4 @@ def _verdict(parts: Sequence[EngineReport], otherwise: str) -> str:
     networks = [(share.p95_ms, name) for part in parts for name, share in part.networks.items()]
     slowest = f"; the slowest is {max(networks)[1]}, {max(networks)[0]:.1f} ms" if networks else ""
     told = "yes" if fits else f"no, {otherwise}"
-    return f"fits {each_ms:.1f} ms: {told}; p95 together {together_ms:.1f} ms{slowest}"
+    return f"fits {each_ms:.1f} ms: {told}; p95 one after the other {together_ms:.1f} ms{slowest}"

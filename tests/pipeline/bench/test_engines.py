@@ -66,8 +66,12 @@ def test_the_verdict_names_what_is_too_slow() -> None:
     )
     voice = EngineReport("timbre", {}, Share(0, 0), Share(1, 2), 9, 10.0)
     report = EnginesReport("ada", (640, 360), slow, voice, {"matte": slow})
-    assert report.verdict() == ("fits 33.3 ms: no, 4.9 fps at most; p95 together 204.0 ms; the slowest is b, 90.0 ms")
-    assert report.voice_verdict() == "fits 10.0 ms: yes; p95 together 2.0 ms"
+    assert report.verdict() == (
+        "fits 33.3 ms: no, down to 4.9 fps; p95 one after the other 204.0 ms; the slowest is b, 90.0 ms"
+    )
+    assert "    a.dfm  p50 9.0, p95 10.0 ms" in report.lines()
+    assert "    b      p50 8.0, p95 90.0 ms" in report.lines()
+    assert report.voice_verdict() == "fits 10.0 ms: yes; p95 one after the other 2.0 ms"
 
 
 def test_a_device_that_nothing_would_run_on_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
