@@ -25,7 +25,7 @@ from console.ports import OpenSession, Surroundings
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
 from console.screens.help import HelpScreen
 from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID
-from console.screens.palette import PLACEHOLDER, key_commands, profile_commands
+from console.screens.palette import Palette, TitleCommands, key_commands, profile_commands
 from console.screens.question import Notice, Question
 from console.screens.theme import THEME
 from console.screens.what_runs import NetworksScreen
@@ -53,6 +53,7 @@ class UnderstudyApp(SoundApp):
     TITLE = "Understudy"
     CSS_PATH = Path(__file__).with_name("console.tcss")
     BINDINGS: ClassVar[list[BindingType]] = list(BINDINGS)
+    COMMANDS = {TitleCommands}
 
     def __init__(self, open_session: OpenSession, surroundings: Surroundings) -> None:
         super().__init__()
@@ -112,10 +113,10 @@ class UnderstudyApp(SoundApp):
         typed = self.focused is not None and self.focused.check_consume_key(key.key, key.character)
         return not typed and any(binding.id in (PANIC_ID, ANYWHERE_ID) for binding in bindings)
 
-    def action_command_palette(self) -> None:
-        """Every act by its name."""
+    def action_command_palette(self, query: str = "") -> None:
+        """Every act by its name, or those that a search finds."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(id="--command-palette", placeholder=PLACEHOLDER))
+            self.push_screen(Palette(query))
 
     def action_toggle_air(self) -> None:
         """On air from preview, and back."""

@@ -17,6 +17,8 @@ SECTIONS = {
 AIR_ID = "air.toggle"
 PANIC_ID, ANYWHERE_ID = "air.panic", "air.panic-anywhere"
 MUTE_ID = "sound.mute"
+TAKE = "Take "
+"""How the palette's entries begin that take a profile."""
 _SIZE = Binding.Group("The face smaller, or larger, by one hundredth", compact=True)
 _WARP = Binding.Group("Proportions nearer to the actor's, or to the target's", compact=True)
 _PITCH = Binding.Group("The voice lower, or higher, by half a semitone", compact=True)
@@ -122,7 +124,7 @@ SCALE_BINDINGS = (
 """The keys that move scales; a pair goes down and up."""
 
 BINDINGS: tuple[Binding, ...] = (
-    Binding("space", "toggle_air", "On air", id=AIR_ID, tooltip="Go on air, or back to preview"),
+    Binding("space", "toggle_air", "On/off air", id=AIR_ID, tooltip="Go on air, or back to preview"),
     *(_panic(key, binding_id) for key, binding_id in (("p", PANIC_ID), ("f12", ANYWHERE_ID))),
     Binding("m", "mute", "Mute", id=MUTE_ID, tooltip="Nobody hears you; again: you are heard"),
     Binding(
@@ -158,6 +160,14 @@ BINDINGS: tuple[Binding, ...] = (
         tooltip="Another microphone, from a list; the call hears silence until it is there",
     ),
     *(_take(number) for number in range(1, 10)),
+    Binding(
+        "0",
+        f"command_palette({TAKE!r})",
+        "Other profiles",
+        id="profile.others",
+        show=False,
+        tooltip="Every profile by its name, those that no number reaches too",
+    ),
     *SCALE_BINDINGS,
     Binding(
         "b",

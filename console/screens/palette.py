@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
 from textual.app import SystemCommand
+from textual.command import CommandInput, CommandPalette, Hit, Hits
+from textual.system_commands import SystemCommandsProvider
 
 from console.ports import SummaryPort
-from console.screens.keys import AIR_ID, BINDINGS, MUTE_ID, PANIC_ID
+from console.screens.keys import AIR_ID, BINDINGS, MUTE_ID, PANIC_ID, TAKE
 from profiles.plain_text import visible
 
 PANIC_MEANING = "The card goes out within one frame, and stays until the key takes it back"
@@ -16,6 +18,33 @@ GO_OFF_AIR = "Go off air", "Back to preview: the card goes out, the picture is s
 
 MUTE = "Mute", "Nobody hears you until you unmute"
 UNMUTE = "Unmute", "You are heard again, where the sound goes out"
+
+
+class TitleCommands(SystemCommandsProvider):
+    """Finds entries by words of their titles; single letters in their order count only where no title has the words."""
+
+    async def search(self, query: str) -> Hits:
+        """The entries that match."""
+        matcher, words = self.matcher(query), query.casefold().split()
+        commands = list(self.app.get_system_commands(self.screen))
+        literal = [command for command in commands if all(word in command.title.casefold() for word in words)]
+        for command in literal or commands:
+            score = matcher.match(command.title)
+            if literal or score > 0:
+                yield Hit(score, matcher.highlight(command.title), command.callback, help=command.help)
+
+
+class Palette(CommandPalette):
+    """The command palette, which may begin with a search."""
+
+    def __init__(self, query: str = "") -> None:
+        super().__init__(id="--command-palette", placeholder=PLACEHOLDER)
+        self._begun_with = query
+
+    def on_mount(self) -> None:
+        """Searches for what it begins with."""
+        field = self.query_one(CommandInput)
+        field.value, field.cursor_position = self._begun_with, len(self._begun_with)
 
 
 def key_commands(
@@ -41,7 +70,7 @@ def profile_commands(
 ) -> Iterator[SystemCommand]:
     """The entries of one profile."""
     title, name = _unmarked(profile.title), _unmarked(profile.name)
-    yield SystemCommand(f"Take {title}", f"Switch to {name}, live; the picture goes on until it is ready", take)
+    yield SystemCommand(f"{TAKE}{title}", f"Switch to {name}, live; the picture goes on until it is ready", take)
     yield SystemCommand(f"Make {title} ready", f"Load {name} now, so that a switch to it takes one frame", prepare)
 
 

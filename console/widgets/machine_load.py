@@ -116,5 +116,9 @@ class MachinePanel(ViewPanel):
     """Processor, memory and graphics processor."""
 
     def lines_of(self, view: View) -> Sequence[Line]:
-        """The view's machine."""
-        return machine_lines(view, self.size.width)
+        """The view's machine; where the style sheet gives few rows, the count of networks gives way: `w` lists them."""
+        lines = machine_lines(view, self.size.width)
+        if not self.styles.is_auto_height and len(lines) > self.size.height > 0:
+            counted = _networks(view, self.size.width)
+            lines = [line for line in lines if line not in counted]
+        return lines

@@ -31,7 +31,8 @@ def profile_lines(view: View, width: int, height: int) -> list[Line]:
     """A heading and one row a profile, as many as there is room for, the one in the lane always among them."""
     room = max(1, height - 1)
     hidden = max(0, len(view.rows) - room)
-    note = f"{hidden} more: ^p" if hidden else ""
+    unreached = any(row.number is None and row.standing is not Standing.REFUSED for row in view.rows)
+    note = f"{hidden} more: 0" if hidden else "others: 0" if unreached else ""
     current = next((place for place, row in enumerate(view.rows) if row.standing is Standing.CURRENT), 0)
     first = max(0, min(hidden, current - room + 1))
     rows = [_row(row, view, width) for row in view.rows[first : first + room]]

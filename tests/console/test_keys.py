@@ -238,7 +238,10 @@ async def test_the_palette_has_every_act_and_every_profile() -> None:
     async with running(FakeSession()) as (app, _):
         commands = {command.title for command in app.get_system_commands(app.screen)}
         acts = {binding.description for binding in BINDINGS if "take(" not in binding.action}
-        assert acts - {"On air", "Palette"} | {"Go off air", "Take Cleo", "Make Cleo ready"} <= commands
+        assert (
+            acts - {"On/off air", "Other profiles", "Palette"} | {"Go off air", "Take Cleo", "Make Cleo ready"}
+            <= commands
+        )
 
 
 @pytest.mark.parametrize(

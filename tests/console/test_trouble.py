@@ -4,15 +4,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from textual.widgets._toast import Toast
 
 from console.view import Pace, View, switch_text
 from console.widgets.event_list import REPEATED_WITHIN, Entry, EventList
+from console.widgets.live_picture import LivePicture
 from console.widgets.sound.sound_panel import state_word
+from console.widgets.sound.voice_list import voice_lines
 from console.widgets.status_strip import badge
 from pipeline.telemetry import Event, Level, Outage, Percentiles, SwitchReading, VideoReadings
-from tests.console.fake_app import dashboard_of, running, settled, text_of
+from tests.console.fake_app import dashboard_of, make_app, running, settled, text_of
 from tests.console.fake_session import FakeSession, typical_audio, typical_video
-from tests.console.test_panels import make_view
+from tests.console.test_panels import make_view, words
 
 REASON = "The model ada.onnx put out values that are no numbers on CPU."
 NOON = datetime(2026, 1, 1, 12, 0, 0)
@@ -103,3 +106,28 @@ def test_a_profile_that_cannot_keep_up_is_told_once_when_that_lasts() -> None:
 def test_a_profile_that_is_slow_for_a_moment_is_not_told() -> None:
     pace = Pace()
     assert not any(pace.look(slow_view(second, 210.0 if second % 3 else 20.0)) for second in range(20))
+
+
+@pytest.mark.parametrize(
+    ("engine_ms", "shown"), [(33.0, "40 ms"), (40.0, "40 ms"), (103.2, "103←40"), (1482.0, "1.5s←40")]
+)
+def test_the_latency_in_force_is_told_where_it_is_more_than_the_wanted_one(engine_ms: float, shown: str) -> None:
+    session = FakeSession(audio=replace(typical_audio(), engine_ms=engine_ms))
+    view = make_view(session)
+    assert view.profile.voice.latency_ms == 40.0
+    assert f"latency    {shown:>7}" in words(voice_lines(view, 24, 5))
+    assert shown.removesuffix(" ms") in words(voice_lines(view, 30, 1))
+
+
+async def test_a_toast_leaves_events_and_figures_to_be_seen() -> None:
+    session = FakeSession()
+    app = make_app(session)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settled(app)
+        session.on_event(Event(Level.ERROR, "The voice broke.", 0))
+        for _ in range(50):
+            await pilot.pause()
+            if app.screen.query(Toast) and app.screen.query_one(Toast).region:
+                break
+        picture = dashboard_of(app).query_one(LivePicture).region
+        assert picture.contains_region(app.screen.query_one(Toast).region)

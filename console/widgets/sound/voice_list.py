@@ -15,6 +15,19 @@ def latency_text(latency_ms: float) -> str:
     return f"{latency_ms:.0f} ms" if latency_ms < 1000.0 else f"{latency_ms / 1000.0:g} s"
 
 
+def in_force_text(view: View) -> str:
+    """The latency that is wanted, behind the one that the voice in the lane has where that is more: `103←40`."""
+    wanted_ms = view.profile.voice.latency_ms
+    got_ms = view.audio.engine_ms if view.audio else 0.0
+    # With less the voice keeps what it was given: the rest is for the work and the devices.
+    return latency_text(wanted_ms) if got_ms <= wanted_ms + 1.0 else f"{_figure(got_ms)}←{_figure(wanted_ms)}"
+
+
+def _figure(latency_ms: float) -> str:
+    """Milliseconds without the unit, or seconds."""
+    return f"{latency_ms:.0f}" if latency_ms < 1000.0 else f"{latency_ms / 1000.0:.1f}s"
+
+
 def voice_lines(view: View, width: int, height: int) -> list[Line]:
     """A heading and one row a setting, or all in one row; grey without sound."""
     lines = _rows(view, width) if height > 1 else [voice_summary(view, width)]
@@ -25,7 +38,7 @@ def voice_summary(view: View, width: int) -> Line:
     """The values in one row, each behind its keys."""
     voice, trim_ms = view.profile.voice, view.profile.sync.trim_ms
     for unit in (" ms", ""):
-        latency = latency_text(voice.latency_ms).replace(" ms", unit)
+        latency = in_force_text(view).replace(" ms", unit)
         line: Line = (
             (",.", Role.KEY),
             (f" {voice.pitch_semitones:+.1f} ", Role.TEXT),
@@ -47,7 +60,7 @@ def _rows(view: View, width: int) -> list[Line]:
     scales = (
         Scale(", .", "pitch", f"{voice.pitch_semitones:+.1f}", _share(voice.pitch_semitones, PITCH_LIMITS_SEMITONES)),
         Scale("< >", "formants", f"{voice.formant_scale:.2f}", _share(voice.formant_scale, FORMANT_LIMITS)),
-        Scale("l L", "latency", latency_text(voice.latency_ms), mark / (len(LATENCIES_MS) - 1)),
+        Scale("l L", "latency", in_force_text(view), mark / (len(LATENCIES_MS) - 1)),
         Scale("t T", "trim", f"{trim_ms:+.0f} ms", _share(trim_ms, TRIM_LIMITS_MS)),
     )
     return [heading("VOICE", width), *(slider(scale, width, VALUE_WIDTH) for scale in scales)]
