@@ -3,7 +3,7 @@
 Source: the formats' own exports; layouts are those that the engines expect.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -85,6 +85,16 @@ def recognise(file: ModelFile) -> Recognised | None:
     plain = [each for each in fitting if not each[0].format.hints]
     # A size that the file leaves open fits every format: the one that guesses least of them is meant.
     return min(hinted or plain or fitting, key=lambda each: each[1], default=(None, 0))[0]
+
+
+def meant_elsewhere(file: ModelFile, keys: Collection[str]) -> Recognised | None:
+    """What a file is that is of a format for other keys of a profile, and of none for these; None for all others."""
+    # One network knows the target's face and the people in the picture again.
+    wanted = {"embedding.recogniser" if key == "tracking.recogniser" else key for key in keys}
+    found = recognise(file)
+    if found is None or found.format.key in wanted:
+        return None
+    return None if any(any(_fitted(file, form)) for form in FORMATS if form.key in wanted) else found
 
 
 def _fitted(file: ModelFile, form: Format) -> Iterator[tuple[Recognised, int]]:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from pipeline.errors import ModelError
 from pipeline.inference.catalogue import sha256_of
+from pipeline.inference.formats import meant_elsewhere
 from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.place import Preference
+from profiles.model_files import named_models
 from profiles.profile import Profile
 
 
@@ -20,7 +22,7 @@ def read_named(profile: Profile, path: Path) -> ModelFile:
         path: as the profile names it.
 
     Raises:
-        ModelError: it is missing, changed, no whole ONNX model, or can't be read.
+        ModelError: it is missing, changed, no whole ONNX model, one for something else, or can't be read.
     """
     file = read_model(profile.resolve(path), profile.hashes.get(path.as_posix()))
     for location in dict.fromkeys(weights.outside["location"] for weights in file.graph.weights if weights.outside):
@@ -28,6 +30,10 @@ def read_named(profile: Profile, path: Path) -> ModelFile:
         wanted = profile.hashes.get(beside.as_posix())
         if wanted is not None:
             _require(file, profile.resolve(beside), wanted)
+    keys = [key for key, named in named_models(profile).items() if named == path]
+    other = meant_elsewhere(file, keys) if keys else None
+    if other is not None:
+        raise ModelError(f"{file.path} is {other.called}, wanted one for {' and '.join(keys)}; name another.")
     device = profile.devices.get(path.as_posix())
     return file if device is None else replace(file, preference=Preference(device))
 

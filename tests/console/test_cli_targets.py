@@ -126,6 +126,14 @@ def test_a_model_that_nothing_was_recorded_of_is_remarked_on(run: Run, home: Pat
     assert "`understudy profiles record eve` writes it down." in out
 
 
+def test_a_hash_of_a_file_that_is_not_there_is_told(run: Run, home: Path) -> None:
+    put_profile(home, "own", f'{GOOD}\n[hashes]\n"models/a.onnx" = "{"0" * 64}"\n')
+    status, _, err = run("profiles", "check", "own")
+    assert (status, "hashes.models/a.onnx: there is no such file; put it back, or have" in err) == (1, True)
+    assert run("profiles", "record", "own")[0] == 0
+    assert run("profiles", "check", "own")[0] == 0
+
+
 def test_check_builds_what_looks_well_and_tells_what_came_of_it(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

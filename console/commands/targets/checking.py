@@ -144,15 +144,11 @@ def model_reasons(profile: Profile) -> list[str]:
 def _reason(key: str, path: Path) -> str:
     """What is wrong with one model; empty when nothing is."""
     from pipeline.errors import ModelError
-    from pipeline.inference.formats import recognise
+    from pipeline.inference.formats import meant_elsewhere
     from pipeline.inference.onnx.model_file import read_model
 
     try:
-        found = recognise(read_model(path))
+        other = meant_elsewhere(read_model(path), [key])
     except ModelError as error:
         return str(error)
-    # One network knows the target's face and the people in the picture again.
-    wanted = "embedding.recogniser" if key == "tracking.recogniser" else key
-    if found is not None and found.format.key != wanted:
-        return f"{path} is {found.called}, wanted one for {key}; name another."
-    return ""
+    return f"{path} is {other.called}, wanted one for {key}; name another." if other is not None else ""

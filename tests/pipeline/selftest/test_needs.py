@@ -11,12 +11,13 @@ import pytest
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.selftest.engines import Built, built_here, engines_built
 from pipeline.selftest.needs import unmet_needs
-from profiles.engines.face import EmbeddingSettings, MattingSettings
+from profiles.engines.face import EmbeddingSettings, MaskSettings, MattingSettings
 from profiles.engines.voice import RvcSettings
 from profiles.profile import Kind, Profile
 from tests.footage import models
+from tests.models.masks import xseg
 from tests.models.matting import Matting, matting
-from tests.models.rvc import content_encoder
+from tests.models.rvc import content_encoder, rvc_voice
 from tests.models.swappers import Swap, swapper
 from tests.neural_cast import Part, cast
 
@@ -34,6 +35,7 @@ def good() -> Iterator[Profile]:
         swapper(profile.folder / "any.onnx", Swap("hyperswap"))
         swapper(profile.folder / "uniface.onnx", Swap("uniface"))
         content_encoder(profile.folder / "v1.onnx", "webui", 256)
+        rvc_voice(profile.folder / "spoken.onnx")
         matting(profile.folder / "m.onnx", Matting("modnet"))
         (profile.folder / "page.index").write_bytes(b"<html>")
         (profile.folder / "v1.index").write_bytes(struct.pack("<4siq", b"IxF2", 256, 1) + bytes(2048))
@@ -109,6 +111,23 @@ def test_a_speaker_that_a_voice_lacks_and_a_face_that_is_none_are_told_together(
     assert len(built.problems) == 2
     assert "without an ArcFace network" in built.problems[0]
     assert "voice.onnx has no speaker 9; set `speaker` in [rvc] lower" in built.problems[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            swapping(model="spoken.onnx"),
+            "is an RVC voice (WebUI's export), v2, 768 values a frame, with pitch, wanted one",
+        ),
+        (swapping(recogniser="m.onnx"), "is a matting network (MODNet), wanted one for embedding.recogniser"),
+        ({"masks": MaskSettings(parser=Path("xseg.onnx"))}, "is an XSeg occlusion network, of 256 pixels, wanted one"),
+    ],
+)
+def test_a_model_for_something_else_is_called_by_its_name(good: Profile, changes: dict[str, object], told: str) -> None:
+    xseg(good.folder / "xseg.onnx")
+    [fault] = built_here(good.model_copy(update=changes), models(), Preference.CPU).problems
+    assert told in fault
 
 
 def test_a_process_that_gives_no_answer_is_told(good: Profile, tmp_path: Path) -> None:

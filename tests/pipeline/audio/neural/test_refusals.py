@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import ModelError
 from profiles.engines.voice import RvcSettings
 from profiles.profile import Profile
+from tests.models.broken import sound
 from tests.models.graphs import INT64, port, save
 from tests.models.rvc import Nodes, Voice, content_encoder, rvc_voice
 from tests.pipeline.audio.neural.voices import opened, profile_of
@@ -74,7 +75,9 @@ def test_a_rate_that_is_not_the_metadata_s(tmp_path: Path) -> None:
 def test_a_network_that_is_no_voice(tmp_path: Path) -> None:
     profile = profile_of(tmp_path)
     content_encoder(tmp_path / "voice.onnx")
-    assert "is no RVC voice: got the inputs audio, wanted phone or feats" in refusal(profile)
+    assert "is a content encoder for v1 and v2 voices, wanted one for rvc.model; name another." in refusal(profile)
+    sound(tmp_path / "voice.onnx")
+    assert "is no RVC voice: got the inputs x, wanted phone or feats" in refusal(profile)
 
 
 def voice_with(path: Path, **changes: tuple[str, list[int | str], int]) -> None:

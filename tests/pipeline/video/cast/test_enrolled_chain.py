@@ -158,7 +158,7 @@ def test_without_a_recogniser_and_with_something_else_it_is_refused(assembly: As
         assembly.build(bare)
     file = tinting_dfm(folder / "face.dfm", Tinting(64))
     other = profile.tracking.model_copy(update={"recogniser": file})
-    with pytest.raises(ModelError, match="format"):
+    with pytest.raises(ModelError, match=r"is a DeepFaceLab face .*, wanted one for tracking\.recogniser"):
         assembly.build(profile.model_copy(update={"tracking": other}))
 
 
