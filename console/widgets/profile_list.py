@@ -33,6 +33,8 @@ def profile_lines(view: View, width: int, height: int) -> list[Line]:
     hidden = max(0, len(view.rows) - room)
     unreached = any(row.number is None and row.standing is not Standing.REFUSED for row in view.rows)
     note = f"{hidden} more: 0" if hidden else "others: 0" if unreached else ""
+    if len(note) > width - len("PROFILES") - 2:
+        note = "more: 0" if note else ""
     current = next((place for place, row in enumerate(view.rows) if row.standing is Standing.CURRENT), 0)
     first = max(0, min(hidden, current - room + 1))
     rows = [_row(row, view, width) for row in view.rows[first : first + room]]

@@ -45,5 +45,6 @@ def test_the_list_says_how_profiles_without_a_number_are_reached() -> None:
     rows = tuple(ProfileRow(name, name, Standing.IDLE, number) for name, number in (("a", 1), ("b", None)))
     assert "others: 0" in words(profile_lines(make_view(rows=rows), 30, 5)[:1])
     assert "1 more: 0" in words(profile_lines(make_view(rows=rows), 30, 2)[:1])
+    assert " more: 0" in words(profile_lines(make_view(rows=rows), 18, 2)[:1])
     refused = (*rows[:1], ProfileRow("c", "c", Standing.REFUSED))
     assert "0" not in words(profile_lines(make_view(rows=refused), 30, 5)[:1])
