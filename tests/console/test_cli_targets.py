@@ -76,6 +76,9 @@ def test_new_refuses_options_that_go_with_nothing(new: Told, tmp_path: Path) -> 
         "--recogniser: goes with --face-model, which is missing; give both or leave it out.",
         "--encoder: goes with --voice-model, which is missing; give both or leave it out.",
     ]
+    status, _, err = new("--voice-model", rvc_voice(tmp_path / "v.onnx"))
+    assert status == 1
+    assert err == "--encoder: is missing; an RVC voice needs the content encoder that it was trained with.\n"
     face = tinting_dfm(tmp_path / "f.dfm", Tinting(size=64))
     status, _, err = new("--face-model", face, "--recogniser", recogniser)
     assert (status, err) == (1, "--recogniser: goes with a face swapper, and the face model is none; leave it out.\n")

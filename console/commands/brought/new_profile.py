@@ -103,7 +103,7 @@ def option_help() -> dict[str, str]:
 
 
 def require_company(options: ModelOptions) -> None:
-    """Refuses options that go with another one which is not there.
+    """Refuses options that go with another one which is not there, and a voice without its encoder.
 
     Raises:
         ProfileError: some do; every one is told.
@@ -113,6 +113,9 @@ def require_company(options: ModelOptions) -> None:
         for name, other in COMPANY.items()
         if getattr(options, name) is not None and getattr(options, other) is None
     ]
+    if options.voice_model is not None and options.encoder is None:
+        text = "is missing; an RVC voice needs the content encoder that it was trained with"
+        alone.append(Problem(text, key="--encoder"))
     if alone:
         raise ProfileError(alone)
 
