@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import StageError
+from pipeline.errors import ModelFailure, StageError
 from pipeline.media import Face, Frame, Pixels, Points
 from pipeline.video.buffers import Buffers
 from pipeline.video.neural import merge_mask
@@ -94,14 +94,15 @@ class Merge:
         shares = weight.astype(np.float32) * np.float32(1 / 255)
         pair = Pair.of(made, square)
         if echoes(pair, shares):
-            raise self._refusal("gives back the face that it is shown, which would show the actor; use another model.")
+            what = "gives back the face that it is shown, which would show the actor; use another model."
+            raise self._refusal(what, ModelFailure)
         made = self._colours.matched(pair, shares, self._merge.colour_transfer, frame.media_ns)
         self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)
         self._refusals = 0
 
-    def _refusal(self, what: str) -> StageError:
+    def _refusal(self, what: str, kind: type[StageError] = StageError) -> StageError:
         """Why the face that the model made can't be drawn; told once when it lasts."""
-        error = StageError(f"The model {self._model.name} {what}")
+        error = kind(f"The model {self._model.name} {what}")
         self._refusals += 1
         if self._refusals == PATIENCE and self._tell is not None:
             self._tell(str(error))
