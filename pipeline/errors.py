@@ -12,7 +12,7 @@
     │   └── HaltError           what was being made ready was cut short, because its session has ended
     ├── VoiceError              a voice can't be made in real time on this computer
     ├── StageError              one frame or block could not be done; costs that item only
-    │   └── ModelFailure        because a network failed on it
+    │   └── EngineError         because a network failed on it
     └── ConditionError          a setting of the microphone's conditioning is out of its range
 
 A `ProfileError` of `profiles.errors` is no part of it: a profile that can't be read comes before any pipeline, and
@@ -57,7 +57,7 @@ class StageError(UnderstudyError):
     """One frame or block could not be processed; the output follows the fail-safe policy for it."""
 
 
-class ModelFailure(StageError):
+class EngineError(StageError):
     """One frame or block could not be processed because a network failed on it: nothing was wrong with the footage."""
 
 

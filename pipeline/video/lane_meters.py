@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from pipeline.errors import ModelFailure, StageError
+from pipeline.errors import EngineError, StageError
 from pipeline.media import FaceReading
 from pipeline.telemetry import DurationMeter, Outage, Percentiles, SwitchReading
 
@@ -32,7 +32,7 @@ class LaneMeters:
     def note(self, failure: StageError | None) -> None:
         """Counts what a frame could not be done for; a frame without a face tells nothing of the models."""
         self.failed += failure is not None
-        if isinstance(failure, ModelFailure):
+        if isinstance(failure, EngineError):
             self.outage = Outage(str(failure), self.outage.count + 1)
         elif failure is None:
             self.outage = replace(self.outage, reason="")

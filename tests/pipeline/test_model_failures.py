@@ -10,7 +10,7 @@ from pipeline.audio.devices.sound_recorder import SoundRecorder
 from pipeline.audio.lane import AudioLane, AudioLinks
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
-from pipeline.errors import ModelFailure, StageError
+from pipeline.errors import EngineError, StageError
 from pipeline.media import Block, Frame
 from pipeline.render import RenderJob, RenderProgress, open_rendering
 from pipeline.telemetry import Event, Level, Outage
@@ -49,9 +49,9 @@ def test_a_model_s_failure_is_told_until_it_works_and_no_missing_face_takes_it_b
         return desk.lane.meters.outage
 
     assert outage_after(StageError("There is no face.")) == Outage()
-    assert outage_after(ModelFailure(BROKEN)) == Outage(BROKEN, 1)
+    assert outage_after(EngineError(BROKEN)) == Outage(BROKEN, 1)
     assert outage_after(StageError("There is no face.")) == Outage(BROKEN, 1)
-    assert outage_after(ModelFailure(BROKEN)) == Outage(BROKEN, 2)
+    assert outage_after(EngineError(BROKEN)) == Outage(BROKEN, 2)
     assert outage_after(None) == Outage("", 2)
 
 
@@ -62,7 +62,7 @@ class Mute(FakeVoice):
 
     def process(self, block: Block) -> Block:
         if self.fails:
-            raise ModelFailure(BROKEN)
+            raise EngineError(BROKEN)
         done = super().process(block)
         return Block(done.samples * (not self.silent), RATE_HZ, done.captured_ns)
 

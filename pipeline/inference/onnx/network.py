@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import ModelError, ModelFailure, StageError
+from pipeline.errors import EngineError, ModelError, StageError
 from pipeline.inference.kinds.complaint import complaint
 from pipeline.inference.onnx.graph import Tensor
 from pipeline.inference.onnx.halt import Halt
@@ -85,7 +85,7 @@ class OnnxNetwork:
 
         Raises:
             ModelError: as the constructor has it.
-            ModelFailure: it put out values that are no numbers.
+            EngineError: it put out values that are no numbers.
         """
         file, place = self.file, self.place
         try:
@@ -107,7 +107,7 @@ class OnnxNetwork:
         """Works on what stands in `inputs`.
 
         Raises:
-            ModelFailure: it failed, or put out values that are no numbers.
+            EngineError: it failed, or put out values that are no numbers.
         """
         try:
             for name, value in self._device_inputs.items():
@@ -117,14 +117,14 @@ class OnnxNetwork:
                 np.copyto(self.outputs[name], value.numpy())
         except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
             # What the error came through holds the session, and whoever keeps the error would keep that.
-            raise ModelFailure(
+            raise EngineError(
                 f"The model {self.name} failed on {self.place.label}: {complaint(error)}."
             ) from error.with_traceback(None)
         # A sum costs less than a look at every value, and is no number if one of them is none.
         floats = (output for output in self.outputs.values() if output.dtype.kind == "f")
         self.not_numbers = not all(math.isfinite(float(output.sum(dtype=np.float64))) for output in floats)
         if self.not_numbers:
-            raise ModelFailure(f"The model {self.name} put out values that are no numbers on {self.place.label}.")
+            raise EngineError(f"The model {self.name} put out values that are no numbers on {self.place.label}.")
         for source, carried in self._carried.items():
             np.copyto(self.inputs[carried], self.outputs[source])
 

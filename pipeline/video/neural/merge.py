@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import ModelFailure, StageError
+from pipeline.errors import EngineError, StageError
 from pipeline.media import Face, Frame, Pixels, Points
 from pipeline.video.buffers import Buffers
 from pipeline.video.neural import merge_mask
@@ -95,7 +95,7 @@ class Merge:
         pair = Pair.of(made, square)
         if echoes(pair, shares):
             what = "gives back the face that it is shown, which would show the actor; use another model."
-            raise self._refusal(what, ModelFailure)
+            raise self._refusal(what, EngineError)
         made = self._colours.matched(pair, shares, self._merge.colour_transfer, frame.media_ns)
         self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)
         self._refusals = 0

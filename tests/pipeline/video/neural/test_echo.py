@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.errors import ModelFailure
+from pipeline.errors import EngineError
 from pipeline.media import Face, Pixels
 from pipeline.video.neural.alignment import CROPS, Alignment
 from pipeline.video.neural.colour import GRID, Grid, Pair, echoes
@@ -45,7 +45,7 @@ def test_a_model_that_gives_back_what_it_is_shown_in_other_colours_shows_the_act
     spec = Tinting(224, (gain[0], gain[1], gain[2]), (offset[0], offset[1], offset[2]), driver=FACE, target=EVERYWHERE)
     swap = stage(spec, dfm_profile({}, {"colour_transfer": "seam"}))
     for frame in tracked_clip(name)[::13]:
-        with pytest.raises(ModelFailure, match="gives back the face that it is shown"):
+        with pytest.raises(EngineError, match="gives back the face that it is shown"):
             swap.process(frame)
 
 
