@@ -7,11 +7,11 @@ from typing import ClassVar
 from rich.table import Table
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Label, Static
+from textual.widgets import Static
 
 from console.screens.keys import SECTIONS
+from console.screens.scrolled import ScrolledDialog
 
 LONG_RUN = 5
 """More keys than these are told by the first and the last."""
@@ -44,10 +44,8 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One table."""
-        with Vertical(id="dialog"):
-            yield Label("KEYS", id="help-title")
-            with VerticalScroll():
-                yield Static(self._table(), id="help-table")
+        with ScrolledDialog("KEYS"):
+            yield Static(self._table(), id="help-table")
 
     def action_close(self) -> None:
         """Closes."""

@@ -7,10 +7,10 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Label, Static
+from textual.widgets import Static
 
+from console.screens.scrolled import ScrolledDialog
 from console.widgets.panel import printable
 from pipeline.telemetry import NetworkReading
 
@@ -31,10 +31,8 @@ class NetworksScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One table."""
-        with Vertical(id="dialog"):
-            yield Label("WHAT RUNS WHERE", id="help-title")
-            with VerticalScroll():
-                yield Static(self._table() if self._networks else NOTHING_OPEN, id="networks-table", markup=False)
+        with ScrolledDialog("WHAT RUNS WHERE"):
+            yield Static(self._table() if self._networks else NOTHING_OPEN, id="networks-table", markup=False)
 
     def action_close(self) -> None:
         """Closes."""

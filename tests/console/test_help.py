@@ -1,0 +1,48 @@
+"""The list of keys on small screens: every line can be brought to view with the keyboard alone."""
+
+import pytest
+
+from console.screens.help import HelpScreen
+from tests.console.fake_app import running, text_of
+from tests.console.fake_session import FakeSession
+
+LAST = "The command"
+
+
+@pytest.mark.parametrize("size", [(120, 35), (80, 24), (60, 16)])
+async def test_the_last_key_and_the_first_again_can_be_brought_to_view(size: tuple[int, int]) -> None:
+    async with running(FakeSession(), size=size) as (app, pilot):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert LAST not in text_of(app)
+        assert "Esc: close" in text_of(app) and "PgDn: more" in text_of(app)
+        await pilot.press("end")
+        await pilot.wait_for_animation()
+        assert LAST in text_of(app)
+        await pilot.press("home")
+        await pilot.wait_for_animation()
+        assert "Go on air, or" in text_of(app)
+
+
+async def test_pages_and_arrows_bring_every_key_to_view() -> None:
+    async with running(FakeSession(), size=(80, 24)) as (app, pilot):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        seen = text_of(app)
+        for key in ("down", *["pagedown"] * 6):
+            await pilot.press(key)
+            await pilot.wait_for_animation()
+            seen += text_of(app)
+        for row in app.screen.rows:
+            assert f" {row.keys} " in seen
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_a_list_that_is_seen_as_a_whole_does_not_promise_more() -> None:
+    async with running(FakeSession(), size=(120, 70)) as (app, pilot):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "Esc: close" in text_of(app) and "more" not in text_of(app).rpartition("Esc: close")[0][-30:]
