@@ -1,10 +1,13 @@
 """A lock between processes that the operating system lets go when its holder dies."""
 
+import hashlib
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 if sys.platform == "win32":
     import msvcrt
@@ -38,3 +41,33 @@ def exclusive(path: Path, on_wait: Callable[[], None], poll_s: float = 0.2) -> I
             on_wait()
             pause.wait(poll_s)
         yield
+
+
+def claimed(path: Path) -> BinaryIO | None:
+    """A claim on a file that is going to be written, held until what is returned is closed; None where none can be had.
+
+    What the file holds is left as it is; one that is not there is made. What is no file, such as a pipe, has no claim.
+
+    Raises:
+        FileExistsError: somebody else has claimed it.
+        OSError: it can't be written.
+    """
+    if path.exists() and not path.is_file():
+        return None
+    file = _stand_in(path).open("ab")
+    taken = True
+    # Not every disk of another computer has locks.
+    with suppress(OSError):
+        taken = _take(file.fileno())
+    if not taken:
+        file.close()
+        raise FileExistsError(f"{path} is being written already")
+    return file
+
+
+def _stand_in(path: Path) -> Path:
+    """The file to lock for another: itself where a lock keeps nobody from writing, as everywhere but on Windows."""
+    if sys.platform != "win32":
+        return path
+    named = hashlib.sha256(str(path.resolve()).casefold().encode()).hexdigest()
+    return Path(tempfile.gettempdir()) / f"understudy-{named[:16]}.lock"

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Self, cast
+from typing import BinaryIO, Self, cast
 
 import av
 import av.error
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import DeviceError
+from pipeline.inference.file_lock import claimed
 
 ENCODERS = {".wav": ("pcm_s16le", "s16"), ".flac": ("flac", "s16"), ".opus": ("libopus", "s16")}
 
@@ -41,10 +42,13 @@ class SoundRecorder:
         self._samples = 0
         self._container: av.container.OutputContainer | None = None
         try:
+            self._claim = claimed(path)
             container = av.open(f"file:{path.absolute()}", "w")
             self._stream = cast("AudioStream", container.add_stream(codec, rate=RATE_HZ))
             self._stream.layout = "mono"
             container.start_encoding()
+        except FileExistsError as error:
+            raise DeviceError(f"The sound {path} is being written already; choose another name.") from error
         except (av.error.FFmpegError, OSError) as error:
             raise DeviceError(f"The sound {path} can't be written: {error.strerror}; choose another place.") from error
         self._container = container
@@ -82,6 +86,9 @@ class SoundRecorder:
             container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise DeviceError(self._stopped(error)) from error
+        finally:
+            if self._claim is not None:
+                self._claim.close()
 
     def __enter__(self) -> Self:
         """The recorder itself."""

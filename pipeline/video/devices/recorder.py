@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import av
 import av.error
@@ -16,6 +16,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 
 from pipeline.errors import DeviceError
+from pipeline.inference.file_lock import claimed
 from pipeline.media import Block, Picture
 from pipeline.video.codecs.fragments import end_of_fragments
 from pipeline.video.codecs.sound import SoundTrack
@@ -86,12 +87,17 @@ class Recorder:
         self._turn = threading.Condition()
         self._failure: DeviceError | None = None
         self._container: OutputContainer | None = _create(path)
+        self._claim: BinaryIO | None = None
         self._sound: FilmSound | None = None
         try:
             self._stream = _add_video(self._container, size, fps, settings)
             if settings.sound is not None:
                 self._sound = FilmSound(SoundTrack(self._container), settings.sound)
+            self._claim = claimed(path)
             self._container.start_encoding()
+        except FileExistsError as error:
+            self._abandon()
+            raise DeviceError(f"The recording {path} is being written already; choose another name.") from error
         except (av.error.FFmpegError, OSError) as error:
             self._abandon()
             raise DeviceError(
@@ -234,6 +240,8 @@ class Recorder:
         with contextlib.suppress(av.error.FFmpegError, OSError):
             if container is not None:
                 container.close()
+        if self._claim is not None:
+            self._claim.close()
 
     def _salvage(self) -> None:
         """Lets go of a file that can't be written on; what was written half would not play, and is cut off."""

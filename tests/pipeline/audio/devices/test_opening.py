@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 sounddevice = pytest.importorskip("sounddevice", reason="PortAudio is not here", exc_type=OSError)
@@ -160,3 +161,14 @@ def test_another_microphone_that_hears_no_open_sink_is_taken(heard: str) -> None
 
 def test_what_the_program_makes_itself_is_no_microphone_to_choose() -> None:
     assert [source.name for source in server_sources()] == ["headset", "call_out.monitor"]
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "opus"])
+def test_a_sound_that_grows_is_not_replaced_by_another(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"voice.{ending}"
+    with open_virtual_microphone(str(file)) as sink:
+        with pytest.raises(DeviceError, match=rf"voice\.{ending} is being written already; choose another name\.$"):
+            open_virtual_microphone(str(file))
+        sink.write(np.zeros(48_000, np.float32))
+    assert file.stat().st_size > 100
+    open_virtual_microphone(str(file)).close()

@@ -1,5 +1,7 @@
 """Recordings: every picture on its time, right colours, and a file that plays whatever happened."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,3 +109,30 @@ def test_best_quality_keeps_more_than_live(tmp_path: Path) -> None:
             *_, last = container.decode(container.streams.video[0])
         errors.append(float(np.abs(last.to_ndarray(format="yuv420p").astype(int) - noisy(4).planes).mean()))
     assert errors[1] < errors[0]
+
+
+@BOTH
+def test_a_recording_that_grows_is_not_replaced_by_another(tmp_path: Path, name: str) -> None:
+    with Recorder(tmp_path / name, SIZE, 30) as recorder:
+        recorder.write(make_picture(0, SIZE))
+        with pytest.raises(DeviceError, match=rf"{name} is being written already; choose another name\.$"):
+            Recorder(tmp_path / name, SIZE, 30)
+        recorder.write(make_picture(1, SIZE))
+    assert len(times_s(tmp_path / name)) == 2
+    Recorder(tmp_path / name, SIZE, 30).close()
+
+
+def test_the_claim_on_a_recording_holds_against_other_programs_and_ends_with_its_own(tmp_path: Path) -> None:
+    film = tmp_path / "a.mp4"
+    hold = "import sys; from pathlib import Path; from pipeline.inference.file_lock import claimed\n"
+    hold += "held = claimed(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(film)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(DeviceError, match="is being written already"):
+            Recorder(film, SIZE, 30)
+        other.kill()
+        other.wait(10)
+    Recorder(film, SIZE, 30).close()
