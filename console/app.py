@@ -9,28 +9,26 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from textual import on, work
+from textual import on
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.events import Event as ScreenEvent
 from textual.events import Key
 from textual.screen import ModalScreen, Screen
-from textual.worker import Worker, WorkerState
 
 from console.adjustments import Setting
-from console.desk import Desk, Phase
-from console.messages import EventReported, SessionRefused, SessionStarted
+from console.desk import Desk
+from console.life.session_app import SessionApp
+from console.messages import EventReported
 from console.ports import OpenSession, Surroundings
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
 from console.screens.help import HelpScreen
 from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID
 from console.screens.palette import Palette, TitleCommands, key_commands, profile_commands
-from console.screens.question import Notice, Question
+from console.screens.question import Question
 from console.screens.theme import THEME
 from console.screens.what_runs import NetworksScreen
-from console.sentences import sentence
-from console.sound.sound_app import SoundApp
 from console.view import Watch
 from console.widgets.panel import printable
 from pipeline.audio.turns import SWITCH_INTERVAL_S
@@ -40,14 +38,12 @@ from pipeline.telemetry import Event, Level
 TEXT_HZ = 4.0
 TOAST_S = 6.0
 NOTHING_OUT = "Nothing goes out any more."
-SESSION_OVER = "The session is over; leave with q and start again."
-CARD_LEFT = "The session is over; the call sees the card until you leave with q. Start again after that."
 LEAVING = {"SIGTERM": "The console was told to end", "SIGHUP": "The terminal was closed while the console was open"}
 """Signals that end the console, and what they mean; Windows has other ways."""
 log = logging.getLogger(__name__)
 
 
-class UnderstudyApp(SoundApp):
+class UnderstudyApp(SessionApp):
     """The operator's console over one session."""
 
     TITLE = "Understudy"
@@ -65,7 +61,7 @@ class UnderstudyApp(SoundApp):
         """The session; it is started once the screen is up."""
         self.desk = Desk(self.session, surroundings.shelf, surroundings.clock, push_to_talk=surroundings.push_to_talk)
         """The operator's acts."""
-        self._watch = Watch(self.desk, surroundings.outputs, surroundings.clock)
+        self.watcher = Watch(self.desk, surroundings.outputs, surroundings.clock)
         self._dashboard = DashboardScreen()
         self._ticks = 0
 
@@ -76,10 +72,10 @@ class UnderstudyApp(SoundApp):
     def on_ready(self) -> None:
         """Starts the session and the clockwork once the screen is up."""
         self._leave_on_signals()
-        self._refresh()
+        self.show_all()
         self._dashboard.set_interval(1.0 / TEXT_HZ, self._tick_text)
         self._dashboard.set_interval(1.0 / PICTURE_HZ, self._tick_picture)
-        self._start_session()
+        self.start_session()
 
     def _leave_on_signals(self) -> None:
         """A process that is told to end, or whose terminal is gone, still stops its session."""
@@ -163,7 +159,7 @@ class UnderstudyApp(SoundApp):
     def action_networks(self) -> None:
         """What each network runs on."""
         if not isinstance(self.screen, ModalScreen):
-            self.push_screen(NetworksScreen(self._watch.look().networks))
+            self.push_screen(NetworksScreen(self.watcher.look().networks))
 
     async def action_quit(self) -> None:
         """Leaves; asks first while the picture, or the card before it, goes out to something."""
@@ -182,58 +178,7 @@ class UnderstudyApp(SoundApp):
         else:
             if sentence:
                 self.tell(Level.INFO, sentence)
-        self._refresh()
-
-    # The session
-
-    def close(self) -> None:
-        """Stops the session and lets the machine's driver go; called after the screen is gone."""
-        try:
-            self.session.stop()
-        finally:
-            if self._watch.machine is not None:
-                self._watch.machine.close()
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="session")
-    def _start_session(self) -> None:
-        if self.surroundings.open_machine is not None:
-            self._watch.machine = self.surroundings.open_machine()
-        try:
-            self.session.start()
-        except UnderstudyError as error:
-            self.post_message(SessionRefused(error))
-        else:
-            self.post_message(SessionStarted())
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="session")
-    def _stop_session(self) -> None:
-        self.session.stop()
-
-    @on(SessionStarted)
-    def _note_start(self) -> None:
-        self.desk.started()
-        self.tell(Level.INFO, "The session runs.")
-        self._refresh()
-
-    @on(SessionRefused)
-    def _note_refusal(self, message: SessionRefused) -> None:
-        self.desk.refuse(message.error)
-        self._refresh()
-        self.push_screen(
-            Notice("The session could not start", sentence(str(message.error))), lambda _: self.exit(return_code=1)
-        )
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Tells of what a worker did not expect; the log has the whole of it."""
-        error = event.worker.error
-        if event.state is not WorkerState.ERROR or error is None:
-            return
-        log.error("worker failed", exc_info=error)
-        told = error if isinstance(error, UnderstudyError) else UnderstudyError(f"Unexpected: {error!r}; see the log.")
-        if self.desk.phase is Phase.STARTING:
-            self.post_message(SessionRefused(told))
-        else:
-            self.tell(Level.ERROR, str(told))
+        self.show_all()
 
     # What is told and shown
 
@@ -253,9 +198,9 @@ class UnderstudyApp(SoundApp):
 
     def _tick_text(self) -> None:
         """The clockwork of the figures; seldom under a dialog."""
-        self._find_end()
+        self.find_end()
         if not self._dashboard.covered or self._ticks % round(TEXT_HZ / COVERED_HZ) == 0:
-            self._refresh()
+            self.show_all()
         self._ticks += 1
 
     def _tick_picture(self) -> None:
@@ -263,33 +208,23 @@ class UnderstudyApp(SoundApp):
         if not self._dashboard.covered:
             self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 
-    def _find_end(self) -> None:
-        """Notices when the session has ended by itself, and lets it give its devices back."""
-        try:
-            if not self.desk.ended():
-                return
-            self.tell(Level.WARNING, self.desk.reason)
-        except UnderstudyError:
-            # The session has told why.
-            watched = self.surroundings.outputs.watched
-            self.tell(Level.WARNING, CARD_LEFT if watched else SESSION_OVER)
-            if watched:
-                return
-        self._stop_session()
-
-    def _refresh(self) -> None:
+    def show_all(self) -> None:
         """Shows everything as it is now, in an open question too."""
         if isinstance(self.screen, Question):
             self.screen.ask(printable(self.desk.ended_by_leaving) or NOTHING_OUT)
-        view = self._watch.look()
-        for level, text in self._watch.news(view):
+        view = self.watcher.look()
+        for level, text in self.watcher.news(view):
             self.tell(level, text)
         self._dashboard.present(view)
         self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 
 
 def run_app(app: UnderstudyApp, *, headless: bool = False) -> int:
-    """Runs the app to its end and tells the exit status; the session is stopped whatever happens."""
+    """Runs the app to its end and tells the exit status; the session is stopped whatever happens.
+
+    Raises:
+        UnderstudyError: what the session failed by, which the screen took with it when it went.
+    """
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
@@ -297,4 +232,6 @@ def run_app(app: UnderstudyApp, *, headless: bool = False) -> int:
     finally:
         sys.setswitchinterval(interval_s)
         app.close()
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0

@@ -51,7 +51,7 @@ async def test_the_question_about_leaving_says_what_is_true_now() -> None:
         session.over = True
         app._tick_text()
         await settled(app)
-        app._refresh()
+        app.show_all()
         await pilot.pause()
         assert "Nothing goes out any more." in text_of(app)
 

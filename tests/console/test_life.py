@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from console.app import SESSION_OVER, UnderstudyApp, run_app
+from console.app import UnderstudyApp, run_app
+from console.life.session_app import SESSION_OVER
 from console.ports import Outputs
 from console.screens.question import Notice, Question
 from pipeline.errors import DeviceError, LaneError
@@ -116,6 +117,28 @@ def test_the_session_is_stopped_however_the_screen_ends(failing: bool) -> None:
     app.__class__ = LeavingApp
     app.failing = failing
     assert run_app(app, headless=True) == int(failing)
+    assert session.calls[-1] == "stop"
+
+
+class FailingApp(UnderstudyApp):
+    """Leaves when its session has ended."""
+
+    def show_all(self) -> None:
+        """Leaves as an operator would who has seen why."""
+        super().show_all()
+        if self.failure is not None:
+            self.exit()
+        self.find_end()
+
+
+@pytest.mark.parametrize("at_start", [True, False])
+def test_what_the_session_failed_by_is_told_after_the_screen_is_gone_too(at_start: bool) -> None:
+    error = LaneError("The output is gone.")
+    session = FakeSession(start_error=error) if at_start else FakeSession(end_error=error)
+    app = make_app(session)
+    app.__class__ = FailingApp
+    with pytest.raises(LaneError, match=r"The output is gone\."):
+        run_app(app, headless=True)
     assert session.calls[-1] == "stop"
 
 

@@ -116,7 +116,7 @@ async def test_the_strip_says_whether_anybody_hears() -> None:
         assert " TALKING " in strip()
         session.let_pass(0.9)
         session.audio = replace(typical_audio(), muted=True, speaking=True)
-        app._refresh()
+        app.show_all()
         await pilot.pause()
         assert " NOBODY HEARS YOU: HOLD v TO TALK " in strip()
         await pilot.press("V")

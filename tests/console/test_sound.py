@@ -130,7 +130,7 @@ async def test_m_mutes_and_unmutes_and_the_strip_says_so() -> None:
         await pilot.pause()
         assert " MUTED " in text_of(app).splitlines()[0]
         session.audio = replace(typical_audio(), muted=True, speaking=True)
-        app._refresh()
+        app.show_all()
         await pilot.pause()
         assert "YOU ARE MUTED BUT SPEAKING" in text_of(app).splitlines()[0]
         await pilot.press("m")
@@ -225,7 +225,7 @@ async def test_a_panel_whose_view_is_the_same_is_not_drawn_again() -> None:
         drawn: list[object] = []
         for panel in dashboard_of(app)._gauges[:3]:
             panel.refresh = lambda *regions, **_: drawn.append(regions)
-        app._refresh()
+        app.show_all()
         assert drawn == []
 
 

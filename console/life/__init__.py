@@ -1,0 +1,1 @@
+"""How the console's session begins and ends."""

@@ -1,0 +1,100 @@
+"""The session's life: it is started beside the screen, watched until it ends, and stopped whatever happens."""
+
+import logging
+from abc import abstractmethod
+
+from textual import on, work
+from textual.worker import Worker, WorkerState
+
+from console.desk import Phase
+from console.messages import SessionRefused, SessionStarted
+from console.ports import SessionPort
+from console.screens.question import Notice
+from console.sentences import sentence
+from console.sound.sound_app import SoundApp
+from console.view import Watch
+from pipeline.errors import UnderstudyError
+from pipeline.telemetry import Level
+
+SESSION_OVER = "The session is over; leave with q and start again."
+CARD_LEFT = "The session is over; the call sees the card until you leave with q. Start again after that."
+log = logging.getLogger(__name__)
+
+
+class SessionApp(SoundApp):
+    """An app over one session; it notices how the session begins and ends."""
+
+    session: SessionPort
+    watcher: Watch
+    failure: UnderstudyError | None = None
+    """Why the session could not start, or what ended it."""
+
+    @abstractmethod
+    def show_all(self) -> None:
+        """Shows everything as it is now."""
+
+    def close(self) -> None:
+        """Stops the session and lets the machine's driver go; called after the screen is gone."""
+        try:
+            self.session.stop()
+        finally:
+            if self.watcher.machine is not None:
+                self.watcher.machine.close()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="session")
+    def start_session(self) -> None:
+        """Opens the machine and starts the session; the devices take their time."""
+        if self.surroundings.open_machine is not None:
+            self.watcher.machine = self.surroundings.open_machine()
+        try:
+            self.session.start()
+        except UnderstudyError as error:
+            self.post_message(SessionRefused(error))
+        else:
+            self.post_message(SessionStarted())
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="session")
+    def _stop_session(self) -> None:
+        self.session.stop()
+
+    @on(SessionStarted)
+    def _note_start(self) -> None:
+        self.desk.started()
+        self.tell(Level.INFO, "The session runs.")
+        self.show_all()
+
+    @on(SessionRefused)
+    def _note_refusal(self, message: SessionRefused) -> None:
+        self.failure = message.error
+        self.desk.refuse(message.error)
+        self.show_all()
+        self.push_screen(
+            Notice("The session could not start", sentence(str(message.error))), lambda _: self.exit(return_code=1)
+        )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tells of what a worker did not expect; the log has the whole of it."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        log.error("worker failed", exc_info=error)
+        told = error if isinstance(error, UnderstudyError) else UnderstudyError(f"Unexpected: {error!r}; see the log.")
+        if self.desk.phase is Phase.STARTING:
+            self.post_message(SessionRefused(told))
+        else:
+            self.tell(Level.ERROR, str(told))
+
+    def find_end(self) -> None:
+        """Notices when the session has ended by itself, and lets it give its devices back."""
+        try:
+            if not self.desk.ended():
+                return
+            self.tell(Level.WARNING, self.desk.reason)
+        except UnderstudyError as error:
+            # The session has told why.
+            self.failure = error
+            watched = self.surroundings.outputs.watched
+            self.tell(Level.WARNING, CARD_LEFT if watched else SESSION_OVER)
+            if watched:
+                return
+        self._stop_session()
