@@ -6,7 +6,7 @@ from pipeline.assembly import Assembly, Chain, marks
 from pipeline.audio.voice.actor import Actor
 from pipeline.clock import Clock
 from pipeline.inference.onnx.halt import Halt
-from pipeline.inference.onnx.runtime import Preference
+from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.media import Block
 from pipeline.telemetry import Event
@@ -45,7 +45,7 @@ class PlainAssembly(Assembly):
         report: Callable[[Event], None] | None = None,
     ) -> None:
         """An assembly for frames of one size; nothing else matters."""
-        self._size, self.actor = size, Actor()
+        self._size, self.actor, self.runtime = size, Actor(), Runtime()
 
     @property
     def providers(self) -> dict[str, str]:
