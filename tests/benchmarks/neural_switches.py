@@ -113,7 +113,7 @@ class Run:
 
     def open_networks(self) -> int:
         """In the session's runtime."""
-        return len(self._session._rig.assembly._runtime._open)  # type: ignore[union-attr]
+        return len(self._session._rig.assembly.runtime.running)  # type: ignore[union-attr]
 
     def _warm(self) -> None:
         """Wears everybody once: stages make their buffers with the first frame."""
