@@ -15,6 +15,8 @@ DEAD_NS = 2_500_000
 SLEW = 0.95
 """The delay grows or shrinks by at most so many seconds per second: pictures are repeated or left out singly."""
 SETTLE_S = 0.15
+REACHED_NS = 20_000_000
+"""A delay that differs from the one that is wanted by less is reached."""
 LONGEST_NS = 5_500_000_000
 KEPT = 900
 
@@ -29,6 +31,9 @@ class Sync:
         self._paths: deque[int] = deque(maxlen=MEASURED_BLOCKS)
         self._offsets: deque[float] = deque(maxlen=KEPT)
         self._path_ns: int | None = None
+        self._newest_ms: float | None = None
+        self._reached = False
+        """Whether pictures have been held as long as their sound takes; until then there is no offset to judge."""
         self._delay_ns = 0.0
         self._moved_ns: int | None = None
 
@@ -59,14 +64,19 @@ class Sync:
     def shown(self, latency_ns: int) -> None:
         """Takes how long one picture took from the camera to the eye."""
         with self._lock:
-            if self._paths:
-                self._offsets.append((latency_ns - sorted(self._paths)[len(self._paths) // 2]) / 1e6)
+            if not self._paths:
+                return
+            self._newest_ms = (latency_ns - sorted(self._paths)[len(self._paths) // 2]) / 1e6
+            self._reached |= abs(self.target_ns - self._delay_ns) < REACHED_NS
+            if self._reached:
+                self._offsets.append(self._newest_ms)
 
     def silent(self) -> None:
         """Takes note that no sound comes any more; pictures wait for nothing."""
         with self._lock:
             self._paths.clear()
-            self._path_ns = None
+            self._path_ns = self._newest_ms = None
+            self._reached = False
 
     def delay_ns(self, now_ns: int) -> int:
         """How long pictures are held at this instant."""
@@ -83,15 +93,15 @@ class Sync:
         """Where it stands."""
         with self._lock:
             sizes = np.abs(np.array(self._offsets))
-            newest = self._offsets[-1] if self._offsets and self._paths else None
             spread = (
                 Percentiles(*(float(value) for value in np.percentile(sizes, (50, 95, 99)))) if len(sizes) else None
             )
             return SyncReadings(
-                offset_ms=newest,
+                offset_ms=self._newest_ms,
                 offset=spread or Percentiles(),
                 worst_ms=float(sizes.max()) if len(sizes) else 0.0,
                 delay_ms=self._delay_ns / 1e6,
                 target_ms=self.target_ns / 1e6,
                 trim_ms=self._trim_ns / 1e6,
+                pictures=len(sizes),
             )

@@ -222,7 +222,7 @@ def write_stats(outcome: RunOutcome, file: Path) -> None:
 
 def summary(readings: Readings) -> str:
     """One line about a run."""
-    video, latency = readings.video, readings.video.latency
+    video, latency = readings.video, readings.video.latency_overall
     timed = f"{latency.p50_ms:.1f} ms, p95 {latency.p95_ms:.1f} ms"
     return (
         f"{counted(video.frames_in, 'frame')} in, {video.frames_out} out, {dropped(video)} dropped; "
@@ -233,7 +233,7 @@ def summary(readings: Readings) -> str:
 
 def sound_summary(audio: AudioReadings) -> str:
     """One line about the sound of a run."""
-    latency = audio.latency
+    latency = audio.latency_overall
     timed = f"{latency.p50_ms:.0f} ms, p95 {latency.p95_ms:.0f} ms" if latency.p50_ms else "not measured"
     return (
         f"sound: {counted(audio.blocks, 'block')}, {counted(audio.underruns, 'underrun')}, "

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.machine import GpuReading, ProcessReading
-from pipeline.telemetry import AudioReadings, Readings, SyncReadings, VideoReadings
+from pipeline.telemetry import AudioReadings, Percentiles, Readings, SyncReadings, VideoReadings
 
 
 def stats_of(readings: Readings, gpu: GpuReading | None, process: ProcessReading) -> dict[str, Any]:
@@ -55,14 +55,19 @@ def _video(video: VideoReadings) -> dict[str, Any]:
 
 def _audio(audio: AudioReadings) -> dict[str, Any]:
     total = audio.latency_overall
+    measured = total != Percentiles()
     known_ms = audio.engine_ms + audio.device_ms + audio.compute.p50_ms
     return {
         "latency_ms": {
-            "capture": round(max(0.0, total.p50_ms - known_ms), 3),
+            "capture": round(max(0.0, total.p50_ms - known_ms), 3) if measured else None,
             "compute": {"p50": round(audio.compute.p50_ms, 3), "p99": round(audio.compute.p99_ms, 3)},
             "join": round(audio.engine_ms, 3),
             "device": round(audio.device_ms, 3),
-            "total": {"p50": round(total.p50_ms, 3), "p95": round(total.p95_ms, 3), "p99": round(total.p99_ms, 3)},
+            "total": {
+                "p50": round(total.p50_ms, 3) if measured else None,
+                "p95": round(total.p95_ms, 3) if measured else None,
+                "p99": round(total.p99_ms, 3) if measured else None,
+            },
         },
         "underruns": audio.underruns,
         "overruns": audio.overruns,
@@ -75,11 +80,12 @@ def _audio(audio: AudioReadings) -> dict[str, Any]:
 
 
 def _sync(sync: SyncReadings) -> dict[str, Any]:
+    measured = sync.pictures > 0
     return {
         "av_offset_ms": {
-            "p50": round(sync.offset.p50_ms, 3),
-            "p95": round(sync.offset.p95_ms, 3),
-            "max_abs": round(sync.worst_ms, 3),
+            "p50": round(sync.offset.p50_ms, 3) if measured else None,
+            "p95": round(sync.offset.p95_ms, 3) if measured else None,
+            "max_abs": round(sync.worst_ms, 3) if measured else None,
         },
         "delay_ms": round(sync.delay_ms, 3),
         "trim_ms": round(sync.trim_ms, 3),

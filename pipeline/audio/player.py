@@ -36,7 +36,7 @@ class PlayerMeters:
     """What a player counts."""
 
     latency: DurationMeter = field(default_factory=DurationMeter)
-    """From the microphone to the ear."""
+    """From the microphone to the ear; nothing where sound goes by the time of its file and not by the clock."""
     latency_ns: int | None = None
     """The same for the newest block."""
     underruns: int = 0
@@ -113,11 +113,13 @@ class Player:
         self.sink.write(samples)
         now_ns = self._clock.now_ns()
         self._written_ns = now_ns
+        self.meters.blocks += 1
+        if self._lossless:
+            return
         lag_ns = 0 if self._drift is None else self._drift.delay_ns
         heard_ns = now_ns + self.sink.buffered_ns - len(samples) * 1_000_000_000 // RATE_HZ * self.sink.paced + lag_ns
         self.meters.latency_ns = heard_ns - block.captured_ns
         self.meters.latency.add(max(0, self.meters.latency_ns))
-        self.meters.blocks += 1
 
     def _make_up(self, captured_ns: int) -> None:
         """Lets a file go on in silence for as long as there was no sound: what comes next has its place in time."""

@@ -144,7 +144,10 @@ class AudioReadings:
     overruns: int = 0
     """Times that sound was thrown away because nobody took it in time."""
     latency: Percentiles = Percentiles()
-    """Microphone to ear, or to the recording where nobody hears it, lately; `latency_overall` since the start."""
+    """Microphone to ear, or to the recording where nobody hears it, lately; `latency_overall` since the start.
+
+    Zeros where sound goes as fast as it can: there is nothing to measure.
+    """
     latency_overall: Percentiles = Percentiles()
     engine_ms: float = 0.0
     """What conditioning and voice lag behind by construction."""
@@ -172,7 +175,7 @@ class SyncReadings:
     offset_ms: float | None = None
     """Of the newest picture; None without sound or pictures."""
     offset: Percentiles = Percentiles()
-    """Its size, lately."""
+    """Its size, lately, from when the pictures were first held as long as their sound takes."""
     worst_ms: float = 0.0
     """The largest, lately."""
     delay_ms: float = 0.0
@@ -180,6 +183,8 @@ class SyncReadings:
     target_ms: float = 0.0
     """How long they are to be held."""
     trim_ms: float = 0.0
+    pictures: int = 0
+    """Of how many the offset is told."""
 
 
 @dataclass(frozen=True, slots=True)

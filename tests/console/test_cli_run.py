@@ -157,7 +157,7 @@ def test_the_figures_have_exactly_the_keys_of_the_contract() -> None:
         },
         "switches": [{"from": "mara", "to": "ines", "prepare_ms": 250.0, "gap_ms": 1.5, "dropped": 0}],
         "audio": None,
-        "sync": {"av_offset_ms": {"p50": 0.0, "p95": 0.0, "max_abs": 0.0}, "delay_ms": 0.0, "trim_ms": 0.0},
+        "sync": {"av_offset_ms": {"p50": None, "p95": None, "max_abs": None}, "delay_ms": 0.0, "trim_ms": 0.0},
         "gpu": {"name": "Accelerator", "load_percent": 40.0, "memory_mb": 2048.0},
         "process": {"cpu_percent": 81.0, "rss_mb": 300.0},
         "providers": {"face-landmarks": "LiteRT CPU"},
@@ -167,7 +167,7 @@ def test_the_figures_have_exactly_the_keys_of_the_contract() -> None:
 def test_the_figures_of_sound_have_exactly_the_keys_of_the_contract() -> None:
     spread, compute = Percentiles(40.0, 50.0, 60.0), Percentiles(1.0, 2.0, 3.0)
     audio = AudioReadings(engine="timbre", blocks=100, latency_overall=spread, engine_ms=25.0, compute=compute)
-    sync = SyncReadings(1.0, compute, 4.0, 45.0, 45.0, -10.0)
+    sync = SyncReadings(1.0, compute, 4.0, 45.0, 45.0, -10.0, pictures=900)
     stats = stats_of(replace(FULL, audio=audio, sync=sync), None, ProcessReading(81.0, 300.0))
     assert stats["audio"] == {
         "latency_ms": {
@@ -192,6 +192,13 @@ def test_the_figures_of_sound_have_exactly_the_keys_of_the_contract() -> None:
     }
 
 
+def test_sound_that_went_as_fast_as_it_could_has_no_latency() -> None:
+    audio = AudioReadings(engine="timbre", blocks=100, engine_ms=25.0)
+    latency = stats_of(replace(FULL, audio=audio), None, ProcessReading(81.0, 300.0))["audio"]["latency_ms"]
+    assert latency["capture"] is None
+    assert latency["total"] == {"p50": None, "p95": None, "p99": None}
+
+
 def test_without_a_gpu_the_figure_is_null(tmp_path: Path) -> None:
     file = tmp_path / "stats.json"
     write_stats(RunOutcome(FULL, None, ProcessReading(1.0, 2.0)), file)
@@ -204,9 +211,9 @@ def test_figures_that_cannot_be_written_are_an_error(tmp_path: Path) -> None:
 
 
 def test_a_run_without_a_picture_to_time_says_that_nothing_was_measured() -> None:
-    timed = replace(FULL, video=replace(FULL.video, latency=Percentiles(20.0, 30.0, 40.0)))
+    timed = replace(FULL, video=replace(FULL.video, latency_overall=Percentiles(20.0, 30.0, 40.0)))
     assert "; capture to sink 20.0 ms, p95 30.0 ms; " in summary(timed)
-    assert "; capture to sink not measured on any frame; " in summary(FULL)
+    assert "; capture to sink not measured on any frame; " in summary(replace(FULL, video=VideoReadings()))
 
 
 @pytest.mark.parametrize(
@@ -232,10 +239,10 @@ def test_the_summary_is_one_line() -> None:
 
 
 def test_what_became_of_the_sound_is_one_line_more() -> None:
-    audio = AudioReadings(blocks=500, underruns=1, overruns=2, failed=3, latency=Percentiles(61.2, 70.0, 80.0))
+    audio = AudioReadings(blocks=500, underruns=1, overruns=2, failed=3, latency_overall=Percentiles(61.2, 70.0, 80.0))
     told = "sound: 500 blocks, 1 underrun, 2 overruns, 3 failed; microphone to ear "
     assert sound_summary(audio) == f"{told}61 ms, p95 70 ms"
-    assert sound_summary(replace(audio, latency=Percentiles())) == f"{told}not measured"
+    assert sound_summary(replace(audio, latency_overall=Percentiles())) == f"{told}not measured"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -116,11 +116,28 @@ def test_the_offset_is_positive_when_sound_is_early() -> None:
     sync.shown(80 * MS)
     assert sync.readings().offset_ms is None
     heard(sync, 60.0)
+    delays(sync, 1.0)
     sync.shown(80 * MS)
     sync.shown(50 * MS)
     readings = sync.readings()
     assert readings.offset_ms == pytest.approx(-10)
     assert readings.worst_ms == pytest.approx(20)
+
+
+def test_pictures_that_have_not_reached_their_delay_yet_count_in_no_spread() -> None:
+    sync = following()
+    heard(sync, 5000.0)
+    delays(sync, 1.0)
+    sync.shown(1000 * MS)
+    readings = sync.readings()
+    assert (readings.offset_ms, readings.pictures, readings.worst_ms) == (-4000.0, 0, 0.0)
+    delays(sync, 8.0, 1_000 * MS)
+    sync.shown(4990 * MS)
+    # What comes apart later is no beginning.
+    heard(sync, 5300.0)
+    sync.shown(5000 * MS)
+    readings = sync.readings()
+    assert (readings.pictures, readings.worst_ms) == (2, pytest.approx(300.0))
 
 
 def test_a_clock_that_stands_or_goes_back_moves_nothing() -> None:

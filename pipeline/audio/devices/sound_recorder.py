@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO, Self, cast
+from typing import Self, cast
 
 import av
 import av.error

@@ -119,8 +119,6 @@ def test_when_the_first_sink_is_lost_the_next_one_is_measured(booth: Booth, tmp_
     rig.cover(False)
     run_out(rig, microphone)
     rig.join("sound sink 2", SOON_S)
-    # By how much the second is ahead when the first breaks is not measured: half a second at most.
-    assert len(booth.latencies) > blocks - 100
     assert rig.readings(0).blocks >= blocks
     assert len(rig.readings(0).lost_sinks) == 1
     assert rig.readings(0).sinks == ("monitor monitor.wav · 48 kHz mono",)
