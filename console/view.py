@@ -133,8 +133,13 @@ class View:
 
     @property
     def stale(self) -> bool:
-        """True when the readings are too old to be believed."""
-        return self.age_s > STALE_S
+        """True when the readings are too old to be believed, or the last of a session that is over."""
+        return self.age_s > STALE_S or self.phase is Phase.ENDED
+
+    @property
+    def age(self) -> str:
+        """How old stale readings are, in words."""
+        return "the last" if self.phase is Phase.ENDED else f"read {self.age_s:.0f} s ago"
 
     @property
     def video(self) -> VideoReadings:

@@ -5,10 +5,10 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from console.desk import Phase
 from console.ports import SessionPort
+from console.screens.key_footer import KeyFooter
 from console.view import STALE_S, View
 from console.widgets.adjustment_list import AdjustmentList
 from console.widgets.event_list import Entry, EventList
@@ -43,7 +43,7 @@ class DashboardScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._strip, self._picture = StatusStrip(), LivePicture()
+        self._strip, self._picture, self._footer = StatusStrip(), LivePicture(), KeyFooter()
         self._profiles, self._adjustments, self._events = ProfileList(), AdjustmentList(), EventList()
         self._voice = VoiceList()
         self._sound = SoundPanel()
@@ -76,7 +76,7 @@ class DashboardScreen(Screen[None]):
                 yield self._events
             with Vertical(id="gauges"):
                 yield from self._gauges
-        yield Footer()
+        yield self._footer
 
     @property
     def covered(self) -> bool:
@@ -88,6 +88,7 @@ class DashboardScreen(Screen[None]):
         self._view = view
         for panel in self._panels:
             panel.present(view)
+        self._footer.present(view)
 
     def draw(self, session: SessionPort, now_s: float) -> None:
         """Shows the present levels, and the newest picture if it is time for one."""
@@ -121,4 +122,4 @@ def _instead(view: View | None) -> str:
     """What is told in place of a picture; why nothing could start stands in a box over it."""
     if view is None or view.phase is Phase.STARTING:
         return "starting"
-    return "" if view.phase is Phase.REFUSED else view.reason or "no picture"
+    return "" if view.phase is Phase.REFUSED else "the session is over: leave with q"

@@ -52,7 +52,7 @@ def rate_lines(view: View, width: int) -> list[Line]:
         spread((("capture → sink" if width > 34 else "latency", Role.MUTED),), latency, width),
     ]
     if view.stale:
-        return [heading("FRAMES", width, f"read {view.age_s:.0f} s ago", Role.WARNING), *greyed(rows)]
+        return [heading("FRAMES", width, view.age, Role.WARNING), *greyed(rows)]
     return [heading("FRAMES", width, f"target {video.fps_target:.4g} fps"), *rows]
 
 

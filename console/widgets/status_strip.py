@@ -1,5 +1,6 @@
 """The strip that is always there: what goes out, as whom, how it is marked, for how long, from where to where."""
 
+import textwrap
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -106,9 +107,7 @@ def _marks(view: View) -> dict[str, Line]:
 
 
 def second_line(view: View, width: int) -> Line:
-    """Source and outputs, or why nothing runs. A third of the room is the source's, if it needs it."""
-    if view.reason:
-        return clip(((f" {view.reason}", Role.WARNING),), width)
+    """Source and outputs. A third of the room is the source's, if it needs it."""
     left: Line = ((f" {view.video.source or 'opening the source'}", Role.MUTED),)
     arrow, margin = ("  → ", Role.MUTED), (" ", Role.MUTED)
     room = width - min(line_width(left), width // 3) - line_width((arrow, margin))
@@ -127,10 +126,22 @@ def outputs_text(view: View) -> str:
     return ", ".join(names) or "no virtual camera"
 
 
+def reason_lines(view: View, width: int) -> Sequence[Line]:
+    """Why nothing runs, in as many rows as it needs."""
+    rows = textwrap.wrap(view.reason, max(1, width - 2), initial_indent=" ", subsequent_indent=" ")
+    return [((row, Role.WARNING),) for row in rows]
+
+
 class StatusStrip(ViewPanel):
-    """One line, or two where the style sheet gives it two."""
+    """One line, or two where the style sheet gives it two; more while it says why nothing runs."""
+
+    def present(self, view: View) -> None:
+        """Shows the view's state; it takes the room that a reason needs."""
+        self.set_class(bool(view.reason), "-over")
+        super().present(view)
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's state."""
         width = self.size.width
-        return (first_line(view, width), second_line(view, width))
+        rows = reason_lines(view, width) if view.reason else [second_line(view, width)]
+        return (first_line(view, width), *rows)

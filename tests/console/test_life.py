@@ -8,8 +8,11 @@ from console.app import UnderstudyApp, run_app
 from console.life.session_app import SESSION_OVER
 from console.ports import Outputs
 from console.screens.question import Notice, Question
+from console.widgets.frame_flow import RatePanel
+from console.widgets.panel import Role
+from console.widgets.sound.sound_panel import SoundPanel
 from pipeline.errors import DeviceError, LaneError
-from tests.console.fake_app import make_app, running, settled, text_of
+from tests.console.fake_app import dashboard_of, make_app, running, settled, text_of
 from tests.console.fake_session import FakeSession
 
 
@@ -96,6 +99,33 @@ async def test_a_lane_that_dies_is_told_with_its_reason_and_the_card_that_goes_o
         await pilot.press("q")
         await pilot.pause()
         assert isinstance(app.screen, Question), "the card still goes out"
+
+
+LONG = (
+    "The recording /films/evening-of-the-twenty-first.mkv can't be written: the disk is full, wanted 12 MB; free some "
+    "room or record elsewhere with --record."
+)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 15)])
+async def test_the_reason_is_read_as_a_whole_the_figures_are_grey_and_no_idle_key_is_offered(
+    size: tuple[int, int],
+) -> None:
+    session = FakeSession()
+    async with running(session, size=size) as (app, pilot):
+        assert "Mute" in text_of(app).splitlines()[-1]
+        session.end_error = LaneError(LONG)
+        app._tick_text()
+        await settled(app)
+        app.show_all()
+        await pilot.pause()
+        rows = text_of(app).splitlines()
+        assert LONG in " ".join(" ".join(rows[1:6]).split())
+        assert "Quit" in rows[-1] or size[0] < 80
+        assert not [word for word in ("air", "Panic", "Mute", "Undo") if word in rows[-1]]
+        sound, rates = dashboard_of(app).query_one(SoundPanel), dashboard_of(app).query_one(RatePanel)
+        for panel in (sound, rates):
+            assert {role for line in panel.lines[1:] for _, role in line} <= {Role.MUTED}
 
 
 class LeavingApp(UnderstudyApp):

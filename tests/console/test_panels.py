@@ -21,7 +21,7 @@ from console.widgets.machine_load import machine_lines
 from console.widgets.panel import Line, Role, fit, heading, line_width, printable
 from console.widgets.profile_list import profile_lines
 from console.widgets.stage_times import stage_lines
-from console.widgets.status_strip import first_line, second_line
+from console.widgets.status_strip import first_line, reason_lines, second_line
 from pipeline.telemetry import Level, Percentiles, State, SwitchReading
 from tests.console.fake_session import ADA, FakeGpu, FakeProcess, FakeSession, typical_video
 
@@ -141,7 +141,7 @@ def test_long_sinks_are_shortened_at_their_end_and_leave_a_third_to_the_source(w
 def test_why_nothing_runs_stands_in_the_strip() -> None:
     view = make_view(phase=Phase.ENDED, reason="The source has come to its end.")
     assert "STOPPED" in words([first_line(view, 80)])
-    assert "come to its end" in words([second_line(view, 80)])
+    assert "come to its end" in words(reason_lines(view, 80))
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def sound_lines(view: View, width: int, height: int) -> list[Line]:
     audio = view.audio
     if audio is None:
         return silent_lines(view, width, height)
-    old = f"read {view.age_s:.0f} s ago" if view.stale else ""
+    old = view.age if view.stale else ""
     title = heading("SOUND", width, old or state_word(view, audio) or engine_word(audio), _state_role(view, audio))
     if height < HEADED:
         amiss = state_word(view, audio)

@@ -76,12 +76,11 @@ def sync_lines(view: View, width: int, height: int) -> list[Line]:
     """Word, bar and delay in `height` rows; at least one."""
     offset_ms = view.offset_ms
     role = offset_role(view)
-    old = f"read {view.age_s:.0f} s ago"
     if height < 2:
-        line = _summary(offset_ms, f" {old}" if view.stale else f" {sync_word(view)}", role, width)
+        line = _summary(offset_ms, f" {view.age}" if view.stale else f" {sync_word(view)}", role, width)
         return greyed([line]) if view.stale else [line]
     if view.stale:
-        return [heading("SYNC", width, old, Role.WARNING), *greyed(_rows(view, width))][:height]
+        return [heading("SYNC", width, view.age, Role.WARNING), *greyed(_rows(view, width))][:height]
     return [heading("SYNC", width, sync_word(view), role), *_rows(view, width)][:height]
 
 
