@@ -12,6 +12,8 @@ from pipeline.telemetry import AudioReadings
 
 NO_SOUND = "There is no sound; start with --microphone."
 NO_MONITOR = "There is no monitor; start with --monitor and the name of your headphones."
+TOLD_FROM_S = 0.5
+"""What was said before a mute and is heard for less is nothing that anybody waits for."""
 
 
 class Talk(StrEnum):
@@ -66,6 +68,9 @@ class SoundDesk:
         self._muted = not muted
         self._session.mute(self._muted or self._push_to_talk)
         if self._muted:
+            still_s = self._sound().muted_heard_s
+            if still_s >= TOLD_FROM_S:
+                return f"Muted: what you said before is heard for {still_s:.0f} s more."
             return "Muted: nobody hears you until m is pressed again."
         return "You are heard while you hold v." if self._push_to_talk else "The microphone is on again."
 

@@ -10,11 +10,12 @@ from pipeline.audio.condition.limiter import Limiter
 from pipeline.audio.metering.meter import Meter
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
+from pipeline.audio.voice.chunks import Joined
 from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Block
 from pipeline.stage import AudioStage
-from pipeline.telemetry import DurationMeter, Event, Level, Outage
+from pipeline.telemetry import AudioReadings, DurationMeter, Event, Level, Outage
 from profiles.profile import Profile
 
 MOST_OVERLAP = RATE_HZ // 5
@@ -127,6 +128,21 @@ class AudioLane:
         self.meters.blocks += 1
         self.meters.work.add(self._links.clock.now_ns() - began_ns)
         return True
+
+    def readings(self, now_ns: int) -> AudioReadings:
+        """What the lane knows of the sound at this instant."""
+        meters, voice = self.meters, self._voice
+        return AudioReadings(
+            engine=voice.name,
+            load=voice.load if isinstance(voice, Joined) else None,
+            blocks=meters.blocks,
+            failed=meters.failed,
+            outage=meters.outage,
+            engine_ms=self.latency_ns / 1e6,
+            compute=meters.work.percentiles(),
+            input_level=self.input_meter.reading(now_ns),
+            output_level=self.output_meter.reading(now_ns),
+        )
 
     def close(self) -> None:
         """Closes the stages, and a voice that waits for its turn."""

@@ -1,7 +1,7 @@
 """Sound handed to one sink without a gap, whatever happens before."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import soxr
@@ -13,7 +13,7 @@ from pipeline.clock import Clock
 from pipeline.cover import Cover
 from pipeline.media import Block
 from pipeline.stage import AudioSink
-from pipeline.telemetry import DurationMeter
+from pipeline.telemetry import AudioReadings, DurationMeter
 
 BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
 STALL_NS = 80_000_000
@@ -83,6 +83,18 @@ class Player:
     def cover(self, covered: bool) -> None:
         """Puts silence in place of everything, or takes it off again; what was said under it stays unsaid."""
         self._cover.put(covered)
+
+    def readings(self, told: AudioReadings) -> AudioReadings:
+        """The readings with what is known of the sound at this sink."""
+        return replace(
+            told,
+            blocks=self.meters.blocks,
+            underruns=self.meters.underruns,
+            latency=self.meters.latency.percentiles(),
+            latency_overall=self.meters.latency.overall(),
+            device_ms=self.sink.buffered_ns / 1e6,
+            drift_ppm=self.drift_ppm,
+        )
 
     def step(self) -> bool:
         """Writes one block, or waits a little; False at the end.

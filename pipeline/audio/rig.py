@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 from pipeline.audio.condition.activity import Activity
@@ -18,12 +19,11 @@ from pipeline.audio.settings import SoundHooks, SoundSettings
 from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.tape import Tape
 from pipeline.audio.turns import Turns
-from pipeline.audio.voice.chunks import Joined
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.runner import Crew, do_all
 from pipeline.stage import AudioSource, AudioStage, EndOfSource
-from pipeline.telemetry import AudioReadings, DurationMeter, Event, Level
+from pipeline.telemetry import AudioReadings, Event, Level
 from profiles.profile import Profile
 
 __all__ = ["SoundHooks", "SoundRig", "SoundSettings"]
@@ -193,29 +193,23 @@ class SoundRig:
 
     def readings(self, now_ns: int) -> AudioReadings:
         """The audio lane at this instant."""
-        lane, first, voice = self.lane.meters, self._measured, self.lane.voice
-        heard = first.meters.latency if first else self._tapes[0].latency if self._tapes else DurationMeter()
-        return AudioReadings(
+        told, first = self.lane.readings(now_ns), self._measured
+        if first is not None:
+            told = first.readings(told)
+        elif self._tapes:
+            heard = self._tapes[0].latency
+            told = replace(told, latency=heard.percentiles(), latency_overall=heard.overall())
+        # As fast as it goes, instants are the file's and not the clock's.
+        way_ns = 0 if self._lossless else (first and first.meters.latency_ns) or self.lane.latency_ns
+        return replace(
+            told,
             source=self.source.description,
             sinks=tuple(player.sink.description for player in self.players if player not in self._lost),
             lost_sinks=tuple(str(error) for error in tuple(self._lost.values())),
-            engine=voice.name,
-            load=voice.load if isinstance(voice, Joined) else None,
-            blocks=first.meters.blocks if first else lane.blocks,
-            failed=lane.failed,
-            outage=lane.outage,
-            underruns=first.meters.underruns if first else 0,
             overruns=self._input.overruns + sum(ring.overruns for ring in self._rings),
-            latency=heard.percentiles(),
-            latency_overall=heard.overall(),
-            engine_ms=self.lane.latency_ns / 1e6,
-            compute=lane.work.percentiles(),
-            device_ms=first.sink.buffered_ns / 1e6 if first else 0.0,
-            drift_ppm=first.drift_ppm if first else 0.0,
             muted=not self.switch.passing,
+            muted_heard_s=self.switch.still_heard_s(way_ns, now_ns),
             speaking=self.activity.speaking,
-            input_level=self.lane.input_meter.reading(now_ns),
-            output_level=self.lane.output_meter.reading(now_ns),
         )
 
     def _opened(self, microphone: str | AudioSource, playhead: Playhead) -> AudioSource:

@@ -160,6 +160,8 @@ class AudioReadings:
     acquainted: float = 1.0
     """How much of what it has to know of the actor's voice the voice knows, from 0 to 1."""
     muted: bool = False
+    muted_heard_s: float = 0.0
+    """For how long what was said before the mute is still heard, as with its picture; 0 when nobody is muted."""
     speaking: bool = False
     """Whether somebody speaks into the microphone, muted or not."""
     input_level: MeterReading = MeterReading()

@@ -137,3 +137,11 @@ def test_without_a_screen_there_is_no_key_to_hold(run: Run) -> None:
     status, _, told = run("run", "--headless", "--push-to-talk")
     assert status == 2
     assert "--push-to-talk" in told and len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("still_s", "told"), [(0.06, "nobody hears you until m"), (4.2, "what you said before is heard for 4 s more.")]
+)
+def test_a_mute_tells_how_long_what_was_said_before_is_heard(still_s: float, told: str) -> None:
+    session = FakeSession(audio=replace(typical_audio(), muted_heard_s=still_s))
+    assert told in make_desk(session).sound.toggle_mute()

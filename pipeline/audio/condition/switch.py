@@ -34,6 +34,8 @@ class Switch(MonoStage):
         self._ramp = ((1.0 - np.cos(np.pi * np.arange(RAMP + 1) / RAMP)) / 2.0).astype(np.float32)
         self._order = Order(passing)
         self._heard_ns = 0
+        self._shut_ns: int | None = None
+        """When the newest sound that passed was captured, once it has been shut."""
         self._passing = passing
         self._place = RAMP if passing else 0
 
@@ -42,6 +44,13 @@ class Switch(MonoStage):
         """What was last asked for; shut again where the time that it was asked for is over."""
         order = self._order
         return order.passing and (order.until_ns is None or self._heard_ns < order.until_ns)
+
+    def still_heard_s(self, way_ns: int, now_ns: int) -> float:
+        """For how long what passed before it was shut is still heard, where sound takes so long to the ear."""
+        last_ns = self._heard_ns if self._passing else self._shut_ns
+        if self.passing or last_ns is None:
+            return 0.0
+        return max(0.0, (last_ns + way_ns - now_ns) / 1e9)
 
     def set(self, passing: bool, at_ns: int | None = None) -> None:
         """Opens or shuts from the next block on, or from the sample that is captured at `at_ns`."""
@@ -60,10 +69,14 @@ class Switch(MonoStage):
         first = self._place_of(order.from_ns, block)
         last = len(block.samples) if order.until_ns is None else max(first, self._place_of(order.until_ns, block))
         pieces = [self._piece(block, 0, first)]
+        if self._passing and not order.passing:
+            self._shut_ns = block.captured_ns + span_ns(first)
         if first < len(block.samples):
             self._passing = order.passing
             pieces.append(self._piece(block, first, last))
         if last < len(block.samples):
+            if self._passing:
+                self._shut_ns = block.captured_ns + span_ns(last)
             self._passing = False
             pieces.append(self._piece(block, last, len(block.samples)))
         self._heard_ns = block.captured_ns + span_ns(len(block.samples))

@@ -108,3 +108,27 @@ def test_muted_meanwhile_it_stays_shut() -> None:
     stage.set(False)
     assert not through(stage, ONES)[RAMP:].any()
     assert not stage.passing
+
+
+def test_what_was_said_before_it_was_shut_is_heard_as_long_as_it_takes() -> None:
+    second_ns, way_ns = 1_000_000_000, 4_000_000_000
+    stage = Switch()
+    through(stage, np.ones(RATE_HZ, np.float32))
+    assert stage.still_heard_s(way_ns, second_ns) == 0.0
+    stage.set(False)
+    # Before the next block it is known already.
+    assert stage.still_heard_s(way_ns, second_ns) == pytest.approx(4.0)
+    for number in range(1, 4):
+        stage.process(block_of(np.ones(RATE_HZ, np.float32), at=number * RATE_HZ))
+    assert stage.still_heard_s(way_ns, 4 * second_ns) == pytest.approx(1.0)
+    assert stage.still_heard_s(way_ns, 9 * second_ns) == 0.0
+    stage.set(True)
+    assert stage.still_heard_s(way_ns, 4 * second_ns) == 0.0
+
+
+def test_what_was_said_while_the_key_was_held_is_heard_as_long_as_it_takes() -> None:
+    stage = Switch(passing=False)
+    assert stage.still_heard_s(4_000_000_000, 0) == 0.0
+    stage.open_until(500_000_000)
+    stage.process(block_of(np.ones(RATE_HZ, np.float32)))
+    assert stage.still_heard_s(4_000_000_000, 1_000_000_000) == pytest.approx(3.5)
