@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from console import adjustments
 from console.adjustments import LOADED, MOVES, OF_SOUND, Change, History, Setting
+from console.life.leaving import ended_by_leaving
 from console.lineup import SETTLING_NS, Ending, ProfileRow, Standing, Switchover, in_order, number_keys
 from console.ports import SessionPort, ShelfPort, SummaryPort
 from console.sentences import first_problem, sentence
@@ -94,12 +95,7 @@ class Desk:
         if self.phase in (Phase.STARTING, Phase.REFUSED):
             return ""
         readings = self._look()
-        states = {State.ON_AIR: "You are on air.", State.CARD: "The card goes out." if self._aired else ""}
-        state = states.get(readings.state, "")
-        # A sink tells its name before its format.
-        seen = tuple(sink.partition(" · ")[0] for sink in readings.video.sinks)
-        takers = " and ".join(seen or self.sound.hearers(readings.audio))
-        return f"{state} Quitting ends the {'picture' if seen else 'voice'} for {takers}." if state and takers else ""
+        return ended_by_leaving(readings, self.sound.hearers(readings.audio), aired=self._aired)
 
     def started(self) -> None:
         """Notes that the session runs, and puts the card up when panic was called before that."""

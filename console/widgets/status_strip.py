@@ -116,13 +116,15 @@ def second_line(view: View, width: int) -> Line:
 
 
 def outputs_text(view: View) -> str:
-    """Where the picture goes, in words."""
+    """Where picture and voice go, in words: what somebody sees or hears before what is recorded."""
+    voice = [f"the voice to {', '.join(view.hearers)}"] if view.hearers else []
     if view.video.sinks:
-        return ", ".join(view.video.sinks)
+        films = [sink for sink in view.video.sinks if sink.startswith(view.recordings)]
+        return ", ".join([*(sink for sink in view.video.sinks if sink not in films), *voice, *films])
     names = [] if view.outputs.virtual_camera == "none" else [view.outputs.virtual_camera]
     names += [view.outputs.record.name] if view.outputs.record else []
-    if view.readings and not names and view.hearers:
-        return f"no picture, the voice to {', '.join(view.hearers)}"
+    if view.readings and not names and voice:
+        return f"no picture, {voice[0]}"
     return ", ".join(names) or "no virtual camera"
 
 

@@ -40,7 +40,7 @@ async def test_the_strip_has_two_lines_and_its_second_tells_from_where_to_where(
     async with running(FakeSession(), size=size) as (app, _):
         lines = text_of(app).splitlines()
         assert lines[1].split("  → ")[0].strip() == "demo actor · 1280×720 at 30 fps"
-        assert lines[1].endswith("  → /dev/video10 · 1280×720 I420 ")
+        assert "  → /dev/video10 · 1280×720 I420, the voice to pipe-source underst" in lines[1]
         assert "·" not in lines[2]
 
 

@@ -135,9 +135,13 @@ def test_leaving_tells_of_a_recording_as_a_recording_and_not_as_a_call() -> None
     recording = "holiday.mkv · 1280×720 H.264"
     session = FakeSession(video=replace(typical_video(), sinks=(recording,)))
     desk = make_desk(session)
-    assert desk.ended_by_leaving == "You are on air. Quitting ends the picture for holiday.mkv."
+    assert desk.ended_by_leaving == (
+        "You are on air. Quitting ends the voice for pipe-source understudy and the recording holiday.mkv."
+    )
     session.video = replace(session.video, sinks=("/dev/video10 · 1280×720 I420", recording))
-    assert desk.ended_by_leaving.endswith("for /dev/video10 and holiday.mkv.")
+    assert desk.ended_by_leaving.endswith(
+        "the picture for /dev/video10, the voice for pipe-source understudy and the recording holiday.mkv."
+    )
 
 
 def test_nothing_else_can_be_done_before_the_start() -> None:

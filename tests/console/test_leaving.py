@@ -1,11 +1,15 @@
 """Leaving the console: what is asked, and what counts as an answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from console.screens.question import Question
+from console.widgets.status_strip import second_line
 from pipeline.telemetry import State
 from tests.console.fake_app import running, settled, text_of
-from tests.console.fake_session import FakeSession
+from tests.console.fake_session import FakeSession, typical_video
+from tests.console.test_panels import make_view, words
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
@@ -35,7 +39,10 @@ async def test_leaving_under_panic_is_asked_for_too(size: tuple[int, int]) -> No
         await pilot.pause()
         assert isinstance(app.screen, Question)
         lines = [line.split("│")[1] for line in text_of(app).splitlines() if line.count("│") > 1]
-        assert "The card goes out. Quitting ends the picture for /dev/video10." in " ".join(" ".join(lines).split())
+        assert (
+            "The card goes out. Quitting ends the picture for /dev/video10 and the voice for pipe-source understudy."
+            in " ".join(" ".join(lines).split())
+        )
 
 
 async def test_the_question_about_leaving_says_what_is_true_now() -> None:
@@ -61,3 +68,22 @@ async def test_leaving_in_preview_is_not_asked_about() -> None:
         await pilot.press("q")
         await pilot.pause()
         assert app.return_code == 0
+
+
+async def test_the_question_about_leaving_names_the_voice_beside_a_recording() -> None:
+    video = replace(typical_video(), sinks=("con.mkv · 1280×720 · with sound",))
+    async with running(FakeSession(video=video), size=(160, 45)) as (app, pilot):
+        assert "→ the voice to pipe-source understudy, con.mkv" in text_of(app).splitlines()[1]
+        assert app.desk.ended_by_leaving == (
+            "You are on air. Quitting ends the voice for pipe-source understudy and the recording con.mkv."
+        )
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+
+
+@pytest.mark.parametrize("width", [60, 80, 108, 160])
+def test_the_voice_is_told_before_a_recordings_format(width: int) -> None:
+    video = replace(typical_video(), sinks=("con.mkv · 1280×720 at 30 fps, FLAC and H.264 · with sound",))
+    view = replace(make_view(FakeSession(video=video)), hearers=("Call",))
+    assert "→ the voice to Call, con.mkv" in words([second_line(view, width)])

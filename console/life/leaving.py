@@ -1,0 +1,36 @@
+"""What ends when the operator leaves, in words."""
+
+from collections.abc import Sequence
+
+from console.ports import FILM_SUFFIXES
+from pipeline.telemetry import Readings, State
+
+
+def ended_by_leaving(readings: Readings, hearers: Sequence[str], *, aired: bool) -> str:
+    """What goes out and to where, in words; empty when nothing does.
+
+    Args:
+        readings: the session at this instant.
+        hearers: what the voice goes out to, by name.
+        aired: whether the session was on air when the card went up.
+    """
+    state = {State.ON_AIR: "You are on air.", State.CARD: "The card goes out." if aired else ""}.get(readings.state)
+    # A sink tells its name before its format.
+    sinks = [sink.partition(" · ")[0] for sink in readings.video.sinks]
+    ended = _part("the picture for", [name for name in sinks if not _is_film(name)])
+    ended += _part("the voice for", hearers)
+    ended += _part("the recording", [name for name in sinks if _is_film(name)])
+    return f"{state} Quitting ends {_joined(ended)}." if state and ended else ""
+
+
+def _is_film(name: str) -> bool:
+    return name.lower().endswith(FILM_SUFFIXES)
+
+
+def _part(what: str, takers: Sequence[str]) -> list[str]:
+    return [f"{what} {_joined(takers)}"] if takers else []
+
+
+def _joined(words: Sequence[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
