@@ -20,6 +20,7 @@ from textual.screen import ModalScreen, Screen
 from console.adjustments import Setting
 from console.desk import Desk
 from console.life.session_app import SessionApp
+from console.life.watch import Watch
 from console.messages import EventReported
 from console.ports import OpenSession, Surroundings
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
@@ -29,7 +30,6 @@ from console.screens.palette import Palette, TitleCommands, key_commands, profil
 from console.screens.question import Question
 from console.screens.theme import THEME
 from console.screens.what_runs import NetworksScreen
-from console.view import Watch
 from console.widgets.panel import printable
 from pipeline.audio.turns import SWITCH_INTERVAL_S
 from pipeline.errors import UnderstudyError

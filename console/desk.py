@@ -8,7 +8,7 @@ from console.adjustments import LOADED, MOVES, OF_SOUND, Change, History, Settin
 from console.life.leaving import ended_by_leaving
 from console.lineup import SETTLING_NS, Ending, ProfileRow, Standing, Switchover, in_order, number_keys
 from console.ports import SessionPort, ShelfPort, SummaryPort
-from console.sentences import first_problem, sentence
+from console.sentences import first_problem, sentence, with_card
 from console.sound.sound_desk import NO_SOUND, SoundDesk, Talk
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
@@ -19,8 +19,8 @@ from profiles.profile import Profile
 PANIC_REST_NS = 1_200_000_000
 """The panic key takes the card back only after so long a rest. Systems begin to repeat a held key after a second at
 most; only the slowest setting of macOS waits longer."""
-NOBODY_WATCHES = "On air to nobody: no virtual camera, no recording."
-VOICE_ONLY = "On air by voice only: no virtual camera, no recording."
+NOBODY_WATCHES = "On air to nobody: no virtual camera, no recording"
+VOICE_ONLY = "On air by voice only: no virtual camera, no recording"
 SOURCE_ENDED = "The source has come to its end."
 
 
@@ -136,7 +136,7 @@ class Desk:
             return "Preview: the card goes out, the picture is seen here only."
         readings = self._look()
         unseen = VOICE_ONLY if self.sound.hearers(readings.audio) else NOBODY_WATCHES
-        return "On air." if readings.video.sinks else unseen
+        return with_card("On air" if readings.video.sinks else unseen, readings.sync.delay_ms)
 
     def panic(self, pressed_ns: int, *, may_rearm: bool) -> str | None:
         """The card within one frame; and back when it is up, `may_rearm` and the key has rested.
@@ -157,7 +157,7 @@ class Desk:
         up = self._look().state is State.CARD
         if up and take_back:
             self.session.rearm()
-            return "The card is taken back."
+            return with_card("The card is taken back", self._look().sync.delay_ms)
         self.session.panic()
         return None if up else "Panic: the card is up; p or F12 takes it back after a second."
 

@@ -45,6 +45,12 @@ def usage_sentence(told: str, cause: BaseException | None) -> str:
     return sentence(f"{one_line(told).rstrip('.')}; --help tells what can be given")
 
 
+def with_card(told: str, delay_ms: float) -> str:
+    """What was done to go on air, and how long the card goes out yet because pictures are so long on their way."""
+    delay_s = round(delay_ms / 1e3)
+    return f"{told}; the card goes out for {delay_s} s more." if delay_s else f"{told}."
+
+
 def counted(count: int, noun: str) -> str:
     """A number of things in words: `1 frame`, `2 frames`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -7,12 +7,12 @@ from textual import on, work
 from textual.worker import Worker, WorkerState
 
 from console.desk import Phase
+from console.life.watch import Watch
 from console.messages import SessionRefused, SessionStarted
 from console.ports import SessionPort
 from console.screens.question import Notice
 from console.sentences import sentence
 from console.sound.sound_app import SoundApp
-from console.view import Watch
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Level
 

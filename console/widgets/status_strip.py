@@ -1,5 +1,6 @@
 """The strip that is always there: what goes out, as whom, how it is marked, for how long, from where to where."""
 
+import math
 import textwrap
 from collections.abc import Sequence
 
@@ -23,6 +24,8 @@ TALKS = {
     Talk.WAITING: ("NOBODY HEARS YOU: HOLD v TO TALK", "NOBODY HEARS YOU: HOLD v", "HOLD v TO TALK"),
 }
 """What keeps the actor from being heard: for one who speaks nevertheless, the same in less room, and in a word."""
+SOON_S = 0.3
+"""A shorter time till the first picture is not told."""
 LENGTHS = 3
 TITLE_AT_LEAST = 8
 """A longer title gives way to the marks down to so many cells."""
@@ -42,6 +45,8 @@ def badge(view: View) -> tuple[str, Role]:
         missing = ["FAIL-SAFE"] if view.standing_in else []
         missing += ["NO VOICE"] if view.audio and view.audio.outage.reason else []
         return " · ".join([words, *missing]), Role.CARD if missing else role
+    if view.on_air_in_s >= SOON_S:
+        return f"{words} · ON AIR IN {math.ceil(view.on_air_in_s)} s", role
     return words, role
 
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.desk import Phase
+from console.life.watch import switch_text
 from console.lineup import ProfileRow, Standing
 from console.ports import Outputs
-from console.view import Losses, LossWindow, MachineView, View, switch_text
+from console.view import Losses, LossWindow, MachineView, View
 from console.widgets.adjustment_list import adjustment_lines
 from console.widgets.event_list import Entry, event_lines
 from console.widgets.frame_flow import loss_lines, loss_role, loss_summary, rate_lines, rate_role

@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.desk import Phase
+from console.life.watch import Watch
 from console.ports import Outputs
-from console.view import View, Watch
+from console.view import View
 from console.widgets.panel import Line, Role, line_width
 from console.widgets.sound.level_meter import level_role, meter_bar, meter_line
 from console.widgets.sound.sound_panel import latency_parts, sound_lines
 from console.widgets.sound.sync_panel import sync_bar, sync_lines, sync_role
 from console.widgets.sound.voice_list import voice_lines
 from console.widgets.status_strip import first_line
-from pipeline.telemetry import AudioReadings, MeterReading, Percentiles, State, SyncReadings
+from pipeline.telemetry import AudioReadings, MeterReading, Percentiles, SyncReadings
 from tests.console.fake_session import FakeSession, make_desk, typical_audio
 
 SHORT, WIDE = 30, 52
@@ -292,9 +293,3 @@ def test_the_strip_says_that_nobody_hears_the_actor(muted: bool, speaking: bool,
     assert ("MUTED" in words([line])) is bool(told)
     if speaking and muted:
         assert role_of(line, told) is Role.CARD
-
-
-def test_a_session_that_is_over_is_not_muted() -> None:
-    session = FakeSession(audio=replace(typical_audio(), muted=True), state=State.STOPPED)
-    view = View(Phase.ENDED, session.profile, readings=session.readings())
-    assert "MUTED" not in words([first_line(view, 80)])

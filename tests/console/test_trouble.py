@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from textual.widgets._toast import Toast
 
-from console.view import Pace, View, switch_text
+from console.life.watch import Pace, switch_text
+from console.view import View
 from console.widgets.event_list import REPEATED_WITHIN, Entry, EventList
 from console.widgets.live_picture import LivePicture
 from console.widgets.sound.sound_panel import state_word
