@@ -9,6 +9,7 @@ from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
 from pipeline.errors import HaltError, UnderstudyError
 from pipeline.lane import Handover
+from pipeline.machine import give_memory_back
 from pipeline.runner import do_all
 from pipeline.stage import AudioStage
 from pipeline.telemetry import Event, Level, PreparationFailed
@@ -124,6 +125,8 @@ class Loader:
         self._discarded = [chain for chain in self._discarded if chain not in done]
         for chain in done:
             chain.close()
+        if done:
+            give_memory_back()
 
     def _cancel_takes(self) -> None:
         """Turns requests to take into requests to prepare: only the newest choice counts."""
