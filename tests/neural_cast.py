@@ -8,6 +8,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout, OnnxNetwork
@@ -27,6 +30,7 @@ from tests.neural_faces import puppet
 from tests.pipeline.video.neural.swapper_desk import showing
 
 VOICE_MS = 300.0
+MATTE_SIDE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def _profile(folder: Path, part: Part) -> Profile:
         voice = worn.voice.model_dump() | {"engine": "rvc", "latency_ms": VOICE_MS}
         update["voice"] = VoiceSettings.model_validate(voice)
     if part.matte:
-        matting(folder / "matte.onnx", Matting(part.matte))
+        matting(folder / "matte.onnx", Matting(part.matte, matte=somebody()))
         update["matting"] = MattingSettings(model=Path("matte.onnx"))
     if part.masked:
         xseg(folder / "xseg.onnx", level=1.0)
@@ -129,3 +133,9 @@ def watched() -> tuple[type[OnnxNetwork], Watch]:
             watch.opened += 1
 
     return Watched, watch
+
+
+def somebody() -> NDArray[np.float32]:
+    """A matte of a person in the middle of the picture."""
+    rows, columns = np.mgrid[:MATTE_SIDE, :MATTE_SIDE] / MATTE_SIDE - 0.5
+    return np.asarray(np.clip(6.0 * (0.35 - np.hypot(rows, columns)), 0.0, 1.0), np.float32)
