@@ -157,6 +157,18 @@ class View:
         return self.talking or (Talk.MUTED if muted else Talk.OPEN)
 
     @property
+    def heard(self) -> bool:
+        """Whether what the voice makes reaches anybody, or a recording, just now."""
+        audio = self.audio
+        if audio is None or self.state is not State.ON_AIR:
+            return False
+        # The operator's own monitor is the last of the sinks.
+        monitors = 0 if self.monitoring is Monitoring.NONE else 1
+        if len(audio.sinks) <= monitors and not self.recordings:
+            return False
+        return self.talk in (Talk.OPEN, Talk.TALKING) or audio.muted_heard_s > 0
+
+    @property
     def networks(self) -> tuple[NetworkReading, ...]:
         """Every open network."""
         return self.readings.networks if self.readings else ()

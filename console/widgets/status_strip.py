@@ -10,6 +10,7 @@ from console.desk import Phase
 from console.sound.sound_desk import Talk
 from console.view import View
 from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, line_width, spread
+from console.widgets.sound.sound_panel import SHUT
 from pipeline.telemetry import State
 
 CORNERS = {"top-right": "┐", "top-left": "┌", "bottom-right": "┘", "bottom-left": "└"}
@@ -51,7 +52,7 @@ def badge(view: View) -> tuple[str, Role]:
 
 
 def talk_badge(view: View, length: int = 0) -> Line:
-    """Whether the actor is kept from being heard, and does not know it; nothing where sound always goes out.
+    """Whether the actor is kept from being heard, and does not know it, and for how long what was said before is heard.
 
     `length` is 0 for the longest words and LENGTHS - 1 for the shortest.
     """
@@ -61,6 +62,10 @@ def talk_badge(view: View, length: int = 0) -> Line:
     if view.talk is Talk.TALKING:
         return (" ", Role.TEXT), (f" {TALKING} ", Role.PREVIEW)
     words = TALKS[view.talk]
+    if view.heard:
+        name, still_s = SHUT[view.talk], math.ceil(audio.muted_heard_s)
+        words = (f"{name} · HEARD {still_s} s MORE", f"{name} · HEARD {still_s} s", f"{name} · {still_s} s")
+        return (" ", Role.TEXT), (f" {words[length]} ", Role.CARD)
     return (" ", Role.TEXT), (f" {words[length]} ", Role.CARD) if audio.speaking else (f" {words[-1]} ", Role.STOPPED)
 
 

@@ -7,8 +7,8 @@ LOWEST_DBFS = -60.0
 YELLOW_DBFS, RED_DBFS = -20.0, -9.0
 """Where the colours change. Source: OBS Studio's mixer."""
 MEAN, PEAK, HOLD, EMPTY = "█", "▒", "┃", "─"
-FIGURE_WIDTH = 5
 CLIPPED = " CLIP"
+UNHEARD = "not heard"
 
 
 def level_role(level_dbfs: float) -> Role:
@@ -34,10 +34,16 @@ def meter_bar(meter: MeterReading, width: int) -> Line:
     return tuple(spans)
 
 
-def meter_line(name: str, meter: MeterReading, width: int) -> Line:
-    """Name, bar and the highest peak of late in dBFS; a clip takes the figure's place."""
-    bar = meter_bar(meter, max(0, width - len(name) - 1 - FIGURE_WIDTH))
-    return (f"{name} ", Role.MUTED), *bar, figure(meter)
+def meter_line(name: str, meter: MeterReading, width: int, *, heard: bool = True) -> Line:
+    """Name, bar and the highest peak of late in dBFS; a clip takes the figure's place, and that nobody hears it."""
+    tail = figure(meter) if heard else (f" {UNHEARD}", Role.MUTED)
+    return (f"{name} ", Role.MUTED), *dimmed(meter, max(0, width - len(name) - 1 - len(tail[0])), heard), tail
+
+
+def dimmed(meter: MeterReading, width: int, heard: bool) -> Line:
+    """The bar, grey where nobody hears what it shows."""
+    bar = meter_bar(meter, width)
+    return bar if heard else tuple((text, Role.RULE if role is Role.RULE else Role.MUTED) for text, role in bar)
 
 
 def figure(meter: MeterReading) -> Span:

@@ -13,6 +13,7 @@ from console.widgets.panel import (
     BLANK,
     Line,
     Role,
+    Span,
     ViewPanel,
     clip,
     figure_ms,
@@ -22,7 +23,7 @@ from console.widgets.panel import (
     shortened,
     spread,
 )
-from console.widgets.sound.level_meter import meter_bar, meter_line
+from console.widgets.sound.level_meter import UNHEARD, dimmed, meter_bar, meter_line
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.telemetry import AudioReadings, MeterReading
 
@@ -49,11 +50,12 @@ def sound_lines(view: View, width: int, height: int) -> list[Line]:
     title = heading("SOUND", width, old or state_word(view, audio) or engine_word(audio), _state_role(view, audio))
     if height < HEADED:
         amiss = state_word(view, audio)
-        row = summary(audio, width, (_total(audio) if height == 2 else amiss or _total(audio)), amiss)
+        word = _total(audio) if height == 2 else amiss or _total(audio)
+        row = summary(audio, width, (word, Role.WARNING if word == amiss else Role.TEXT), heard=view.heard)
         return [title][: height - 1] + (greyed([row]) if view.stale else [row])
     rows = [
         meter_line(INPUT, audio.input_level, width),
-        meter_line(OUTPUT, audio.output_level, width),
+        meter_line(OUTPUT, audio.output_level, width, heard=view.heard),
         _latency(audio, width),
         _losses(audio, width),
         _split(audio, width),
@@ -94,22 +96,18 @@ def engine_word(audio: AudioReadings) -> str:
     return audio.engine if audio.load is None else f"{audio.engine} load {100 * audio.load:.0f} %"
 
 
-def summary(audio: AudioReadings, width: int, word: str, amiss: str) -> Line:
-    """Both meters and a word in one row, which stands out when it is what is amiss."""
-    role = Role.WARNING if word == amiss else Role.TEXT
-    word = f" {word}"
+def summary(audio: AudioReadings, width: int, told: Span, *, heard: bool) -> Line:
+    """Both meters and a word in one row; what nobody hears has a word in place of its meter."""
+    word = (f" {told[0]}", told[1])
     names = len(INPUT) + len(OUTPUT) + 3
-    room = width - len(word) - names
-    cells = room // 2
+    room = width - cell_len(word[0]) - names
+    in_words = not heard and room - len(UNHEARD) >= BAR_AT_LEAST
+    cells = len(UNHEARD) if in_words else room // 2
     if cells < BAR_AT_LEAST:
-        return spread((("SOUND", Role.TITLE),), ((word, role),), width)
-    bars: Line = (
-        (f"{INPUT} ", Role.MUTED),
-        *meter_bar(audio.input_level, room - cells),
-        (f" {OUTPUT} ", Role.MUTED),
-        *meter_bar(audio.output_level, cells),
-    )
-    return (*bars, (word, role))
+        return spread((("SOUND", Role.TITLE),), (word,), width)
+    made = ((UNHEARD, Role.MUTED),) if in_words else dimmed(audio.output_level, cells, heard)
+    mic = meter_bar(audio.input_level, room - cells)
+    return (f"{INPUT} ", Role.MUTED), *mic, (f" {OUTPUT} ", Role.MUTED), *made, word
 
 
 def latency_parts(audio: AudioReadings) -> tuple[tuple[str, float], ...]:
