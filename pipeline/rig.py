@@ -116,9 +116,9 @@ class Rig:
         if settings.microphone == "none":
             return None
         settings = replace(settings, tracks=tracks_of(self.presenter.sinks))
-        hooks = SoundHooks(self._report, self._hooks.failed, self.sync.heard, self.sync.silent)
-        playhead = None if self._lossless else self._playhead
-        rig = SoundRig(settings, chain.voice, self._clock, hooks, playhead)
+        told, sync = self._hooks, self.sync
+        hooks = SoundHooks(self._report, told.failed, sync.heard, sync.silent, lambda: not self.presenter.sinks)
+        rig = SoundRig(settings, chain.voice, self._clock, hooks, None if self._lossless else self._playhead)
         self.loader.spoken_with = rig.lane.holds
         return rig
 
@@ -198,7 +198,7 @@ class Rig:
             stages=lane.lately,
             stages_overall={name: meter.overall() for name, meter in tuple(lane.stages.items())},
             lane_history_ms=lane.work.latest_ms(HISTORY),
-            drops=Drops(self.frames.dropped, lane.failed, self.line.dropped + sum(sink.dropped for sink in sinks)),
+            drops=Drops(self.frames.dropped, lane.failed, self.line.dropped + self.presenter.dropped),
             repeats=output.repeats,
             faces_found=lane.faces_found,
             faces=lane.faces,

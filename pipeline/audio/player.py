@@ -40,7 +40,7 @@ class PlayerMeters:
     latency_ns: int | None = None
     """The same for the newest block."""
     underruns: int = 0
-    """Gaps that were filled with silence."""
+    """Gaps that were filled with silence, each counted once, however long it lasts: whoever listens hears it."""
     blocks: int = 0
 
 
@@ -70,6 +70,8 @@ class Player:
         """When a file got its newest block, and by how much less it has got since it began than time has passed."""
         self._surplus = 0
         """Samples still to be left out because too much waited."""
+        self._leaving_out = False
+        """Whether some of them have been."""
         self._drift = Drift() if sink.paced and not lossless else None
         self._over_ns: int | None = None
         """When everything that was written is heard, once nothing more comes."""
@@ -164,9 +166,9 @@ class Player:
     def _leave_out_late(self) -> None:
         """After a gap, leaves out what came too late."""
         if self._drift is not None and self._surplus == 0 and (held := self._held()) > BACKLOG_SAMPLES:
-            self._surplus = held - RESERVE_SAMPLES
-        if self._surplus:
-            self._surplus -= self._ring.skip(self._surplus, lost=True)
+            self._surplus, self._leaving_out = held - RESERVE_SAMPLES, False
+        if self._surplus and (skipped := self._ring.skip(self._surplus, lost=True, again=self._leaving_out)):
+            self._surplus, self._leaving_out = self._surplus - skipped, True
         if self._owed and self._drift is not None and self._ring.fill >= RESERVE_SAMPLES:
             self._ring.skip(self._ring.fill - RESERVE_SAMPLES)
             self._owed = 0
@@ -187,8 +189,8 @@ class Player:
         self._written_ns = BLOCK_NS + (self._written_ns or self._clock.now_ns())
         if self.meters.blocks:
             self._owed = min(self._owed + BLOCK_SAMPLES, RATE_HZ)
+            self.meters.underruns += self._filled == 0
             self._filled += BLOCK_SAMPLES
-            self.meters.underruns += 1
 
     def _patience_s(self) -> float:
         """How long sound may be waited for."""

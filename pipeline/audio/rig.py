@@ -264,14 +264,14 @@ class SoundRig:
         return going_on
 
     def _sink_lost(self, player: Player, error: DeviceError) -> None:
-        """Says that a sink is gone; the others go on."""
+        """Says that a sink is gone; the others go on, and pictures that go out as well."""
         self._lost[player] = error
         if player.sink is self.monitor:
             self.monitor = None
         self._rings[self.players.index(player)].close()
         self._leave(player, lost=True)
         self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
-        if len(self._lost) == len(self.players):
+        if len(self._lost) == len(self.players) and self._hooks.alone():
             self._hooks.failed(error)
 
     def _leave(self, player: Player, *, lost: bool) -> None:

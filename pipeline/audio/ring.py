@@ -29,7 +29,8 @@ class Ring:
         self.dropped = 0
         """Samples that were overwritten before they were read."""
         self.overruns = 0
-        """How often that happened."""
+        """How often that happened; what is thrown away between two reads counts once."""
+        self._losing = False
 
     @property
     def fill(self) -> int:
@@ -59,8 +60,7 @@ class Ring:
             late = self._written - self._room() - self._read
             if late > 0:
                 self._read += late
-                self.dropped += late
-                self.overruns += 1
+                self._lose(late)
                 self._forget()
             self._changed.notify_all()
 
@@ -73,6 +73,7 @@ class Ring:
             taken = min(count, held)
             block = Block(self._copy_out(taken)[:, np.newaxis], RATE_HZ, self._captured_ns())
             self._read += taken
+            self._losing = False
             self._changed.notify_all()
             return block
 
@@ -82,14 +83,20 @@ class Ring:
         with self._changed:
             return self._captured_ns() if self._written > self._read else None
 
-    def skip(self, count: int, *, lost: bool = False) -> int:
-        """Throws the oldest samples away, at most `count`, and counts them as `lost`; how many there were."""
+    def skip(self, count: int, *, lost: bool = False, again: bool = False) -> int:
+        """Throws the oldest samples away, at most `count`; how many there were.
+
+        Args:
+            count: how many.
+            lost: they are counted as dropped.
+            again: they belong to what was thrown away before, which is one overrun.
+        """
         with self._changed:
             taken = min(count, self._written - self._read)
             self._read += taken
-            if lost:
-                self.dropped += taken
-                self.overruns += 1
+            if lost and taken:
+                self._losing |= again
+                self._lose(taken)
             self._changed.notify_all()
             return taken
 
@@ -103,6 +110,12 @@ class Ring:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _lose(self, count: int) -> None:
+        """Counts samples that nobody will hear."""
+        self.dropped += count
+        self.overruns += not self._losing
+        self._losing = True
 
     def _room(self) -> int:
         return len(self._samples)

@@ -40,8 +40,10 @@ class SoundHooks:
 
     report: Callable[[Event], None]
     failed: Callable[[UnderstudyError], None]
-    """Takes the reason when a thread ended early or the last sink is gone."""
+    """Takes the reason when a thread ended early, or the last sink is gone and nothing else goes out."""
     heard: Callable[[int], None]
     """Takes each block's latency in nanoseconds, at the first sink that is left."""
     silent: Callable[[], None] = lambda: None
     """Called when no sound comes any more."""
+    alone: Callable[[], bool] = lambda: True
+    """Whether nothing goes out where no sound does: pictures without a voice are better than none."""

@@ -140,9 +140,9 @@ class AudioReadings:
     outage: Outage = Outage()
     """What was silent because the voice failed, until it was heard again."""
     underruns: int = 0
-    """Gaps at the first sink that were filled with silence."""
+    """Gaps at the first sink that were filled with silence, for want of sound in time: the call hears each."""
     overruns: int = 0
-    """Times that sound was thrown away because nobody took it in time."""
+    """Times that sound was thrown away because a sink, or the lane, had not taken it in time: a word lacks a piece."""
     latency: Percentiles = Percentiles()
     """Microphone to ear, or to the recording where nobody hears it, lately; `latency_overall` since the start.
 

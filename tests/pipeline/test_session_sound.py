@@ -15,11 +15,14 @@ from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.media import Block
 from pipeline.rig import SessionSettings
 from pipeline.session import Session
+from pipeline.telemetry import Level, State
 from pipeline.video.devices.settings import Pace, SourceSettings
 from profiles.profile import Profile
 from tests.chains import make_profile
+from tests.fakes import FakeSink
 from tests.flashes import FlashFilm, write_flash_film
 from tests.footage import models
+from tests.pipeline.audio.booth import FakeEar
 from tests.pipeline.test_recorded_sound import Speaking
 from tests.rigging import SOON_S, PatientSource
 
@@ -88,6 +91,30 @@ def test_when_the_sound_of_a_file_is_over_pictures_wait_for_it_no_longer(film: P
     finally:
         session.stop(SOON_S)
     assert session.readings().sync.offset_ms is None
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["with pictures", "sound alone"])
+def test_a_session_whose_last_sound_sink_is_lost_goes_on_while_pictures_go_out(seen: bool) -> None:
+    told = threading.Event()
+    sound, sinks = SoundSettings("demo", FakeEar(breaks_after=5)), (FakeSink(),) if seen else ()
+    settings = SessionSettings(PatientSource(), sinks=sinks, sound=sound, assemble=Speaking)
+    session = Session(
+        settings, make_profile(), models(), on_event=lambda event: told.set() if event.level is Level.ERROR else None
+    )
+    session.start()
+    try:
+        assert told.wait(SOON_S)
+        if seen:
+            assert not session.wait(0.2)
+        else:
+            with pytest.raises(DeviceError, match="told to break"):
+                session.wait(SOON_S)
+        readings = session.readings()
+        assert readings.state is (State.ON_AIR if seen else State.CARD)
+        assert readings.audio is not None
+        assert (len(readings.audio.lost_sinks), readings.audio.sinks, readings.sync.target_ms) == (1, (), 0.0)
+    finally:
+        session.stop(SOON_S)
 
 
 @pytest.mark.parametrize(

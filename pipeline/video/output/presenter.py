@@ -52,6 +52,7 @@ class Presenter:
             lost: called with the reason when a sink fails.
         """
         self._line, self._sinks, self._clock, self._lost = line, list(sinks), clock, lost
+        self._opened = tuple(sinks)
         self._interval_ns = round(1e9 / fps)
         self._card: NDArray[np.uint8] | None = None
         self._shown: NDArray[np.uint8] | None = None
@@ -81,6 +82,11 @@ class Presenter:
     def sinks(self) -> tuple[VideoSink, ...]:
         """The sinks that still take pictures."""
         return tuple(self._sinks)
+
+    @property
+    def dropped(self) -> int:
+        """Pictures that sinks left out because they were behind, those of lost sinks too."""
+        return sum(sink.dropped for sink in self._opened)
 
     @property
     def covered(self) -> bool:

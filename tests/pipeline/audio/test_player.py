@@ -110,6 +110,35 @@ def test_what_piled_up_in_the_device_is_left_out_of_what_comes_next() -> None:
     assert 10.0 < sink.buffered_ns / 1e6 < RESERVE_MS + 20.0
     assert sink.dry == 0
     assert player.meters.underruns == 0
+    # However many blocks it took: it was one piece too much.
+    assert ring.overruns == 1
+
+
+def test_a_device_that_holds_too_much_loses_no_sound_while_none_comes() -> None:
+    clock, ring = FakeClock(), Ring(RATE_HZ)
+    sink = ClockedSink(clock)
+    player = Player(ring, sink, clock)
+    player.cover(False)
+    played(ring, player, clock, range(50))
+    sink.write(np.zeros(RATE_HZ // 10, np.float32))
+    for _ in range(100):
+        player._leave_out_late()
+    assert (ring.overruns, ring.dropped) == (0, 0)
+
+
+def test_a_gap_is_one_underrun_however_long_it_lasts() -> None:
+    clock, ring = FakeClock(), Ring(RATE_HZ)
+    player = Player(ring, ClockedSink(clock), clock)
+    player.cover(False)
+    for first in (0, 100):
+        for number in range(first, first + 4):
+            ring.write(block(number))
+        while ring.fill >= RESERVE_SAMPLES:
+            player.step()
+        for _ in range(200):
+            clock.advance(BLOCK_NS)
+            player._fill()
+    assert player.meters.underruns == 2
 
 
 class FakeFile:

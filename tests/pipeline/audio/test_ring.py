@@ -45,6 +45,18 @@ def test_late_sound_is_dropped_and_counted() -> None:
     assert block is not None and block.samples[:, 0].tolist() == list(range(23, 33))
 
 
+def test_what_is_dropped_while_nobody_reads_is_one_overrun() -> None:
+    ring = Ring(10)
+    for number in range(5):
+        ring.write(ramp(8 * number, 8))
+    assert (ring.overruns, ring.dropped) == (1, 30)
+    ring.read(10)
+    assert ring.skip(5, lost=True) == 0
+    assert ring.overruns == 1
+    ring.write(ramp(40, 15))
+    assert ring.overruns == 2
+
+
 def test_after_a_gap_in_time_the_instants_are_those_of_the_new_sound() -> None:
     ring = Ring(100)
     ring.write(ramp(0, 10))

@@ -149,3 +149,13 @@ def test_the_end_of_the_line_is_the_end_once_it_is_empty() -> None:
     desk.clock.advance(INTERVAL_NS)
     assert desk.presenter.step() is True
     assert desk.presenter.step() is False
+
+
+def test_what_a_lost_sink_left_out_stays_counted() -> None:
+    behind, other = FakeSink(fails_at=1), FakeSink()
+    behind.dropped, other.dropped = 60, 2
+    desk = Desk(behind, other)
+    for level in (40, 50, 60):
+        desk.beat(level)
+    assert desk.presenter.sinks == (other,)
+    assert desk.presenter.dropped == 62
