@@ -189,7 +189,8 @@ class UnderstudyApp(SessionApp):
     @on(EventReported)
     def _note_event(self, message: EventReported) -> None:
         event = message.event
-        if self._dashboard.note(event) and event.level is not Level.INFO:
+        new = self._dashboard.note(event)
+        if new and event.level is not Level.INFO and not self._dashboard.tells_whole(event):
             severity: Literal["warning", "error"] = "error" if event.level is Level.ERROR else "warning"
             self.notify(event.text, severity=severity, timeout=TOAST_S, markup=False)
 

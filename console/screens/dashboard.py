@@ -112,6 +112,10 @@ class DashboardScreen(Screen[None]):
         """Adds to the list of events; whether it is one that does not only repeat what stands there."""
         return self._events.add(Entry(datetime.now(), event.level, event.text))
 
+    def tells_whole(self, event: Event) -> bool:
+        """Whether the list of events can be seen, and has room for all of it."""
+        return not self.covered and self._events.tells_whole(event.text)
+
     def _interval_s(self) -> float:
         """Seconds between two pictures, a little less than that for the timer's jitter."""
         cells = self._picture.size.width * self._picture.size.height

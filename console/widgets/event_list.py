@@ -11,6 +11,7 @@ from console.widgets.panel import Line, Panel, Role, clip, heading
 from pipeline.telemetry import Level
 
 CAPACITY = 200
+INDENT = len("00:00:00 · ")
 REPEATED_WITHIN = timedelta(minutes=1)
 """What is wrong again after no more than this is one thing that lasts."""
 MARKS = {Level.INFO: ("·", Role.MUTED), Level.WARNING: ("▲", Role.WARNING), Level.ERROR: ("×", Role.ERROR)}
@@ -41,8 +42,7 @@ def event_lines(entries: deque[Entry], width: int, height: int) -> list[Line]:
 
 def _rows(entry: Entry, width: int, most: int) -> list[Line]:
     """An entry in one row, or in as many as it needs and may take."""
-    indent = len("00:00:00 · ")
-    room = width - indent
+    room = width - INDENT
     if most < 2 or room < 1 or cell_len(entry.told) <= room:
         return [_row(entry, width)]
     first = textwrap.wrap(entry.told, room, max_lines=1, placeholder="")[0:1] or [entry.told[:room]]
@@ -50,7 +50,7 @@ def _rows(entry: Entry, width: int, most: int) -> list[Line]:
     role = Role.TEXT if entry.level is Level.INFO else MARKS[entry.level][1]
     return [
         _row(replace(entry, text=first[0], times=1), width),
-        clip(((" " * indent, Role.MUTED), (rest, role)), width),
+        clip(((" " * INDENT, Role.MUTED), (rest, role)), width),
     ]
 
 
@@ -82,6 +82,10 @@ class EventList(Panel):
         self._entries.append(entry)
         self.paint()
         return again is None
+
+    def tells_whole(self, text: str) -> bool:
+        """Whether a text can be read to its end here, also when it is not the newest any more."""
+        return self.size.height > 1 and cell_len(text) <= self.size.width - INDENT
 
     def paint(self) -> None:
         """Shows the newest events in the room there is."""

@@ -109,7 +109,7 @@ async def test_old_readings_are_greyed_and_say_their_age() -> None:
 async def test_events_from_a_thread_are_listed_and_bad_ones_pop_up(level: Level) -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
-        session.on_event(Event(level, "The [red]camera[/red] is gone.", 0))
+        session.on_event(Event(level, "The [red]camera[/red] is gone. It may have been unplugged: plug it in.", 0))
         await pilot.pause()
         await pilot.pause()
         assert "The [red]camera[/red] is gone." in text_of(app)

@@ -66,16 +66,33 @@ def test_what_is_wrong_again_takes_one_line_and_what_the_operator_does_is_told_e
     ]
 
 
-async def test_a_failure_that_lasts_is_one_line_and_one_toast() -> None:
+LONG = "The voice broke because its model put out values that are no numbers; take another model, or the timbre engine."
+
+
+@pytest.mark.parametrize(("text", "toasts"), [(LONG, 1), ("The voice broke.", 0)])
+async def test_a_failure_that_lasts_is_one_line_and_one_toast_where_the_line_can_not_tell_it(
+    text: str, toasts: int
+) -> None:
     session = FakeSession()
     async with running(session) as (app, pilot):
         for _ in range(12):
-            session.on_event(Event(Level.ERROR, "The voice broke.", 0))
+            session.on_event(Event(Level.ERROR, text, 0))
         await pilot.pause()
         await settled(app)
-        assert text_of(app).count("×12 The voice broke.") == 1
-        assert len(app._notifications) == 1
+        assert text_of(app).count("×12 The voice broke") == 1
+        assert len(app._notifications) == toasts
         assert dashboard_of(app) is app.screen
+
+
+@pytest.mark.parametrize(("size", "key"), [((60, 20), "x"), ((120, 40), "question_mark")])
+async def test_a_failure_that_no_line_can_show_has_a_toast(size: tuple[int, int], key: str) -> None:
+    session = FakeSession()
+    async with running(session, size=size) as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        session.on_event(Event(Level.ERROR, "The voice broke.", 0))
+        await pilot.pause()
+        assert len(app._notifications) == 1
 
 
 def test_a_profile_that_comes_in_broken_is_not_welcomed() -> None:
@@ -125,7 +142,7 @@ async def test_a_toast_leaves_events_and_figures_to_be_seen() -> None:
     app = make_app(session)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settled(app)
-        session.on_event(Event(Level.ERROR, "The voice broke.", 0))
+        session.on_event(Event(Level.ERROR, LONG, 0))
         for _ in range(50):
             await pilot.pause()
             if app.screen.query(Toast) and app.screen.query_one(Toast).region:
