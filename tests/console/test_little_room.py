@@ -13,6 +13,8 @@ from console.widgets.panel import line_width, shortened
 from console.widgets.sound.sound_panel import sound_lines
 from console.widgets.sound.sync_panel import sync_word
 from console.widgets.status_strip import first_line
+from pipeline.audio.devices.inputs import ALWAYS
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import DeviceError
 from tests.console.fake_app import running, text_of
 from tests.console.fake_session import FakeSession, typical_audio
@@ -68,6 +70,26 @@ def test_of_two_devices_the_formats_go_first_and_then_the_middle_of_their_names(
 
 def test_a_short_name_leaves_its_room_to_the_other() -> None:
     assert devices("demo actor · sound", f"{CALL} · 48 kHz", 40) == f"demo actor      → {CALL}"
+
+
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (90, "demo actor · sound → Understudy microphone · 48 kHz + monitor Null Output (call_out)"),
+        (68, "demo actor → Understudy microphone + monitor Null Output (call_out)"),
+        (52, "demo actor → Understudy microphone + monitor"),
+        (40, "demo actor → Understudy…phone + monitor"),
+    ],
+)
+def test_the_monitor_stands_apart_from_what_the_call_hears(width: int, told: str) -> None:
+    sinks = ("Understudy microphone · 48 kHz", CALL)
+    audio = replace(typical_audio(), source=f"{ALWAYS[0].source} · sound", sinks=sinks)
+    session = FakeSession(audio=audio, monitoring=Monitoring.ON)
+    view = View(Phase.RUNNING, session.profile, readings=session.readings(), monitoring=Monitoring.ON)
+    line = sound_lines(view, width, 8)[7]
+    assert line_width(line) <= width
+    text = " ".join("".join(part for part, _ in line).split())
+    assert text == told
 
 
 @pytest.mark.parametrize("height", [1, 2, 8])

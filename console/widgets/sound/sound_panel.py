@@ -33,6 +33,8 @@ INPUT, OUTPUT = "mic", "out"
 NOWHERE = "nowhere"
 FORMAT = " · "
 """A device tells its name before this, and its format after it."""
+DEMO_FILE, DEMO = "demo-actor.flac", "demo actor"
+"""What the demo actor's voice is read from, and what people call it."""
 HEADED = 3
 """From so many rows on there is a heading and a row for each meter."""
 LOSSES = (("underruns", "overruns", "failed"), ("under", "over", "fail"), ("u", "o", "f"))
@@ -183,17 +185,35 @@ def _counted(name: str, count: int) -> Line:
 
 
 def _devices(view: View, audio: AudioReadings, width: int) -> Line:
-    """From where to where; a sink that is gone is told first."""
+    """From where to where; a sink that is gone is told first. Where there is less room the formats go, and then the
+    name of the operator's own monitor, which nobody else hears."""
     if audio.lost_sinks:
         return clip(((audio.lost_sinks[-1], Role.ERROR),), width)
-    source, sinks = audio.source or "opening the microphone", ", ".join(audio.sinks or view.recordings)
     arrow: Line = ((" → ", Role.MUTED),)
-    room = width - line_width(arrow)
-    if cell_len(source) + cell_len(sinks) > room:
-        source, sinks = source.partition(FORMAT)[0], ", ".join(sink.partition(FORMAT)[0] for sink in sinks.split(", "))
-    source = shortened(source, max(room // 2, room - cell_len(sinks or NOWHERE)))
-    taken = (shortened(sinks, room - cell_len(source)), Role.MUTED) if sinks else (NOWHERE, Role.WARNING)
-    return spread(((source, Role.MUTED),), (*arrow, taken), width)
+    sinks = list(audio.sinks or view.recordings)
+    monitor = sinks.pop() if audio.sinks and view.monitoring is not Monitoring.NONE else ""
+    for formats, too in (
+        (True, f" + monitor {monitor}"),
+        (False, f" + monitor {_called(monitor)}"),
+        (False, " + monitor"),
+    ):
+        source = _called(audio.source, formats=formats) or "opening the microphone"
+        takers = ", ".join(_called(sink, formats=formats) for sink in sinks) or NOWHERE
+        tail = too if monitor else ""
+        room = width - line_width(arrow) - cell_len(tail)
+        if cell_len(source) + cell_len(takers) <= room:
+            break
+    source = shortened(source, max(room // 2, room - cell_len(takers)))
+    role = Role.WARNING if takers == NOWHERE else Role.MUTED
+    taken: Line = ((shortened(takers, room - cell_len(source)), role), (tail, Role.MUTED))
+    return spread(((source, Role.MUTED),), (*arrow, *taken), width)
+
+
+def _called(device: str, *, formats: bool = False) -> str:
+    """A device by its name, with its format or without."""
+    name, _, form = device.partition(FORMAT)
+    name = DEMO if name == DEMO_FILE else name
+    return f"{name}{FORMAT}{form}" if form and formats else name
 
 
 class SoundPanel(ViewPanel):
