@@ -16,7 +16,12 @@ from types import MappingProxyType
 from console.commands.targets.checking import looked_at
 from console.logs import log_file
 from pipeline.audio.devices.inputs import list_inputs
-from pipeline.audio.devices.opening import can_have_virtual_microphone, left_microphones, usual_microphone
+from pipeline.audio.devices.opening import (
+    can_have_virtual_microphone,
+    left_microphones,
+    usual_is_monitor,
+    usual_microphone,
+)
 from pipeline.errors import DeviceError
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
@@ -134,6 +139,9 @@ def check_microphones() -> Check:
     if count == 0:
         return Check("Microphones", Verdict.NOTE, "none found", cure)
     usual = usual_microphone()
+    if usual_is_monitor():
+        text = f"auto is {usual}, which is no microphone: it gives what an output plays"
+        return Check("Microphones", Verdict.NOTE, text, f"name another with --microphone, or {cure}")
     return Check("Microphones", Verdict.OK, f"{count} found" + (f", auto is {usual}" if usual else ""))
 
 

@@ -5,7 +5,7 @@ import logging
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +18,7 @@ import typer
 from console.commands.models import ready_models
 from console.commands.options import RunOptions, SessionOptions
 from console.commands.session import Shelf, open_session
-from console.commands.stats import dropped, stats_of, with_mean_rates
+from console.commands.stats import dropped, run_of, stats_of, with_mean_rates
 from console.commands.switch_plan import SwitchPlan
 from console.logs import configure_logging, native_chatter_logged
 from console.ports import SessionPort
@@ -27,6 +27,7 @@ from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
 from pipeline.machine import GpuReading, Machine, ProcessReading
 from pipeline.telemetry import AudioReadings, Event, Level, Readings
+from pipeline.video.devices.sinks import is_film
 
 log = structlog.get_logger(__name__)
 
@@ -108,7 +109,7 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
     profile = shelf.load(options.profile)
     switches = SwitchPlan((item.at_s, shelf.load(item.profile)) for item in run.switch_at or ())
     reporter = Reporter(switches.hear)
-    plan = RunPlan(run.seconds, switches, partial(tell_stand_in, options.camera))
+    plan = RunPlan(run.seconds, switches, partial(tell_what_opened, options))
     models = ready_models()
     session = open_session(options, profile, models, reporter.tell)
     log.info("run", profile=options.profile, camera=options.camera, virtual_camera=options.virtual_camera)
@@ -120,7 +121,7 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
     if outcome.error is not None:
         reporter.tell_once(str(outcome.error))
     if run.stats is not None:
-        write_stats(outcome, run.stats)
+        write_stats(outcome, run.stats, run_of(options, profile, outcome.readings, outcome.error))
     if outcome.error is None:
         typer.echo(summary(outcome.readings))
         if outcome.readings.audio is not None:
@@ -207,13 +208,13 @@ def interruption() -> Iterator[threading.Event]:
         restore()
 
 
-def write_stats(outcome: RunOutcome, file: Path) -> None:
-    """Writes the figures of a run as JSON.
+def write_stats(outcome: RunOutcome, file: Path, run: Mapping[str, object] | None = None) -> None:
+    """Writes the figures of a run as JSON, after what was run.
 
     Raises:
         UnderstudyError: the file can't be written.
     """
-    data = stats_of(outcome.readings, outcome.gpu, outcome.process)
+    data = ({} if run is None else {"run": run}) | stats_of(outcome.readings, outcome.gpu, outcome.process)
     try:
         file.expanduser().write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
@@ -258,6 +259,21 @@ def tell_stand_in(camera: str, readings: Readings) -> None:
     """Tells that the demo actor is on, where nobody has asked for it."""
     if camera == "auto" and readings.video.source.startswith("demo actor"):
         typer.echo("No webcam could be opened, so the demo actor stands in; --camera names another source.", err=True)
+
+
+def tell_unheard(options: SessionOptions, readings: Readings) -> None:
+    """Tells that the voice goes nowhere, where there is one."""
+    recorded = options.record is not None or is_film(Path(options.virtual_camera or "none"))
+    if readings.audio is not None and not readings.audio.sinks and not recorded:
+        typer.echo(
+            "Nobody will hear the voice: --virtual-microphone, --monitor or --record says where it goes.", err=True
+        )
+
+
+def tell_what_opened(options: SessionOptions, readings: Readings) -> None:
+    """Tells what is not as one may expect of what the session has opened."""
+    tell_stand_in(options.camera, readings)
+    tell_unheard(options, readings)
 
 
 def _require_microphone(options: SessionOptions) -> None:

@@ -3,8 +3,32 @@
 from dataclasses import replace
 from typing import Any
 
+from console.commands.options import SessionOptions
+from pipeline.errors import UnderstudyError
 from pipeline.machine import GpuReading, ProcessReading
 from pipeline.telemetry import AudioReadings, Percentiles, Readings, SyncReadings, VideoReadings
+from profiles.profile import Profile
+
+
+def run_of(
+    asked: SessionOptions, profile: Profile, readings: Readings, error: UnderstudyError | None
+) -> dict[str, Any]:
+    """What was run, as asked for; `profile` is the first one."""
+    width, height = readings.video.size
+    return {
+        "profile": asked.profile,
+        "camera": asked.camera,
+        "virtual_camera": asked.virtual_camera,
+        "record": None if asked.record is None else str(asked.record),
+        "size": [width, height],
+        "microphone": asked.microphone,
+        "virtual_microphone": asked.virtual_microphone,
+        "monitor": asked.monitor,
+        "voice_latency_ms": profile.voice.latency_ms,
+        "pace": asked.pace,
+        "seconds": round(readings.elapsed_s, 3),
+        "error": None if error is None else str(error),
+    }
 
 
 def stats_of(readings: Readings, gpu: GpuReading | None, process: ProcessReading) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import av.error
 
 from pipeline.assembly import Assembly, require_clearance
 from pipeline.audio.devices.sound_decoder import has_sound
+from pipeline.audio.devices.sound_recorder import ENCODERS
 from pipeline.audio.neural.rvc import Tools
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, MediaError
@@ -21,7 +22,7 @@ from pipeline.media import Frame
 from pipeline.queues import Latest
 from pipeline.render.film_voice import FilmVoice, conversion_of
 from pipeline.render.job import RenderJob, RenderProgress, refuse_target
-from pipeline.stage import EndOfSource
+from pipeline.stage import EndOfSource, VideoSource
 from pipeline.telemetry import Event
 from pipeline.video.devices.film_sound import SoundTiming
 from pipeline.video.devices.recorder import FINAL
@@ -66,8 +67,7 @@ class Render:
         self._total_s = _length_s(job.source)
         self.remark: str | None = None
         with ExitStack() as parts:
-            settings = SourceSettings(camera=str(job.source.absolute()), pace=Pace.MAX)
-            self._source = parts.enter_context(open_source(settings, self._clock))
+            self._source = parts.enter_context(_open_pictures(job, self._clock))
             size = self._source.size
             assembly = parts.enter_context(closing(Assembly(models, job.profile, size)))
             assembly.unhurried, assembly.heard = True, False
@@ -168,6 +168,21 @@ class Render:
         presenter.realtime = False
         presenter.cover(False)
         return presenter
+
+
+def _open_pictures(job: RenderJob, clock: Clock) -> VideoSource:
+    """The film's pictures.
+
+    Raises:
+        MediaError: it has none; where it is sound, how that is rendered.
+    """
+    try:
+        return open_source(SourceSettings(camera=str(job.source.absolute()), pace=Pace.MAX), clock)
+    except MediaError as error:
+        if "holds no picture" not in str(error) or not has_sound(job.source):
+            raise
+        wanted = f"an output that ends in one of {', '.join(ENCODERS)}"
+        raise MediaError(f"{job.source} holds no picture, but sound, which wants {wanted}.") from error
 
 
 def _length_s(path: Path) -> float | None:

@@ -91,11 +91,21 @@ def test_microphones_are_counted_and_the_usual_one_is_named(monkeypatch: pytest.
     found = [Input("usb", "USB microphone", "USB microphone"), Input("headset", "Headset", "Headset")]
     monkeypatch.setattr(checks, "list_inputs", lambda: tuple(found))
     monkeypatch.setattr(checks, "usual_microphone", lambda: "Headset")
+    monkeypatch.setattr(checks, "usual_is_monitor", lambda: False)
     assert check_microphones() == Check("Microphones", Verdict.OK, "2 found, auto is Headset")
     found.clear()
     none = check_microphones()
     assert (none.verdict, none.text) == (Verdict.NOTE, "none found")
     assert "--microphone demo" in none.cure
+
+
+def test_what_an_output_plays_is_no_microphone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "list_inputs", lambda: [Input("x.monitor", "Monitor of X", "Monitor of X")])
+    monkeypatch.setattr(checks, "usual_microphone", lambda: "Monitor of X")
+    monkeypatch.setattr(checks, "usual_is_monitor", lambda: True)
+    check = check_microphones()
+    assert (check.verdict, "Monitor of X, which is no microphone" in check.text) == (Verdict.NOTE, True)
+    assert "--microphone" in check.cure
 
 
 def test_a_virtual_microphone_that_was_left_behind_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,9 +17,12 @@ from console.commands.headless import (
     sound_summary,
     summary,
     tell_stand_in,
+    tell_unheard,
     write_stats,
 )
-from console.commands.stats import stats_of, with_mean_rates
+from console.commands.options import SessionOptions
+from console.commands.session import Shelf
+from console.commands.stats import run_of, stats_of, with_mean_rates
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.machine import GpuReading, ProcessReading
 from pipeline.media import FaceReading
@@ -197,6 +200,34 @@ def test_sound_that_went_as_fast_as_it_could_has_no_latency() -> None:
     latency = stats_of(replace(FULL, audio=audio), None, ProcessReading(81.0, 300.0))["audio"]["latency_ms"]
     assert latency["capture"] is None
     assert latency["total"] == {"p50": None, "p95": None, "p99": None}
+
+
+def test_the_figures_tell_what_was_run() -> None:
+    asked = SessionOptions(profile="mara", microphone="demo", voice_latency=250.0, record=Path("a.mp4"))
+    readings = replace(FULL, video=replace(FULL.video, size=(640, 360)))
+    told = run_of(asked, Shelf(asked).load("mara"), readings, UnderstudyError("The disk is full."))
+    expected = {"profile": "mara", "microphone": "demo", "monitor": "none", "record": "a.mp4", "size": [640, 360]}
+    expected |= {"voice_latency_ms": 250.0, "seconds": 9.0, "error": "The disk is full."}
+    assert told.items() >= expected.items()
+    json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("options", "sinks", "told"),
+    [
+        (SessionOptions(microphone="demo"), (), True),
+        (SessionOptions(microphone="demo"), ("headphones",), False),
+        (SessionOptions(microphone="demo", record=Path("a.mp4")), (), False),
+        (SessionOptions(microphone="demo", virtual_camera="a.mkv"), (), False),
+    ],
+)
+def test_a_voice_that_nobody_will_hear_is_told(
+    capsys: pytest.CaptureFixture[str], options: SessionOptions, sinks: tuple[str, ...], told: bool
+) -> None:
+    tell_unheard(options, replace(FULL, audio=AudioReadings(sinks=sinks)))
+    assert ("Nobody will hear the voice" in capsys.readouterr().err) is told
+    tell_unheard(options, FULL)
+    assert capsys.readouterr().err == ""
 
 
 def test_without_a_gpu_the_figure_is_null(tmp_path: Path) -> None:

@@ -128,6 +128,12 @@ def usual_microphone() -> str:
     return "" if source is None else source.title
 
 
+def usual_is_monitor() -> bool:
+    """Whether the sound server's own choice gives what is played to an output, and is no microphone."""
+    source = pulse_source("auto") if sys.platform == "linux" else None
+    return source is not None and source.monitor
+
+
 def open_virtual_microphone(wanted: str) -> AudioSink:
     """Opens what a call program listens to.
 
@@ -157,7 +163,15 @@ def open_output(wanted: str) -> AudioSink:
     Raises:
         DeviceError: it can't be had.
     """
-    return SoundRecorder(Path(wanted)) if is_sound_file(wanted) else _loudspeaker(wanted)
+    if is_sound_file(wanted):
+        return SoundRecorder(Path(wanted))
+    try:
+        return _loudspeaker(wanted)
+    except DeviceError as error:
+        if not Path(wanted).is_dir():
+            raise
+        wants = f"name a file in it that ends in one of {', '.join(ENCODERS)}"
+        raise DeviceError(f"The output {wanted} is a folder; {wants}.") from error
 
 
 def is_sound_file(wanted: str) -> bool:

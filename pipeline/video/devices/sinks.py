@@ -13,7 +13,7 @@ from pipeline.video.devices.recorder import LIVE, Recorder, RecorderSettings
 from pipeline.video.devices.threaded_sink import ThreadedSink
 from pipeline.video.devices.virtual_camera import VirtualCamera
 
-__all__ = ["RecorderSettings", "Recording", "open_recording", "open_sinks", "recording_settings"]
+__all__ = ["RecorderSettings", "Recording", "is_film", "open_recording", "open_sinks", "recording_settings"]
 
 RECORDING_SUFFIXES = (".mp4", ".mkv")
 ENDINGS = " or ".join(RECORDING_SUFFIXES)
@@ -61,7 +61,7 @@ def open_sinks(
         _require_ending(path)
     with contextlib.ExitStack() as opened:
         sinks: list[VideoSink] = []
-        if virtual_camera != "none" and not _is_film(Path(virtual_camera)):
+        if virtual_camera != "none" and not is_film(Path(virtual_camera)):
             sinks.append(opened.enter_context(_open_camera(virtual_camera, size, fps)))
         for path in paths:
             sinks.append(opened.enter_context(open_recording(path, size, fps, settings)))
@@ -80,7 +80,7 @@ def refuse_overwriting(source: Path, virtual_camera: str, record: Path | None) -
         DeviceError: a recording would replace the source.
     """
     # Words such as `auto` stand for a source and for a sink, and are the same place only where a file is called so.
-    files = [path for path in _recordings(virtual_camera, record) if _is_film(path) or source.is_file()]
+    files = [path for path in _recordings(virtual_camera, record) if is_film(path) or source.is_file()]
     if source.resolve() in [path.resolve() for path in files]:
         raise DeviceError(f"The recording {source} would overwrite its own source; choose another name.")
 
@@ -113,15 +113,16 @@ def tracks_of(sinks: Sequence[VideoSink]) -> tuple[FilmTrack, ...]:
 def _recordings(virtual_camera: str, record: Path | None) -> list[Path]:
     """The files among what was asked for; `none`, `auto` and devices are none."""
     target = Path(virtual_camera)
-    return ([target] if _is_film(target) else []) + ([record] if record is not None else [])
+    return ([target] if is_film(target) else []) + ([record] if record is not None else [])
 
 
-def _is_film(path: Path) -> bool:
+def is_film(path: Path) -> bool:
+    """Whether what somebody named is a file to record to."""
     return path.suffix.lower() in RECORDING_SUFFIXES
 
 
 def _require_ending(path: Path) -> None:
-    if not _is_film(path):
+    if not is_film(path):
         got = f"the ending '{path.suffix}'" if path.suffix else "a name without an ending"
         raise DeviceError(f"The recording {path} can't be written: got {got}, wanted {ENDINGS}.")
 

@@ -172,3 +172,10 @@ def test_a_sound_that_grows_is_not_replaced_by_another(tmp_path: Path, ending: s
         sink.write(np.zeros(48_000, np.float32))
     assert file.stat().st_size > 100
     open_virtual_microphone(str(file)).close()
+
+
+def test_a_folder_is_no_output_and_is_called_one(tmp_path: Path) -> None:
+    with pytest.raises(
+        DeviceError, match=r"is a folder; name a file in it that ends in one of \.wav, \.flac, \.opus\.$"
+    ):
+        open_virtual_microphone(str(tmp_path))
