@@ -1,4 +1,4 @@
-"""Every key and what it does, made from the bindings themselves."""
+"""Every key and what it does, made from the bindings themselves, and what the panels' words mean."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +13,21 @@ from textual.widgets import Static
 from console.screens.keys import SECTIONS
 from console.screens.scrolled import ScrolledDialog
 
+WORDS = (
+    ("timbre", "The voice that needs no network: yours with the target's pitch, throat and colour"),
+    ("formants", "The resonances of throat and mouth, by which a voice sounds large or small"),
+    ("warp", "How far the face's proportions are the target's, and not yours"),
+    ("mic → ear", "From your mouth until the call hears it: capture, compute, join and device together"),
+    ("join", "How far the voice looks ahead before it can speak; l and L change it"),
+    ("one block", "Work on 10 ms of sound; it has to stay below 10 ms"),
+    ("underruns", "Gaps that the call heard, because sound was not ready in time"),
+    ("overruns", "Times that sound was thrown away, because it was not taken in time"),
+    ("ppm", "By how many millionths the two devices' clocks differ; made up for by itself"),
+    ("p95, p99", "All but the slowest 5, or 1, in a hundred are as quick as this"),
+    ("fail-safe", "What goes out in place of the face while none is found; f chooses it"),
+)
+"""What the panels say in few letters."""
+SECTION_OF_WORDS = "Words"
 LONG_RUN = 5
 """More keys than these are told by the first and the last."""
 
@@ -40,11 +55,12 @@ class HelpScreen(ModalScreen[None]):
     @property
     def rows(self) -> list[HelpRow]:
         """What is listed."""
-        return help_rows(self._listed, self.app.get_key_display)
+        words = [HelpRow(SECTION_OF_WORDS, word, meaning) for word, meaning in WORDS]
+        return [*help_rows(self._listed, self.app.get_key_display), *words]
 
     def compose(self) -> ComposeResult:
         """One table."""
-        with ScrolledDialog("KEYS"):
+        with ScrolledDialog("KEYS AND WORDS"):
             yield Static(self._table(), id="help-table")
 
     def action_close(self) -> None:

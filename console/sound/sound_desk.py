@@ -10,7 +10,7 @@ from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import AudioReadings
 
-NO_SOUND = "There is no sound; start with --microphone."
+NO_SOUND = "There is no sound; start with --microphone auto, or with a name that `understudy devices` lists."
 NO_MONITOR = "There is no monitor; start with --monitor and the name of your headphones."
 TOLD_FROM_S = 0.5
 """What was said before a mute and is heard for less is nothing that anybody waits for."""

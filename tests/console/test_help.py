@@ -6,7 +6,7 @@ from console.screens.help import HelpScreen
 from tests.console.fake_app import running, text_of
 from tests.console.fake_session import FakeSession
 
-LAST = "The command"
+LAST = "What goes out in"
 
 
 @pytest.mark.parametrize("size", [(120, 35), (80, 24), (60, 16)])
@@ -30,7 +30,7 @@ async def test_pages_and_arrows_bring_every_key_to_view() -> None:
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)
         seen = text_of(app)
-        for key in ("down", *["pagedown"] * 6):
+        for key in ("down", *["pagedown"] * 8):
             await pilot.press(key)
             await pilot.wait_for_animation()
             seen += text_of(app)
@@ -41,8 +41,18 @@ async def test_pages_and_arrows_bring_every_key_to_view() -> None:
         assert not isinstance(app.screen, HelpScreen)
 
 
+@pytest.mark.parametrize("word", ["timbre", "join", "one block", "ppm", "underruns", "formants"])
+async def test_a_word_of_the_panels_that_nobody_says_is_explained(word: str) -> None:
+    async with running(FakeSession(), size=(120, 40)) as (app, pilot):
+        assert word in text_of(app)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        assert [row.meaning for row in app.screen.rows if row.keys == word]
+
+
 async def test_a_list_that_is_seen_as_a_whole_does_not_promise_more() -> None:
-    async with running(FakeSession(), size=(120, 70)) as (app, pilot):
+    async with running(FakeSession(), size=(120, 90)) as (app, pilot):
         await pilot.press("question_mark")
         await pilot.pause()
         assert "Esc: close" in text_of(app) and "more" not in text_of(app).rpartition("Esc: close")[0][-30:]

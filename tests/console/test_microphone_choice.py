@@ -178,7 +178,7 @@ async def test_without_sound_there_is_nothing_to_choose() -> None:
         await settled(app)
         await pilot.press("i")
         await pilot.pause()
-        assert "There is no sound; start with --microphone." in text_of(app)
+        assert "There is no sound; start with --microphone auto" in text_of(app)
 
 
 async def test_the_palette_has_the_microphone_and_the_monitor() -> None:
