@@ -4,18 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.telemetry import NetworkReading
+from profiles.model_files import named_models
 from profiles.profile import Profile
 
-SECTIONS = {
-    "dfm": ("model",),
-    "embedding": ("model", "recogniser", "converter"),
-    "masks": ("occluder", "parser"),
-    "restore": ("model",),
-    "tracking": ("detector", "landmarks", "recogniser"),
-    "matting": ("model",),
-    "rvc": ("model", "encoder", "pitch"),
-}
-"""The keys that name networks, by the section of the profile."""
 BUILT_IN = "LiteRT"
 STORED_PITCH = "rvc.pitch"
 
@@ -50,8 +41,6 @@ def _named(profile: Profile) -> Iterator[tuple[Path, str]]:
     idle = {"dfm", "embedding"} - {profile.face.engine} | ({"rvc"} - {profile.voice.engine})
     for other in profile.cast_profiles:
         yield from ((path, f"cast.{role}") for path, role in _named(other) if not role.startswith("rvc"))
-    for section, keys in SECTIONS.items():
-        for key in keys if section not in idle else ():
-            path: Path | None = getattr(getattr(profile, section), key)
-            if path is not None:
-                yield profile.resolve(path), f"{section}.{key}"
+    for key, path in named_models(profile).items():
+        if key.partition(".")[0] not in idle:
+            yield profile.resolve(path), key

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -50,8 +51,13 @@ def all_keys() -> list[str]:
     return keys
 
 
-def file_fields() -> Iterator[tuple[str, str, FieldInfo]]:
+@cache
+def file_fields() -> tuple[tuple[str, str, FieldInfo], ...]:
     """Every field that names a file or several: its section, its key and what the schema says of it."""
+    return tuple(_file_fields())
+
+
+def _file_fields() -> Iterator[tuple[str, str, FieldInfo]]:
     for name, field in fields_at(()).items():
         for key, inner in fields_at((name,)).items() if is_section(field) else ():
             taken = _taken(inner.annotation)
