@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from pipeline.errors import ModelError, StageError
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.network import Layout
-from pipeline.inference.onnx.ports import FLOATS, Port, match, shown
+from pipeline.inference.onnx.outputs import require_shape
+from pipeline.inference.onnx.ports import FLOATS, Port, match
 from pipeline.inference.onnx.runtime import Demand, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
@@ -155,12 +156,7 @@ def _ran(
     source, result = file.graph.inputs[0].name, file.graph.outputs[0].name
     network = runtime.open(file, Demand(Layout({source: (1, *given[0].shape)}), math.inf))
     try:
-        got = network.outputs[result].shape
-        if got != (1, LENGTH):
-            raise ModelError(
-                f"The output {result} of the model {file.path} is {shown(got)}, wanted {shown((1, LENGTH))}; "
-                "it is of another format."
-            )
+        require_shape(network, result, (1, LENGTH))
         made = []
         for values in given:
             network.inputs[source][0] = values
