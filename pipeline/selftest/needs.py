@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.audio.neural.contract import CHANNELS, read_contract
-from pipeline.audio.neural.retrieval import require_index
+from pipeline.audio.neural.retrieval import require_index, without_faiss
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.ports import Port, match
@@ -60,7 +60,7 @@ def _face(profile: Profile) -> Faults:
             "name its file as `recogniser` in [embedding], or by --recogniser."
         )
     else:
-        yield from _matched(read_model(profile.resolve(settings.recogniser)), RECOGNISER_IN)
+        yield from _unmatched(profile.resolve(settings.recogniser), RECOGNISER_IN)
     if form is Form.MAPPED:
         identity_map(file)
     if form not in CONVERTING:
@@ -71,14 +71,21 @@ def _face(profile: Profile) -> Faults:
             "name its file as `converter` in [embedding], or by --converter."
         )
     else:
-        yield from _matched(read_model(profile.resolve(settings.converter)), CONVERTER_IN)
+        yield from _unmatched(profile.resolve(settings.converter), CONVERTER_IN)
 
 
-def _matched(file: ModelFile, inputs: tuple[Port, ...]) -> Faults:
+def _refusal(act: Callable[[], object]) -> Faults:
+    """Why something is refused, if it is."""
     try:
-        match(file, inputs, IDENTITY_OUT)
+        act()
     except ModelError as error:
         yield str(error)
+
+
+def _unmatched(path: Path, inputs: tuple[Port, ...]) -> Faults:
+    """Why a file can't stand beside a swapper."""
+    file = read_model(path)
+    yield from _refusal(lambda: match(file, inputs, IDENTITY_OUT))
 
 
 def _misfit(
@@ -118,12 +125,10 @@ def _voice(profile: Profile) -> Faults:
     if settings.encoder is not None:
         yield from _encoder(profile.resolve(settings.encoder), channels)
     if settings.index is not None:
+        index = profile.resolve(settings.index)
         if settings.index_rate > 0 and find_spec("faiss") is None:
-            yield (
-                f"The index {profile.resolve(settings.index)} needs faiss, which is not installed; run "
-                "`pip install understudy[index]`, or take `index` out of [rvc]."
-            )
-        require_index(profile.resolve(settings.index), channels)
+            yield str(without_faiss(index))
+        require_index(index, channels)
 
 
 def _encoder(path: Path, channels: int) -> Faults:

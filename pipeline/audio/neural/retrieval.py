@@ -61,15 +61,20 @@ class Retrieval:
         return np.where(total > 0, mean, features).astype(np.float32)
 
 
+def without_faiss(path: Path) -> ModelError:
+    """What an index is refused with where the library that searches it, an extra, is not installed."""
+    return ModelError(
+        f"The index {path} needs faiss, which is not installed; run `pip install understudy[index]`, or take "
+        "`index` out of [rvc]."
+    )
+
+
 def _faiss(path: Path) -> Any:
     """The library, told to keep to the thread that calls it."""
     try:
         import faiss
     except ImportError as error:
-        raise ModelError(
-            f"The index {path} needs faiss, which is not installed; run `pip install understudy[index]`, or take "
-            "`index` out of [rvc]."
-        ) from error
+        raise without_faiss(path) from error
     faiss.omp_set_num_threads(1)
     return faiss
 
