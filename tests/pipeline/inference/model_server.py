@@ -3,11 +3,14 @@
 import hashlib
 import re
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
+import pytest
 from onnx import helper
 
+from pipeline.errors import ModelError
 from tests.models.graphs import constant, port
 
 FILLER = bytes(range(256)) * 5_000
@@ -85,3 +88,13 @@ class Server:
         request.send_header("Content-Length", self.length or str(len(body)))
         request.end_headers()
         request.wfile.write(body[: self.cuts.pop(0)] if self.cuts else body)
+
+
+def refused(call: Callable[[], object]) -> str:
+    """The one sentence that a call is refused with."""
+    with pytest.raises(ModelError) as caught:
+        call()
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.endswith(".")
+    return text

@@ -1,38 +1,15 @@
 """What becomes of models that are added: told, kept apart, half there, replaced, and moved out of the cache."""
 
 import hashlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ModelError
 from pipeline.inference import own_models
 from pipeline.inference.half_models import HalfModel
 from pipeline.inference.own_models import OwnModels
 from tests.models.broken import outside, sound
-from tests.pipeline.inference.model_server import DATA, DIGEST, Server
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    running = Server()
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def models(tmp_path: Path) -> OwnModels:
-    return OwnModels(tmp_path / "own")
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(ModelError) as caught:
-        call()
-    text = str(caught.value)
-    assert "\n" not in text
-    assert text.endswith(".")
-    return text
+from tests.pipeline.inference.model_server import DATA, DIGEST, Server, refused
 
 
 def test_what_is_no_model_is_not_kept_and_what_is_one_is_told(tmp_path: Path, models: OwnModels) -> None:

@@ -1,35 +1,12 @@
 """Models added by their address: whole and right, or not there at all."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ModelError
 from pipeline.inference import download
 from pipeline.inference.own_models import OwnModels
-from tests.pipeline.inference.model_server import DATA, DIGEST, Server
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    running = Server()
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def models(tmp_path: Path) -> OwnModels:
-    return OwnModels(tmp_path / "own")
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(ModelError) as caught:
-        call()
-    text = str(caught.value)
-    assert "\n" not in text
-    assert text.endswith(".")
-    return text
+from tests.pipeline.inference.model_server import DATA, DIGEST, Server, refused
 
 
 def test_a_model_is_fetched_checked_and_listed(server: Server, models: OwnModels) -> None:
