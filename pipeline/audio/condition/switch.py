@@ -69,19 +69,19 @@ class Switch(MonoStage):
         first = self._place_of(order.from_ns, block)
         last = len(block.samples) if order.until_ns is None else max(first, self._place_of(order.until_ns, block))
         pieces = [self._piece(block, 0, first)]
-        if self._passing and not order.passing:
-            self._shut_ns = block.captured_ns + span_ns(first)
-        if first < len(block.samples):
-            self._passing = order.passing
-            pieces.append(self._piece(block, first, last))
-        if last < len(block.samples):
-            if self._passing:
-                self._shut_ns = block.captured_ns + span_ns(last)
-            self._passing = False
-            pieces.append(self._piece(block, last, len(block.samples)))
+        for start, end, passing in ((first, last, order.passing), (last, len(block.samples), False)):
+            if start < end:
+                self._turn(passing, block.captured_ns + span_ns(start))
+                pieces.append(self._piece(block, start, end))
         self._heard_ns = block.captured_ns + span_ns(len(block.samples))
         samples = [piece.samples for piece in pieces if len(piece.samples)]
         return Block(np.concatenate(samples) if samples else block.samples, block.rate_hz, block.captured_ns)
+
+    def _turn(self, passing: bool, at_ns: int) -> None:
+        """Opens or shuts with the sample that is captured at `at_ns`."""
+        if self._passing and not passing:
+            self._shut_ns = at_ns
+        self._passing = passing
 
     def _place_of(self, at_ns: int | None, block: Block) -> int:
         """The block's first sample that is captured at `at_ns` or later; one past the end where none is."""

@@ -132,3 +132,13 @@ def test_what_was_said_while_the_key_was_held_is_heard_as_long_as_it_takes() -> 
     stage.open_until(500_000_000)
     stage.process(block_of(np.ones(RATE_HZ, np.float32)))
     assert stage.still_heard_s(4_000_000_000, 1_000_000_000) == pytest.approx(3.5)
+
+
+def test_what_was_said_while_the_key_was_held_has_been_heard_after_so_long() -> None:
+    second_ns, way_ns = 1_000_000_000, 2_000_000_000
+    stage = Switch(passing=False)
+    stage.open_until(second_ns // 2)
+    for number in range(4):
+        stage.process(block_of(np.ones(RATE_HZ, np.float32), at=number * RATE_HZ))
+        left_s = max(0.0, 0.5 + 2.0 - (number + 1))
+        assert stage.still_heard_s(way_ns, (number + 1) * second_ns) == pytest.approx(left_s)
