@@ -4,6 +4,7 @@ import os
 import select
 import subprocess
 import threading
+from contextlib import suppress
 from typing import Self
 
 import numpy as np
@@ -54,7 +55,8 @@ class PulseInput:
         self.name = device.title
         self.description = f"{device.title} · 48 kHz mono"
         self._source, self._clock = device.name, clock
-        self._closed = threading.Event()
+        self._closed, self._changing = threading.Event(), threading.Lock()
+        """The lock is held while one recorder ends or another begins: none begins behind the back of who closes."""
         self._times = DeviceClock()
         self._rest, self._said, self._begins = b"", b"", True
         self._heard_ns = clock.now_ns()
@@ -131,29 +133,32 @@ class PulseInput:
         Raises:
             DeviceError: there is no recorder.
         """
-        if self._closed.is_set():
-            return
-        self._times.reset()
-        self._heard_ns = self._clock.now_ns()
-        self._rest, self._said, self._begins = b"", b"", True
-        try:
-            self._recorder = subprocess.Popen(
-                ["parec", f"--device={self._source}", "--raw", "--format=float32le", f"--rate={RATE_HZ}",
-                 "--channels=1", f"--latency-msec={FRAGMENT_MS}", "--client-name=Understudy",
-                 "--stream-name=Actor", "--verbose"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-                env=plain_environment(),
-            )  # fmt: skip
-        except FileNotFoundError:
-            raise DeviceError(
-                f"The microphone {self.name} can't be opened: there is no `parec`; "
-                "install it: sudo apt install pulseaudio-utils."
-            ) from None
+        with self._changing:
+            if self._closed.is_set():
+                return
+            self._times.reset()
+            self._heard_ns = self._clock.now_ns()
+            self._rest, self._said, self._begins = b"", b"", True
+            try:
+                self._recorder = subprocess.Popen(
+                    ["parec", f"--device={self._source}", "--raw", "--format=float32le", f"--rate={RATE_HZ}",
+                     "--channels=1", f"--latency-msec={FRAGMENT_MS}", "--client-name=Understudy",
+                     "--stream-name=Actor", "--verbose"],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+                    env=plain_environment(),
+                )  # fmt: skip
+            except FileNotFoundError:
+                raise DeviceError(
+                    f"The microphone {self.name} can't be opened: there is no `parec`; "
+                    "install it: sudo apt install pulseaudio-utils."
+                ) from None
 
     def _end(self) -> None:
         """Ends the recorder."""
-        recorder = self._recorder
-        if recorder is not None:
-            recorder.kill()
-            recorder.wait(ENDING_S)
-            self._recorder = None
+        with self._changing:
+            recorder, self._recorder = self._recorder, None
+            if recorder is not None:
+                recorder.kill()
+                # One that was killed and still does not end waits in the system, and no longer for anybody here.
+                with suppress(subprocess.TimeoutExpired):
+                    recorder.wait(ENDING_S)

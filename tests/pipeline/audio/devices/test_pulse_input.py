@@ -1,7 +1,10 @@
 """A sound server's microphone, with a recorder that says and does what a server makes it do."""
 
+import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,6 +68,31 @@ def test_a_microphone_that_goes_quiet_is_opened_again(recorder: Path) -> None:
         assert microphone.read() is None
         assert heard(microphone) > 0
         assert starts(recorder) == 2
+
+
+def test_a_microphone_that_is_closed_while_it_is_opened_again_records_no_more(
+    recorder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, started = FakeClock(), list[subprocess.Popen[bytes]]()
+    microphone = PulseInput(HEADSET, clock)
+    closing, popen = threading.Thread(target=microphone.close), subprocess.Popen
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        closing.start()
+        closing.join(0.2)
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    while microphone.read() is not None or starts(recorder) == 0:
+        pass
+    monkeypatch.setattr(subprocess, "Popen", start)
+    clock.advance(SILENT_NS + 1)
+    microphone.read()
+    closing.join()
+    with started[0] as process:
+        left = process.poll() is None
+        process.kill()
+    assert not left
 
 
 def test_what_another_source_gives_is_not_taken(recorder: Path) -> None:
