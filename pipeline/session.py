@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.assembly import require_clearance, same_but_live
+from pipeline.audio.monitor.monitor import Monitor
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.audio.voice.timbre import Timbre
 from pipeline.clock import Clock, MonotonicClock
@@ -165,14 +166,14 @@ class Session:
     @property
     def monitoring(self) -> Monitoring:
         """Whether the operator hears what goes out, and why not."""
-        sound = self._running.sound
-        return Monitoring.NONE if sound is None or sound.monitor is None else sound.monitor.state
+        monitor = self._monitor
+        return Monitoring.NONE if monitor is None else monitor.state
 
     def monitor(self, on: bool) -> None:
         """Lets the operator hear what goes out, or not; without a monitor nothing happens."""
-        sound = self._running.sound
-        if sound is not None and sound.monitor is not None:
-            sound.monitor.turn(on)
+        monitor = self._monitor
+        if monitor is not None:
+            monitor.turn(on)
 
     def listen_to(self, microphone: str) -> None:
         """Takes another microphone while the session runs; the output is silent for as long as that takes.
@@ -225,6 +226,12 @@ class Session:
     def _audio(rig: Rig, audio: AudioReadings) -> AudioReadings:
         """The sound's readings with how well the voice knows the actor, where it is one that learns."""
         return replace(audio, acquainted=rig.assembly.actor.acquainted) if audio.engine == Timbre.name else audio
+
+    @property
+    def _monitor(self) -> Monitor | None:
+        """The operator's headphones; a sink's thread takes them out when they are lost."""
+        sound = self._running.sound
+        return None if sound is None else sound.monitor
 
     @property
     def _running(self) -> Rig:

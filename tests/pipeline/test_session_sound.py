@@ -4,16 +4,21 @@ import threading
 import wave
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from pipeline.assembly import Chain
+from pipeline.audio.monitor.monitor import Monitor
+from pipeline.audio.monitor.state import Monitoring
 from pipeline.audio.rig import SoundRig, SoundSettings
 from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.timbre import Timbre
+from pipeline.clock import MonotonicClock
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.media import Block
-from pipeline.rig import SessionSettings
+from pipeline.rig import Rig, SessionSettings
 from pipeline.session import Session
 from pipeline.telemetry import Level, State
 from pipeline.video.devices.settings import Pace, SourceSettings
@@ -177,3 +182,23 @@ def test_with_another_microphone_the_actor_is_learnt_anew(film: Path, monkeypatc
     session.listen_to("auto")
     assert len(begun) == 1
     session.stop(SOON_S)
+
+
+def test_a_monitor_that_is_lost_while_it_is_asked_for_is_no_error() -> None:
+    class Losing:
+        """The sound of a rig whose headphones are taken out as soon as somebody has looked at them."""
+
+        def __init__(self) -> None:
+            self._monitors = [Monitor(FakeEar(), MonotonicClock(), lambda event: None)]
+
+        @property
+        def monitor(self) -> Monitor | None:
+            return self._monitors.pop() if self._monitors else None
+
+    session = Session(SessionSettings(), make_profile(), models())
+    session._rig = cast("Rig", SimpleNamespace(sound=Losing()))
+    assert session.monitoring is Monitoring.ON
+    assert session.monitoring is Monitoring.NONE
+    session._rig = cast("Rig", SimpleNamespace(sound=Losing()))
+    session.monitor(False)
+    session.monitor(False)
