@@ -1,7 +1,7 @@
-"""A new profile before it is in the store: a portrait, a room, models, and what they are to be called."""
+"""A new profile before it is in the store: a portrait, a room, models, people, and what they are to be called."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,26 @@ DECLARATION = "The maker of this profile declares that this face is synthetic an
 
 
 @dataclass(frozen=True, slots=True)
+class CastDraft:
+    """Somebody beside the actor who is to wear a face.
+
+    Attributes:
+        profile: the name of the profile whose face it is.
+        face: a side or a face's number; None where pictures tell who it is.
+        enrolled: those pictures.
+    """
+
+    profile: str
+    face: str | int | None = None
+    enrolled: tuple[ModelDraft, ...] = ()
+
+    def lines(self) -> list[str]:
+        """The entry as a profile's file has it."""
+        who = f"face = {quoted(self.face)}" if self.face is not None else f"enrolled = {_names(self.enrolled)}"
+        return ["", "[[cast]]", who, f"profile = {quoted(self.profile)}"]
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileDraft:
     """What `profiles new` is told."""
 
@@ -43,11 +63,20 @@ class ProfileDraft:
     """Leave the models where they are, and link to them."""
     settings: Mapping[str, Value] = field(default_factory=dict)
     """What else its file is to say, by key, such as `rvc.index_rate`."""
+    actor: tuple[ModelDraft, ...] = ()
+    """Pictures that the actor is known by."""
+    cast: tuple[CastDraft, ...] = ()
+    """The other people in the picture who wear a face."""
 
     @property
     def engines(self) -> dict[str, str]:
         """The engines by section, where its models choose one."""
         return dict(ENGINES[model.key] for model in self.models if model.key in ENGINES)
+
+    @property
+    def pictures(self) -> tuple[ModelDraft, ...]:
+        """Every picture that people are known by."""
+        return (*self.actor, *(picture for entry in self.cast for picture in entry.enrolled))
 
 
 def write_draft(draft: ProfileDraft, folder: Path) -> None:
@@ -70,12 +99,12 @@ def write_draft(draft: ProfileDraft, folder: Path) -> None:
     ]
     if draft.portrait is None and draft.engines.get("face") != "dfm":
         lost.append(Problem("is missing; only a face from a .dfm file does without a picture", key="--portrait"))
-    lost += model_problems(draft.models)
+    lost += model_problems((*draft.models, *draft.pictures))
     if lost:
         raise ProfileError(lost)
     portrait = _copy(draft.portrait, folder, "portrait") if draft.portrait is not None else None
     room = _copy(draft.background, folder, "room") if draft.background is not None else None
-    hashes = bring(draft.models, folder, link=draft.link)
+    hashes = bring(draft.models, folder, link=draft.link) | bring(draft.pictures, folder, link=False)
     (folder / FILE_NAME).write_text(_toml(draft, portrait, room, hashes), encoding="utf-8")
 
 
@@ -103,16 +132,24 @@ def _toml(draft: ProfileDraft, portrait: str | None, room: str | None, hashes: M
     for path, value in draft.settings.items():
         section, _, key = path.partition(".")
         tables.setdefault(section, {})[key] = value
+    if draft.actor:
+        tables.setdefault("tracking", {})["actor"] = [picture.name for picture in draft.actor]
     if room is None:
         tables["background"] = {"kind": "blur"}
     else:
         tables["background"] = {"kind": background_kind(Path(room)), "path": room}
     if draft.kind is Kind.PERSONA:
         tables["consent"] = {"declaration": DECLARATION}
-    tables["hashes"] = dict(hashes)
     lines = [f"title = {quoted(title)}", f"kind = {quoted(draft.kind)}"]
     for section, table in tables.items():
         if table:
-            lines += ["", f"[{section}]"]
-            lines += [f"{quoted(key) if section == 'hashes' else key} = {quoted(text)}" for key, text in table.items()]
+            lines += ["", f"[{section}]", *(f"{key} = {quoted(value)}" for key, value in table.items())]
+    lines += [line for entry in draft.cast for line in entry.lines()]
+    if hashes:
+        lines += ["", "[hashes]", *(f"{quoted(name)} = {quoted(digest)}" for name, digest in hashes.items())]
     return "\n".join(lines) + "\n"
+
+
+def _names(pictures: Iterable[ModelDraft]) -> str:
+    """Files as a profile's file lists them."""
+    return quoted([picture.name for picture in pictures])

@@ -1,8 +1,8 @@
-"""The models in a profile's folder: brought in under their own names, and known again by their SHA-256."""
+"""Files brought into a profile's folder, models and pictures of people, and known again by their SHA-256."""
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -17,36 +17,40 @@ MODEL_SECTIONS = frozenset({"dfm", "embedding", "masks", "restore", "tracking", 
 """The parts of a profile whose files, apart from lists of pictures, are models."""
 FOLDER = "models"
 """Where in a profile's folder models lie."""
+FACES = "faces"
+"""Where in it the pictures lie that people are known by."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelDraft:
-    """A model that is to go into a new profile.
+    """A model, or a picture of somebody, that is to go into a profile.
 
     Attributes:
         key: the key that names it, such as `dfm.model`.
         path: where it is now.
         beside: further files that it needs, by their paths from its folder.
         title: what it was recognised as; empty for what is of no known format.
+        folder: where in the profile's folder it goes.
     """
 
     key: str
     path: Path
     beside: tuple[str, ...] = ()
     title: str = ""
+    folder: str = FOLDER
 
     @property
     def name(self) -> str:
         """Its path in the profile's folder."""
-        name = f"{FOLDER}/{self.path.name}"
-        return name if name_problem(name) is None else f"{FOLDER}/{self.key.replace('.', '-')}{self.path.suffix}"
+        name = f"{self.folder}/{self.path.name}"
+        return name if name_problem(name) is None else f"{self.folder}/{self.key.replace('.', '-')}{self.path.suffix}"
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """Every file that comes with it: its path in the profile's folder, and where it is now."""
         source = self.path.expanduser()
         yield self.name, source
         for inner in self.beside:
-            yield f"{FOLDER}/{PurePosixPath(inner)}", source.parent / inner
+            yield f"{self.folder}/{PurePosixPath(inner)}", source.parent / inner
 
 
 def model_problems(models: Sequence[ModelDraft]) -> list[Problem]:
@@ -66,7 +70,7 @@ def model_problems(models: Sequence[ModelDraft]) -> list[Problem]:
 
 
 def bring(models: Sequence[ModelDraft], folder: Path, *, link: bool) -> dict[str, str]:
-    """Copies models into a profile's folder, or links to them where they are, and tells each file's SHA-256.
+    """Copies files into a profile's folder, or links to them where they are, and tells each one's SHA-256.
 
     Raises:
         OSError: a file can't be read or written.
@@ -115,9 +119,15 @@ def unrecorded_models(profile: Profile) -> list[Problem]:
     ]
 
 
-def changed_files(profile: Profile) -> list[Problem]:
-    """A problem for each file that is not what it was when it was brought in, or can't be read; each is read whole."""
-    return [problem for name, wanted in profile.hashes.items() for problem in _changes(profile, name, wanted)]
+def changed_files(profile: Profile, names: Container[str] | None = None) -> list[Problem]:
+    """A problem for each file that is not what it was when it was brought in, or can't be read; each is read whole.
+
+    Args:
+        profile: has the files' SHA-256.
+        names: which of them; all without it.
+    """
+    recorded = {name: wanted for name, wanted in profile.hashes.items() if names is None or name in names}
+    return [problem for name, wanted in recorded.items() for problem in _changes(profile, name, wanted)]
 
 
 def _changes(profile: Profile, name: str, wanted: str) -> Iterator[Problem]:

@@ -229,7 +229,8 @@ class Profile(Section):
     cast_profiles: Annotated[tuple["Profile", ...], Field(exclude=True)] = ()
     """Those profiles, in the order of `cast`; not written in the file."""
     hashes: dict[str, Sha256] = {}
-    """The SHA-256 of each model's file when it was brought in, by its path in the folder; a changed one is refused."""
+    """The SHA-256 of each model, and of each picture that people are known by, when it was brought in, by its path in
+    the folder; a changed one is refused."""
     devices: dict[str, Literal["auto", "cpu", "cuda", "tensorrt"]] = {}
     """Where a model runs, by its path as the profile names it, where that differs from `--device`."""
 

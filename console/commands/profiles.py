@@ -1,6 +1,7 @@
 """`understudy profiles`: targets listed, shown, made, checked and moved."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,16 @@ from console.commands.brought.new_profile import (
     settings_for,
     voice_of,
 )
+from console.commands.brought.people import PeopleOptions, people_drafts, with_recogniser
 from console.commands.options import DeviceOption, flattened
-from console.commands.targets.checking import findings, looked_at, off_air_reason, portrait_reasons, room_reasons
+from console.commands.targets.checking import (
+    findings,
+    likeness_reasons,
+    looked_at,
+    off_air_reason,
+    portrait_reasons,
+    room_reasons,
+)
 from console.sentences import counted, sentence
 from profiles.draft import ProfileDraft, background_kind
 from profiles.errors import ProfileError
@@ -84,6 +93,7 @@ def show(name: NameArgument, as_json: JsonOption = False) -> int:
 def new(
     name: Annotated[str, typer.Argument(help="Small letters, digits, - and _.")],
     brought: ModelOptions,
+    people: PeopleOptions,
     portrait: Annotated[
         Path | None, typer.Option(help="A picture of the face, seen from the front; only a .dfm does without.")
     ] = None,
@@ -96,11 +106,11 @@ def new(
         False
     ),
 ) -> int:
-    """Make a profile from a portrait, a room and the models that you bring."""
+    """Make a profile from a portrait, a room, the models that you bring and the people in the picture."""
     if portrait is None and brought.face_model is None:
         raise typer.BadParameter("--portrait is missing, and only a face from a .dfm file does without")
-    models = model_drafts(brought)
-    require_company(brought)
+    models = with_recogniser(model_drafts(brought), people)
+    require_company(brought, knows_people=people.by_pictures)
     reasons = portrait_reasons(portrait) if portrait is not None and portrait.expanduser().is_file() else ()
     if reasons:
         raise ProfileError(f"The portrait {portrait} is not fit: {' '.join(reasons)}")
@@ -109,6 +119,7 @@ def new(
         if reasons:
             raise ProfileError(" ".join(reasons))
     draft = ProfileDraft(name, portrait, background, title, kind, models, brought.link, settings_for(brought))
+    draft = replace(draft, **people_drafts(people, likeness_reasons))
     require_fit(draft)
     profile = ProfileStore().new(draft, force=force)
     _say(f"Made {profile.title} in {profile.folder}.")
@@ -220,6 +231,10 @@ def _tell_models(profile: Profile, models: tuple[ModelDraft, ...]) -> None:
     for model in models:
         _say(f"  {model.path.name}: {model.title or 'of no format that is known'}; {model.key}")
     _say(f"  Face: {profile.face.engine}. Voice: {profile.voice.engine}, {profile.voice.latency_ms:g} ms.")
+    if profile.tracking.actor:
+        _say(f"  The actor is known by {counted(len(profile.tracking.actor), 'picture')}.")
+    for entry in profile.cast:
+        _say(f"  Cast: {entry.who or f'face {entry.face}'} wears {entry.profile}.")
     if models:
         _say(f"Whether it runs here: understudy profiles check {profile.name}")
 

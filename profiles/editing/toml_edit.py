@@ -9,7 +9,7 @@ from typing import Any
 
 from profiles.errors import ProfileError
 
-Value = str | float
+Value = str | float | list[str]
 HEADER = re.compile(r"^\s*\[{1,2}[^\[\]]+\]{1,2}\s*(#.*)?$")
 
 

@@ -96,14 +96,16 @@ LATENCY_MS = 250.0
 """What a voice that is a network keeps on a GPU; a slower computer takes what it needs, and says so."""
 
 
-def option_help() -> dict[str, str]:
-    """What each option is for, by its name."""
-    hints = get_type_hints(ModelOptions, include_extras=True)
+def option_help(options: type) -> dict[str, str]:
+    """What each of some options is for, by its name."""
+    hints = get_type_hints(options, include_extras=True)
     return {name: hint.__metadata__[0].help or "" for name, hint in hints.items() if hasattr(hint, "__metadata__")}
 
 
-def require_company(options: ModelOptions) -> None:
+def require_company(options: ModelOptions, *, knows_people: bool = False) -> None:
     """Refuses options that go with another one which is not there, and a voice without its encoder.
+
+    A recogniser goes with people who are to be known as well as with a face.
 
     Raises:
         ProfileError: some do; every one is told.
@@ -111,7 +113,9 @@ def require_company(options: ModelOptions) -> None:
     alone = [
         Problem(f"goes with {_option(other)}, which is missing; give both or leave it out", key=_option(name))
         for name, other in COMPANY.items()
-        if getattr(options, name) is not None and getattr(options, other) is None
+        if getattr(options, name) is not None
+        and getattr(options, other) is None
+        and not (knows_people and name == "recogniser")
     ]
     if options.voice_model is not None and options.encoder is None:
         text = "is missing; an RVC voice needs the content encoder that it was trained with"

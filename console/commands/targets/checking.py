@@ -109,6 +109,23 @@ def portrait_reasons(portrait: Path) -> tuple[str, ...]:
         return (str(error),)
 
 
+def likeness_reasons(picture: Path) -> tuple[str, ...]:
+    """Why nobody can be known by a picture, each reason a sentence; the networks are fetched if need be."""
+    from console.logs import configure_logging, native_chatter_logged
+    from pipeline.errors import MediaError, PortraitError
+    from pipeline.video.swap.portrait import read_likeness
+
+    models = ready_models()
+    try:
+        with native_chatter_logged(configure_logging()):
+            read_likeness(picture, models)
+    except PortraitError as error:
+        return error.reasons
+    except MediaError as error:
+        return (str(error),)
+    return ()
+
+
 def room_reasons(profile: Profile) -> tuple[str, ...]:
     """Why a profile's room can't be used, each reason a sentence; it is opened as a run would open it."""
     from console.logs import configure_logging, native_chatter_logged

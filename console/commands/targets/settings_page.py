@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic_core import PydanticUndefined
 
-from console.commands.brought.new_profile import FACES, INDEX, KEYS, option_help
+from console.commands.brought.new_profile import FACES, INDEX, KEYS, ModelOptions, option_help
+from console.commands.brought.people import PeopleOptions
 from profiles.errors import ProfileError
 from profiles.profile import Profile
 from profiles.schema import fields_at, is_section, wanted
@@ -85,7 +86,7 @@ def plain_lines(section: str | None) -> Iterator[str]:
 
 def markdown() -> str:
     """The whole page."""
-    parts = ["# A profile's file", INTRODUCTION, *_model_parts()]
+    parts = ["# A profile's file", INTRODUCTION, *_model_parts(), *_people_parts()]
     for name in section_names():
         about, settings = settings_in(name)
         parts += [f"## `{_header(name)}`", fill(about, WIDTH)]
@@ -105,7 +106,7 @@ def _model_parts() -> Iterator[str]:
         WIDTH,
     )
     items = []
-    for option, help_text in option_help().items():
+    for option, help_text in option_help(ModelOptions).items():
         keys = (KEYS[option],) if option in KEYS else FACES if option == "face_model" else ()
         titles = dict.fromkeys(form.title for form in FORMATS if form.key in keys)
         if keys:
@@ -124,6 +125,20 @@ def _model_parts() -> Iterator[str]:
         "without `--pitch` the small pitch network that ships finds the pitch.",
         WIDTH,
     )
+
+
+def _people_parts() -> Iterator[str]:
+    """Which option enrols or casts whom."""
+    yield "## People"
+    yield fill(
+        "Options of `understudy profiles new`. Pictures show one face each; they are copied into the profile's folder "
+        "with their SHA-256. To know people by them wants `--recogniser`, which is written under [tracking] where no "
+        "face swapper goes with it.",
+        WIDTH,
+    )
+    keys = {"actor": "`actor` in [tracking]", "cast": "[[cast]]"}
+    helps = option_help(PeopleOptions)
+    yield "\n".join(_wrapped(f"`--{option}`, {key}: {helps[option]}") for option, key in keys.items())
 
 
 def _setting(path: tuple[str, ...], field: Any) -> Setting:

@@ -3,7 +3,7 @@
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from pipeline.errors import ModelError
+from pipeline.errors import MediaError, ModelError
 from pipeline.inference.named_model import read_named
 from pipeline.inference.onnx.model_file import ModelFile
 from pipeline.inference.onnx.runtime import Runtime
@@ -12,6 +12,7 @@ from pipeline.video.cast.casting import Casting
 from pipeline.video.cast.people import ACTOR, Acquaintance, People
 from pipeline.video.cast.recogniser import Direction, Recogniser
 from pipeline.video.neural.identity import Likeness, identity_of
+from profiles.model_files import changed_files
 from profiles.profile import Profile
 
 
@@ -41,7 +42,7 @@ def open_casting(profile: Profile, meeting: Meeting, *, waits: bool = False) -> 
         waits: have each picture wait for what a look at it tells.
 
     Raises:
-        MediaError: a picture of somebody enrolled is no picture.
+        MediaError: a picture of somebody enrolled is no picture, or not the one that was recorded.
         PortraitError: it shows no face, or several.
         ModelError: there is no recogniser, or it is of another format, or can't be run.
     """
@@ -68,6 +69,9 @@ def _enrolled(profile: Profile, file: ModelFile, meeting: Meeting) -> dict[int, 
     """Who is on the pictures, by the numbers that casting has for them."""
     pictures = {ACTOR: profile.tracking.actor}
     pictures |= {number: entry.enrolled for number, entry in enumerate(profile.cast)}
+    changed = changed_files(profile, {path.as_posix() for paths in pictures.values() for path in paths})
+    if changed:
+        raise MediaError(f"Nobody can be known by a picture that is another one now: {'; '.join(map(str, changed))}.")
     return {
         who: identity_of(
             Likeness(tuple(profile.resolve(path) for path in paths), meeting.models, file), meeting.runtime

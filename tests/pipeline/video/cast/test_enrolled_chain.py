@@ -1,5 +1,6 @@
 """Enrolled people from their pictures to what goes out: the face goes to whom it belongs, and to nobody else."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 
 from pipeline.assembly import Assembly, Chain, same_but_live
-from pipeline.errors import ModelError, PortraitError, StageError
+from pipeline.circumstances import Circumstances
+from pipeline.errors import MediaError, ModelError, PortraitError, StageError
 from pipeline.media import Frame, Pixels
 from pipeline.video.cast.casting import Casting
 from pipeline.video.cast.people import EVERY_NS
@@ -20,6 +22,7 @@ from pipeline.video.cast.recogniser import Direction, face_on
 from pipeline.video.neural.identity import as_shown
 from profiles.engines.cast import CastEntry
 from profiles.engines.face import TrackingSettings
+from profiles.model_files import sha256_of
 from profiles.profile import Profile
 from tests.compositions import beside, likeness
 from tests.footage import DEMO, clip, make_frame, models, persona
@@ -65,8 +68,7 @@ def enrolling(folder: Path, actor: str = "", *cast: str, **face: object) -> Prof
 @pytest.fixture
 def assembly() -> Iterator[Assembly]:
     """An assembly with the real networks, whose recogniser the lane waits for."""
-    assembly = Assembly(models(), persona(), three(DEMO)[0].size)
-    assembly.unhurried = True
+    assembly = Assembly(models(), persona(), three(DEMO)[0].size, Circumstances(waits=True))
     yield assembly
     assembly.close()
 
@@ -162,6 +164,24 @@ def test_without_a_recogniser_and_with_something_else_it_is_refused(assembly: As
         assembly.build(profile.model_copy(update={"tracking": other}))
 
 
+@pytest.mark.parametrize("in_cast", [False, True])
+def test_a_picture_that_was_changed_since_it_was_recorded_is_refused(
+    assembly: Assembly, folder: Path, in_cast: bool
+) -> None:
+    cast = (CastEntry(enrolled=(Path("ines.png"),), profile="anselm"),) if in_cast else ()
+    actor = () if in_cast else (Path("ines.png"),)
+    tracking = TrackingSettings(actor=actor, recogniser=folder / "arcface.onnx")
+    others = (persona("anselm"),) * len(cast)
+    update = {"folder": folder, "tracking": tracking, "cast": cast, "cast_profiles": others}
+    portrait = {"portrait": persona().folder / persona().face.portrait}
+    profile = persona(**portrait).with_background(kind="none").model_copy(update=update)
+    recorded = profile.model_copy(update={"hashes": {"ines.png": sha256_of(folder / "ines.png")}})
+    assembly.build(recorded).close()
+    shutil.copyfile(folder / "tomas.png", folder / "ines.png")
+    with pytest.raises(MediaError, match="picture that is another one now: .*hashes.ines.png: the file has changed"):
+        assembly.build(recorded)
+
+
 def test_the_recogniser_ends_with_its_chain_and_others_take_another_chain(assembly: Assembly, folder: Path) -> None:
     profile = enrolling(folder, "demo")
     chain = assembly.build(profile)
@@ -173,8 +193,8 @@ def test_the_recogniser_ends_with_its_chain_and_others_take_another_chain(assemb
     assert not same_but_live(profile, enrolling(folder, "demo", "ines"))
 
 
-def test_on_air_nobody_waits_for_the_recogniser(assembly: Assembly, folder: Path) -> None:
-    assembly.unhurried = False
+def test_on_air_nobody_waits_for_the_recogniser(folder: Path) -> None:
+    assembly = Assembly(models(), persona(), three(DEMO)[0].size)
     told, let_go = threading.Event(), threading.Event()
     chain = assembly.build(enrolling(folder, "demo"))
     (casting,) = (stage for stage in chain.stages if isinstance(stage, Casting))
@@ -193,3 +213,4 @@ def test_on_air_nobody_waits_for_the_recogniser(assembly: Assembly, folder: Path
     assert given.chosen_face is None
     let_go.set()
     chain.close()
+    assembly.close()

@@ -1,0 +1,140 @@
+"""The people whom `understudy profiles new` enrols or casts: the actor, and who else in the picture wears a face."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from profiles.draft import CastDraft
+from profiles.engines.cast import SIDES
+from profiles.errors import Problem, ProfileError
+from profiles.model_files import FACES, ModelDraft
+from profiles.store import ProfileStore
+
+ACTOR, CAST = "--actor", "--cast"
+RECOGNISERS = {"embedding.recogniser": "tracking.recogniser"}
+"""Where the network goes that knows people, where there is no swapper that it belongs to."""
+
+Reasons = Callable[[Path], Sequence[str]]
+"""Why somebody can't be known by a picture, each reason a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class CastOption:
+    """Whose face somebody beside the actor wears."""
+
+    profile: str
+    """A profile's name."""
+    who: str
+    """A side, a face's number, or pictures with commas between."""
+
+    @classmethod
+    def parse(cls, text: "str | CastOption") -> "CastOption":
+        """An entry from text such as anselm=left."""
+        if isinstance(text, CastOption):
+            return text
+        profile, equals, who = text.partition("=")
+        if not (equals and profile and who):
+            raise typer.BadParameter(
+                f"got {text!r}, wanted PROFILE=WHO such as anselm=left, anselm=1 or anselm=anna.png"
+            )
+        return cls(profile, who)
+
+    @property
+    def face(self) -> str | int | None:
+        """The side or the number; None for pictures."""
+        if self.who in SIDES:
+            return self.who
+        return int(self.who) if self.who.isdecimal() and self.who.isascii() else None
+
+    @property
+    def pictures(self) -> tuple[Path, ...]:
+        """The pictures; one file's name may have commas in it."""
+        if self.face is not None:
+            return ()
+        whole = Path(self.who).expanduser()
+        return (whole,) if whole.is_file() else tuple(Path(part).expanduser() for part in self.who.split(",") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOptions:
+    """Who is known, and who wears what."""
+
+    actor: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PICTURE", help="A picture of the actor: nobody else wears the face; may be repeated."),
+    ] = None
+    cast: Annotated[
+        list[CastOption] | None,
+        typer.Option(
+            parser=CastOption.parse,
+            metavar="PROFILE=WHO",
+            help="Somebody else wears a profile's face: left, right, a face's number, or pictures of that person with "
+            "commas between; may be repeated.",
+        ),
+    ] = None
+
+    @property
+    def by_pictures(self) -> bool:
+        """Whether anybody is known by pictures, which wants a recogniser."""
+        return bool(self.actor) or any(entry.face is None for entry in self.cast or ())
+
+
+def people_drafts(people: PeopleOptions, reasons: Reasons) -> dict[str, Any]:
+    """What a draft has of people: its `actor` and its `cast`.
+
+    Raises:
+        ProfileError: there is no such profile, or nobody can be known by a picture; every fault is told.
+    """
+    problems = [
+        Problem(str(problem), key=CAST) for entry in people.cast or () for problem in _problems_of(entry.profile)
+    ]
+    actor = _pictures("tracking.actor", "actor", people.actor or ())
+    cast = tuple(
+        CastDraft(entry.profile, entry.face, _pictures(f"cast.{number}.enrolled", f"cast-{number}", entry.pictures))
+        for number, entry in enumerate(people.cast or ())
+    )
+    for option, draft in [(ACTOR, each) for each in actor] + [(CAST, each) for one in cast for each in one.enrolled]:
+        if not draft.path.is_file():
+            problems.append(Problem(f"there is no file {draft.path}", key=option))
+        else:
+            faults = reasons(draft.path)
+            problems += [Problem(f"nobody can be known by {draft.path}: {' '.join(faults)}", key=option)] * bool(faults)
+    if problems:
+        raise ProfileError(problems)
+    return {"actor": actor, "cast": cast}
+
+
+def with_recogniser(models: tuple[ModelDraft, ...], people: PeopleOptions) -> tuple[ModelDraft, ...]:
+    """The models, the recogniser among them for people where there is no swapper that it belongs to.
+
+    Raises:
+        ProfileError: people are to be known by pictures, and there is none.
+    """
+    if not people.by_pictures:
+        return models
+    keys = {model.key for model in models}
+    if "embedding.recogniser" not in keys:
+        text = "is missing; people are known by their pictures by an ArcFace network"
+        raise ProfileError([Problem(text, key="--recogniser")])
+    if "embedding.model" in keys:
+        return models
+    return tuple(replace(model, key=RECOGNISERS.get(model.key, model.key)) for model in models)
+
+
+def _pictures(key: str, person: str, paths: Sequence[Path]) -> tuple[ModelDraft, ...]:
+    """Pictures of one person, in a folder of that person's: two people's may have one name."""
+    return tuple(ModelDraft(key, path.expanduser(), folder=f"{FACES}/{person}") for path in paths)
+
+
+def _problems_of(profile: str) -> Sequence[Problem]:
+    """Why a profile can't be cast."""
+    if "/" in profile or "\\" in profile:
+        return [Problem(f"got the folder {profile}, wanted a profile's name; write a folder into profile.toml")]
+    try:
+        ProfileStore().load(profile)
+    except ProfileError as error:
+        return error.problems
+    return ()
