@@ -18,9 +18,7 @@ from textual.events import Key
 from textual.screen import ModalScreen, Screen
 
 from console.adjustments import Setting
-from console.desk import Desk
 from console.life.session_app import SessionApp
-from console.life.watch import Watch
 from console.messages import EventReported
 from console.ports import OpenSession, Surroundings
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
@@ -57,11 +55,7 @@ class UnderstudyApp(SessionApp):
         self.theme = THEME.name
         self.surroundings = surroundings
         self.clock = surroundings.clock
-        self.session = open_session(self._hear)
-        """The session; it is started once the screen is up."""
-        self.desk = Desk(self.session, surroundings.shelf, surroundings.clock, push_to_talk=surroundings.push_to_talk)
-        """The operator's acts."""
-        self.watcher = Watch(self.desk, surroundings.outputs, surroundings.clock)
+        self.make_session(open_session)
         self._dashboard = DashboardScreen()
         self._ticks = 0
 
@@ -181,10 +175,6 @@ class UnderstudyApp(SessionApp):
         self.show_all()
 
     # What is told and shown
-
-    def _hear(self, event: Event) -> None:
-        """Called by any thread of the session."""
-        self.post_message(EventReported(event))
 
     @on(EventReported)
     def _note_event(self, message: EventReported) -> None:

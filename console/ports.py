@@ -221,7 +221,9 @@ class Outputs:
 
 
 OpenSession: TypeAlias = Callable[[Callable[[Event], None]], SessionPort]
-"""Makes a session that reports its events to the given function; starts nothing."""
+"""Makes a session that reports its events to the given function; starts nothing.
+
+Raises UnderstudyError when there is nothing to start any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,5 +239,7 @@ class Surroundings:
     """Looks for microphones; may take seconds, and raises UnderstudyError when it can't."""
     usual_inputs: Sequence[InputPort] = ()
     """What an actor can be heard through without a device."""
+    open_silent: OpenSession | None = None
+    """Makes a session without any sound, for a start that only the sound stands in the way of."""
     push_to_talk: bool = False
     """Whether the session starts muted, and the actor is heard only while a key is held."""

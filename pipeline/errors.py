@@ -4,6 +4,7 @@
 
     UnderstudyError             a sentence for the user: what, to which thing, got against wanted, the cure
     ├── DeviceError             a camera, a virtual camera, a disk: could not be opened, used or found again
+    │   └── SoundError          because a device of the sound could not be opened: pictures go out without it
     ├── MediaError              a file is not the picture or video that it should be
     ├── ModelError              a network's file is missing, broken or not what its name says
     ├── PortraitError           a portrait is not fit to become a face; carries every reason
@@ -28,6 +29,10 @@ class UnderstudyError(Exception):
 
 class DeviceError(UnderstudyError):
     """A device could not be opened, written or found again."""
+
+
+class SoundError(DeviceError):
+    """A microphone, a virtual microphone or a monitor could not be opened; everything else may be there."""
 
 
 class MediaError(UnderstudyError):

@@ -8,7 +8,8 @@ from console.commands.models import ready_models
 from console.commands.options import SessionOptions
 from console.commands.targets.checking import looked_at
 from console.logs import configure_logging
-from console.ports import Outputs, SessionPort, Surroundings
+from console.ports import OpenSession, Outputs, SessionPort, Surroundings
+from console.sentences import first_problem, sentence
 from pipeline.audio.devices.inputs import ALWAYS, list_inputs
 from pipeline.audio.devices.opening import can_have_virtual_microphone, is_device
 from pipeline.audio.rig import SoundSettings
@@ -20,6 +21,7 @@ from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import Event
 from pipeline.video.devices.listing import list_virtual_cameras
 from pipeline.video.devices.settings import Pace, SourceSettings
+from profiles.errors import ProfileError
 from profiles.profile import FailSafePolicy, Profile
 from profiles.store import ProfileStore, ProfileSummary
 
@@ -122,17 +124,26 @@ def open_console(options: SessionOptions) -> int:
 
     log_file = configure_logging()
     shelf = Shelf(options)
-    profile = shelf.load(options.profile)
+    shelf.load(options.profile)
     Runtime(Preference(options.device)).require()
     models = ready_models()
     settings = replace(session_settings(options, Usual.of_console()), on_air=False)
     outputs = Outputs.of(settings.virtual_camera, settings.record)
 
-    def open_session(tell: Callable[[Event], None]) -> SessionPort:
-        return Session(settings, profile, models, on_event=tell)
+    def opening(settings: SessionSettings) -> OpenSession:
+        def open_session(tell: Callable[[Event], None]) -> SessionPort:
+            try:
+                # What stands in the way of a start may be the profile's own, and has been mended before the next.
+                return Session(settings, shelf.load(options.profile), models, on_event=tell)
+            except ProfileError as error:
+                told = f"The profile {options.profile} can't be taken: {first_problem(error)}"
+                raise UnderstudyError(sentence(told)) from error
+
+        return open_session
 
     surroundings = Surroundings(
-        shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk
-    )
+        shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk,
+        open_silent=opening(replace(settings, sound=SoundSettings())),
+    )  # fmt: skip
     with chatter_beside(log_file):
-        return run_app(UnderstudyApp(open_session, surroundings))
+        return run_app(UnderstudyApp(opening(settings), surroundings))

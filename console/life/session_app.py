@@ -6,15 +6,15 @@ from abc import abstractmethod
 from textual import on, work
 from textual.worker import Worker, WorkerState
 
-from console.desk import Phase
+from console.desk import Desk, Phase
 from console.life.watch import Watch
-from console.messages import SessionRefused, SessionStarted
-from console.ports import SessionPort
-from console.screens.question import Notice
+from console.messages import EventReported, SessionRefused, SessionStarted
+from console.ports import OpenSession, SessionPort
+from console.screens.question import Notice, Way
 from console.sentences import sentence
 from console.sound.sound_app import SoundApp
-from pipeline.errors import UnderstudyError
-from pipeline.telemetry import Level
+from pipeline.errors import SoundError, UnderstudyError
+from pipeline.telemetry import Event, Level
 
 SESSION_OVER = "The session is over; leave with q and start again."
 CARD_LEFT = "The session is over; the call sees the card until you leave with q. Start again after that."
@@ -25,13 +25,31 @@ class SessionApp(SoundApp):
     """An app over one session; it notices how the session begins and ends."""
 
     session: SessionPort
+    """The session; it is started once the screen is up."""
     watcher: Watch
+    opening: OpenSession
+    """What made the session."""
     failure: UnderstudyError | None = None
     """Why the session could not start, or what ended it."""
 
     @abstractmethod
     def show_all(self) -> None:
         """Shows everything as it is now."""
+
+    def make_session(self, opening: OpenSession) -> None:
+        """A session that has not started, with a desk and a watch that know of none before it.
+
+        Raises:
+            UnderstudyError: there is nothing to start any more.
+        """
+        around = self.surroundings
+        self.session, self.opening = opening(self._hear), opening
+        self.desk = Desk(self.session, around.shelf, around.clock, push_to_talk=around.push_to_talk)
+        self.watcher = Watch(self.desk, around.outputs, around.clock)
+
+    def _hear(self, event: Event) -> None:
+        """Called by any thread of the session."""
+        self.post_message(EventReported(event))
 
     def close(self) -> None:
         """Stops the session and lets the machine's driver go; called after the screen is gone."""
@@ -42,11 +60,17 @@ class SessionApp(SoundApp):
                 self.watcher.machine.close()
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="session")
-    def start_session(self) -> None:
-        """Opens the machine and starts the session; the devices take their time."""
-        if self.surroundings.open_machine is not None:
+    def start_session(self, before: SessionPort | None = None) -> None:
+        """Opens the machine and starts the session; the devices take their time.
+
+        Args:
+            before: the session that could not start, which gives everything back first.
+        """
+        if self.surroundings.open_machine is not None and self.watcher.machine is None:
             self.watcher.machine = self.surroundings.open_machine()
         try:
+            if before is not None:
+                before.stop()
             self.session.start()
         except UnderstudyError as error:
             self.post_message(SessionRefused(error))
@@ -68,9 +92,30 @@ class SessionApp(SoundApp):
         self.failure = message.error
         self.desk.refuse(message.error)
         self.show_all()
-        self.push_screen(
-            Notice("The session could not start", sentence(str(message.error))), lambda _: self.exit(return_code=1)
-        )
+        silent = isinstance(message.error, SoundError) and self.surroundings.open_silent is not None
+        text = sentence(str(message.error))
+        self.push_screen(Notice("The session could not start", text, silent=silent), self._go_on)
+
+    def _go_on(self, way: Way | None) -> None:
+        """Starts as if for the first time, or leaves."""
+        silent = self.surroundings.open_silent
+        if way is Way.AGAIN:
+            self._start_anew(self.opening)
+        elif way is Way.SILENT and silent is not None:
+            self._start_anew(silent)
+        else:
+            self.exit(return_code=1)
+
+    def _start_anew(self, opening: OpenSession) -> None:
+        before, machine = self.session, self.watcher.machine
+        try:
+            self.make_session(opening)
+        except UnderstudyError as error:
+            self.post_message(SessionRefused(error))
+            return
+        self.failure, self.watcher.machine = None, machine
+        self.show_all()
+        self.start_session(before)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tells of what a worker did not expect; the log has the whole of it."""

@@ -1,5 +1,6 @@
-"""A question that is answered with yes or no, and a notice that is only acknowledged."""
+"""A question that is answered with yes or no, and what can be done about a session that could not start."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -44,29 +45,51 @@ class Question(ModalScreen[bool]):
         self.dismiss(answer)
 
 
-class Notice(ModalScreen[None]):
-    """Says in a sentence why something can't go on."""
+class Way(StrEnum):
+    """How to go on after a session that could not start."""
+
+    QUIT = "Quit"
+    SILENT = "Without sound"
+    AGAIN = "Try again"
+
+
+class Notice(ModalScreen[Way]):
+    """Says in a sentence why something can't go on, and asks how to. Nothing is switched on unless it is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,enter,escape", "acknowledge", "Quit", id="notice.quit", tooltip="Leave the console")
+        Binding("q,escape", f"go({Way.QUIT.name!r})", Way.QUIT, id="notice.quit", tooltip="Leave the console"),
+        Binding("s", f"go({Way.SILENT.name!r})", Way.SILENT, id="notice.silent", tooltip="Start without any sound"),
+        Binding("t", f"go({Way.AGAIN.name!r})", Way.AGAIN, id="notice.again", tooltip="Start as if for the first time"),
+        Binding("left", "app.focus_previous", "Other way", id="notice.before", show=False, tooltip="Move"),
+        Binding("right", "app.focus_next", "Other way", id="notice.next", show=False, tooltip="Move"),
     ]
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str, *, silent: bool = False) -> None:
+        """A notice.
+
+        Args:
+            title: over it.
+            text: why.
+            silent: whether it can go on without sound.
+        """
         super().__init__()
         self._title, self._text = title, text
+        self._ways = {Way.QUIT: "q", **({Way.SILENT: "s"} if silent else {}), Way.AGAIN: "t"}
 
     def compose(self) -> ComposeResult:
-        """Title, sentence, one button."""
+        """Title, sentence, a button for each way; leaving has the focus."""
         with Vertical(id="dialog", classes="-error"):
             yield Label(self._title, id="notice-title", markup=False)
             yield Static(self._text, markup=False)
             with Horizontal(id="answers"):
-                yield Button("Quit (q)", id="quit", compact=True)
+                for way, key in self._ways.items():
+                    yield Button(f"{way} ({key})", id=way.name.lower(), compact=True)
 
-    def on_button_pressed(self) -> None:
-        """Closes."""
-        self.dismiss()
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Takes the way."""
+        self.action_go((event.button.id or "").upper())
 
-    def action_acknowledge(self) -> None:
-        """Closes."""
-        self.dismiss()
+    def action_go(self, name: str) -> None:
+        """Takes a way that is offered."""
+        if Way[name] in self._ways:
+            self.dismiss(Way[name])

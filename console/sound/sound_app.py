@@ -21,6 +21,7 @@ class SoundApp(App[int]):
     """An app with a desk; it turns the keys of the sound into acts."""
 
     desk: Desk
+    """The operator's acts."""
     clock: Clock
     surroundings: Surroundings
 

@@ -1,8 +1,10 @@
 """The devices of a session's sound, opened before any file is written to."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from pipeline.audio.devices.listing import look_anew
 from pipeline.audio.devices.opening import (
     is_sound_file,
     open_microphone,
@@ -12,9 +14,24 @@ from pipeline.audio.devices.opening import (
 )
 from pipeline.audio.settings import SoundSettings
 from pipeline.clock import Clock, Playhead
+from pipeline.errors import DeviceError, SoundError
 from pipeline.stage import AudioSink
 
 
+@contextmanager
+def only_sound() -> Iterator[None]:
+    """Tells a device of the sound that can't be had from all others, without which nothing goes out.
+
+    Raises:
+        SoundError: in place of a `DeviceError`.
+    """
+    try:
+        yield
+    except DeviceError as error:
+        raise SoundError(str(error)) from error
+
+
+@only_sound()
 def open_devices(settings: SoundSettings, clock: Clock, playhead: Playhead | None, opened: ExitStack) -> SoundSettings:
     """The settings with what could fail open in place of its name; files to write to are left to the rig.
 
@@ -29,6 +46,7 @@ def open_devices(settings: SoundSettings, clock: Clock, playhead: Playhead | Non
     heard, virtual, monitor = settings.microphone, settings.virtual_microphone, settings.monitor
     if heard == "none":
         return settings
+    look_anew()
     refuse_hearing_itself(*(name if isinstance(name, str) else "none" for name in (heard, virtual, monitor)))
     if isinstance(heard, str) and heard != "demo":
         played, paced = playhead or Playhead(), playhead is not None

@@ -12,7 +12,7 @@ from pipeline.audio.condition.switch import Switch
 from pipeline.audio.devices.opening import open_microphone, refuse_hearing_sinks
 from pipeline.audio.lane import AudioLane, AudioLinks
 from pipeline.audio.monitor.monitor import open_monitor
-from pipeline.audio.patching import open_sinks
+from pipeline.audio.patching import only_sound, open_sinks
 from pipeline.audio.player import Player
 from pipeline.audio.ring import Ring
 from pipeline.audio.settings import SoundHooks, SoundSettings
@@ -62,7 +62,7 @@ class SoundRig:
         """Set when what is left is not worth waiting for, and when the source has come to its end by itself."""
         self._crew, self._turns = Crew(), Turns()
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
-        with ExitStack() as opened:
+        with only_sound(), ExitStack() as opened:
             self.source = opened.enter_context(self._opened(settings.microphone, playhead or Playhead()))
             sinks = open_sinks(settings.virtual_microphone, opened)
             self.monitor = open_monitor(settings.monitor, clock, hooks.report)

@@ -32,6 +32,14 @@ class SoundDevice:
     """Channels."""
 
 
+def look_anew() -> None:
+    """Lets PortAudio find what was plugged in since it looked; no stream may be open, for none would survive that."""
+    port_audio = sys.modules.get("sounddevice")
+    if port_audio is not None:
+        port_audio._terminate()
+        port_audio._initialize()
+
+
 def list_sound_devices() -> tuple[SoundDevice, ...]:
     """Every input and output device.
 
