@@ -1,7 +1,7 @@
 """A profile in, a chain of stages out: the one place that knows every engine."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -11,11 +11,9 @@ from pipeline.audio.neural.rvc import Tools
 from pipeline.audio.neural.voices import RvcVoices
 from pipeline.audio.voice.actor import Actor
 from pipeline.audio.voice.dial import Dial, voice_stage
-from pipeline.clock import Clock, MonotonicClock
+from pipeline.circumstances import Circumstances
 from pipeline.errors import ConsentError
 from pipeline.inference.named_model import read_named
-from pipeline.inference.onnx.halt import Halt
-from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.machine import step_back
 from pipeline.media import Pixels
@@ -82,8 +80,7 @@ class Assembly:
         models: ModelStore,
         profile: Profile,
         size: tuple[int, int],
-        clock: Clock | None = None,
-        report: Callable[[Event], None] | None = None,
+        circumstances: Circumstances | None = None,
     ) -> None:
         """Loads the networks that every chain shares.
 
@@ -91,29 +88,25 @@ class Assembly:
             models: where the network files are.
             profile: the first profile, for the tracker's settings.
             size: width and height of the frames.
-            clock: the program's clock.
-            report: told what the operator should know of the voice; None where no voice is heard in real time.
+            circumstances: what the session is like.
 
         Raises:
             ModelError: a network is missing or damaged.
         """
         self._models = models
         self._size = size
-        self._clock = clock or MonotonicClock()
-        self._report = report
-        self.runtime = Runtime(clock=self._clock, report=report)
+        self._circumstances = circumstances or Circumstances()
+        self.runtime = self._circumstances.runtime
         self._tracker = Tracker(models.path("face-detection"), models.path("face-landmarks"), profile)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="understudy-beside")
         self._matte = PersonMatte(models.path("selfie-segmentation-landscape"), self._beside)
         self._ahead = Ahead(self._matte)
         self._knowing = ThreadPoolExecutor(1, "understudy-knowing", step_back)
         self._meeting = Meeting(self.runtime, models, self._knowing)
-        self.unhurried, self.heard = False, True
-        """Whether pictures wait for what is found out of them, so that films come out alike, and if sound is heard."""
         self._dial = Dial()
         self.actor = Actor()
         """What the session's voices learn of the actor's own."""
-        self._rvc = RvcVoices(Tools(self.runtime, models, self._clock), self.actor)
+        self._rvc = RvcVoices(Tools(self.runtime, models, self._circumstances.clock), self.actor)
         self._targets: OrderedDict[tuple[Path, int], PhotoTarget] = OrderedDict()
 
     @property
@@ -121,11 +114,6 @@ class Assembly:
         """What each network runs on: those that all chains share, and those that profiles bring."""
         names = ("face-detection", "face-landmarks", "selfie-segmentation-landscape")
         return dict.fromkeys(names, "LiteRT CPU") | self.runtime.providers
-
-    def prefer(self, device: Preference, report: Callable[[Event], None], halt: Halt | None = None) -> None:
-        """Has the networks that profiles bring run there, tells of those that move or fail, and ends with a session."""
-        self.runtime.preference, self.runtime.report = device, report
-        self.runtime.halt = halt or self.runtime.halt
 
     def build(self, profile: Profile) -> Chain:
         """A warm chain.
@@ -175,7 +163,7 @@ class Assembly:
     def _senses(self, profile: Profile) -> Iterator[VideoStage | None]:
         """The stages of a profile's own that find people: the next is made when the last has its owner."""
         yield sighted(self._tracker, profile, self.runtime)
-        yield open_casting(profile, self._meeting, waits=self.unhurried)
+        yield open_casting(profile, self._meeting, waits=self._circumstances.waits)
         yield self._own_matte(profile)
 
     def _first(self, own: Sequence[VideoStage]) -> tuple[VideoStage, ...]:
@@ -211,15 +199,16 @@ class Assembly:
 
     def _voice(self, profile: Profile) -> AudioStage:
         """The profile's voice, with as much time as it asks for or this computer needs; networks only to be heard."""
-        wanted_ms, is_rvc = profile.voice.latency_ms, profile.voice.engine == "rvc" and self.heard
-        if self._report is not None:
+        session, wanted_ms = self._circumstances, profile.voice.latency_ms
+        is_rvc = profile.voice.engine == "rvc" and session.heard
+        if session.report is not None:
             kept_ms = (self._rvc if is_rvc else self._dial).least_ms(profile, wanted_ms)
             if kept_ms > wanted_ms:
                 text = (
                     f"This computer can't make the voice of {profile.title} within {wanted_ms:g} ms; "
                     f"it gets {kept_ms:g} ms. Close other programs, or set latency_ms in [voice] higher."
                 )
-                self._report(Event(Level.WARNING, text, self._clock.now_ns()))
+                session.report(Event(Level.WARNING, text, session.clock.now_ns()))
             wanted_ms = kept_ms
         return self._rvc.stage(profile, wanted_ms) if is_rvc else voice_stage(profile, wanted_ms, self.actor)
 

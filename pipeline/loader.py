@@ -41,12 +41,24 @@ class Loader:
     """Builds what is asked for on its own thread, closes what the lanes are done with."""
 
     def __init__(
-        self, assembly: Assembly, clock: Clock, hand_over: Callable[[Handover], None], report: Callable[[Event], None]
+        self,
+        assembly: Assembly,
+        clock: Clock,
+        hand_over: Callable[[Handover], None],
+        report: Callable[[Event], None],
+        spoken_with: Callable[[AudioStage], bool] = lambda voice: False,
     ) -> None:
-        """A loader without requests."""
+        """A loader without requests.
+
+        Args:
+            assembly: builds the chains.
+            clock: the program's clock.
+            hand_over: gives the video lane a chain to take.
+            report: told what could not be made ready.
+            spoken_with: tells if the audio lane works with a voice; it does so for a while after the video lane left.
+        """
         self._assembly, self._clock, self._hand_over, self._report = assembly, clock, hand_over, report
-        self.spoken_with: Callable[[AudioStage], bool] = lambda voice: False
-        """Whether the audio lane works with a voice; it goes on with one for a while when the video lane has left."""
+        self._spoken_with = spoken_with
         self._changed = threading.Condition()
         self._requests: OrderedDict[str, Request] = OrderedDict()
         self._wanted: Request | None = None
@@ -121,7 +133,7 @@ class Loader:
 
     def _close_discarded(self) -> None:
         """Closes what is of no more use. Chains come here from the video lane: no lane can take them any more."""
-        done = [chain for chain in self._discarded if not self.spoken_with(chain.voice)]
+        done = [chain for chain in self._discarded if not self._spoken_with(chain.voice)]
         self._discarded = [chain for chain in self._discarded if chain not in done]
         for chain in done:
             chain.close()

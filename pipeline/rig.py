@@ -10,17 +10,18 @@ from pipeline.assembly import Assembly, Chain
 from pipeline.audio.devices.opening import refuse_overwriting_sound
 from pipeline.audio.patching import open_devices
 from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
+from pipeline.circumstances import Circumstances
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.inference.onnx.runtime import Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.loader import Loader
-from pipeline.media import Frame, Pixels
+from pipeline.media import Frame
 from pipeline.queues import Latest
 from pipeline.runner import Crew, do_all
 from pipeline.settings import Hooks, SessionSettings
-from pipeline.stage import EndOfSource
+from pipeline.stage import AudioStage, EndOfSource
 from pipeline.sync import LONGEST_NS, Sync
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
 from pipeline.video.devices.demo_actor import DemoActor
@@ -53,8 +54,9 @@ class Rig:
         self._clock, self._hooks, self._report = clock, hooks, hooks.report
         self._closing = ExitStack()
         """Closes what is open, last opened first; a part that can't be closed leaves no other open."""
-        self._crew = Crew()
-        self._lost: list[DeviceError] = []
+        self._crew, self._lost = Crew(), list[DeviceError]()
+        self.sound: SoundRig | None = None
+        """The audio lane with its devices; None without a microphone."""
         self._over = threading.Event()
         """Set when the last picture is out."""
         try:
@@ -67,7 +69,8 @@ class Rig:
         """Opens everything and notes it to be closed; the sinks last, because opening a recording empties it."""
         for device in settings.open_devices:
             self._closing.callback(device.close)
-        Runtime(settings.device).require()
+        runtime = Runtime(settings.device, clock=self._clock, report=self._report, halt=self._hooks.halt)
+        runtime.require()
         camera, self._playhead = settings.source, Playhead()
         self.source = open_source(camera, self._clock, self._playhead) if isinstance(camera, SourceSettings) else camera
         self._closing.callback(self.source.close)
@@ -76,11 +79,10 @@ class Rig:
         self._lossless = not self.source.live and (
             settings.source.pace is Pace.MAX if isinstance(settings.source, SourceSettings) else True
         )
-        report = None if settings.sound.microphone == "none" else self._report
-        self.assembly = (settings.assemble or Assembly)(models, profile, self.source.size, self._clock, report)
+        heard = settings.sound.microphone != "none"
+        session = Circumstances(runtime, self._clock, self._report if heard else None, self._lossless, heard)
+        self.assembly = (settings.assemble or Assembly)(models, profile, self.source.size, session)
         self._closing.callback(self.assembly.close)
-        self.assembly.unhurried, self.assembly.heard = self._lossless, report is not None
-        self.assembly.prefer(settings.device, self._report, self._hooks.halt)
         chain = self.assembly.build(profile)
         self._open_lane(chain)
         sound = self._sound_settings(settings)
@@ -97,7 +99,9 @@ class Rig:
         """Makes what frames go through, with its first chain."""
         pictures = LOSSLESS_PICTURES if self._lossless else SPARE_PICTURES + round(LONGEST_NS * self.fps / 1e9)
         self.line = DelayLine(self.source.size, pictures, self._lossless)
-        self.loader = Loader(self.assembly, self._clock, lambda handover: self.lane.hand_over(handover), self._report)
+        self.loader = Loader(
+            self.assembly, self._clock, lambda handover: self.lane.hand_over(handover), self._report, self._spoken_with
+        )
         self._closing.callback(self.loader.close)
         self.frames: Latest[Frame] = Latest(self._lossless)
         self.arrivals, self.sync = RateMeter(), Sync()
@@ -118,9 +122,7 @@ class Rig:
         settings = replace(settings, tracks=tracks_of(self.presenter.sinks))
         told, sync = self._hooks, self.sync
         hooks = SoundHooks(self._report, told.failed, sync.heard, sync.silent, lambda: not self.presenter.sinks)
-        rig = SoundRig(settings, chain.voice, self._clock, hooks, None if self._lossless else self._playhead)
-        self.loader.spoken_with = rig.lane.holds
-        return rig
+        return SoundRig(settings, chain.voice, self._clock, hooks, None if self._lossless else self._playhead)
 
     def _refuse_overwriting(self, settings: SessionSettings) -> None:
         """Looks before anything is opened to be written."""
@@ -137,20 +139,14 @@ class Rig:
         sinks = settings.sinks + open_sinks(
             settings.virtual_camera, self.source.size, self.fps, record=settings.record, settings=recording
         )
-        self.presenter = Presenter(self.line, sinks, self._clock, self.fps, self._sink_lost)
+        self.presenter = Presenter(self.line, sinks, self._clock, None if self._lossless else self.fps, self._sink_lost)
         self._closing.callback(self.presenter.close)
-        self.presenter.realtime = not self._lossless
         self.presenter.cover(not settings.on_air)
 
     @property
     def profile(self) -> Profile:
         """The profile in the lane, with its live settings."""
         return self.lane.profile
-
-    @property
-    def card(self) -> Pixels:
-        """uint8 (height, width, 3) BGR: the present profile's card."""
-        return self.lane.card
 
     def start(self) -> None:
         """Starts the threads, the sinks' first."""
@@ -233,6 +229,10 @@ class Rig:
             self.sync.follow(chain.profile.sync)
         if self.sound is not None:
             self.sound.take(chain.voice, chain.profile)
+
+    def _spoken_with(self, voice: AudioStage) -> bool:
+        """Whether the audio lane works with a voice."""
+        return self.sound is not None and self.sound.lane.holds(voice)
 
     def _capture(self) -> bool:
         """Reads one frame."""

@@ -192,7 +192,7 @@ class Session:
         """The newest program picture for the screen, RGB, and the card while panic holds."""
         rig = self._running
         if self._panicked:
-            return self._card_picture(rig.card, (max(2, width), max(2, height)))
+            return self._card_picture(rig.lane.card, (max(2, width), max(2, height)))
         return rig.lane.preview(width, height)
 
     def levels(self) -> tuple[MeterReading, MeterReading] | None:

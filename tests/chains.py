@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pipeline.assembly import Assembly, Chain, marks
 from pipeline.audio.voice.actor import Actor
+from pipeline.circumstances import Circumstances
 from pipeline.errors import UnderstudyError
-from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.stage import VideoStage
 from profiles.profile import ConsentSettings, FailSafePolicy, Kind, OutputSettings, Profile
 from tests.fakes import FakeStage, FakeVoice
@@ -35,10 +35,10 @@ def make_chain(profile: Profile, *stages: VideoStage, size: tuple[int, int] = SI
 class FakeAssembly(Assembly):
     """Builds chains of one fake stage; fails on the names in `broken`."""
 
-    def __init__(self, size: tuple[int, int] = SIZE) -> None:
+    def __init__(self, size: tuple[int, int] = SIZE, circumstances: Circumstances | None = None) -> None:
         self._size = size
         self.actor = Actor()
-        self.runtime = Runtime()
+        self.runtime = (circumstances or Circumstances()).runtime
         self.broken: set[str] = set()
         self.built: list[Chain] = []
         self.building: Callable[[Profile], None] = lambda profile: None
@@ -58,9 +58,6 @@ class FakeAssembly(Assembly):
         chain = make_chain(profile, FakeStage(profile.name), size=self._size)
         self.built.append(chain)
         return chain
-
-    def prefer(self, device: Preference, report: object, halt: object = None) -> None:
-        """There is nothing to move."""
 
     def close(self) -> None:
         """Remembers."""

@@ -28,9 +28,8 @@ class Desk:
         self.line = DelayLine(SIZE, capacity, lossless)
         self.sinks = sinks or (FakeSink(steady=True),)
         self.lost: list[DeviceError] = []
-        self.presenter = Presenter(self.line, self.sinks, self.clock, FPS, self.lost.append)
+        self.presenter = Presenter(self.line, self.sinks, self.clock, None if lossless else FPS, self.lost.append)
         self.presenter.delay_ns = delay_ns
-        self.presenter.realtime = not lossless
 
     def give_card(self, level: int = CARD) -> None:
         """The card, a plain grey."""

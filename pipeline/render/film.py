@@ -13,6 +13,7 @@ from pipeline.assembly import Assembly, require_clearance
 from pipeline.audio.devices.sound_decoder import has_sound
 from pipeline.audio.devices.sound_recorder import ENCODERS
 from pipeline.audio.neural.rvc import Tools
+from pipeline.circumstances import Circumstances
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, MediaError
 from pipeline.inference.onnx.runtime import Runtime
@@ -57,10 +58,11 @@ class Render:
             PortraitError: the profile's portrait is not fit.
         """
         require_clearance(job.profile)
-        Runtime(job.device).require()
-        refuse_target(job)
         self._clock = clock or MonotonicClock()
         self._report = report or (lambda _: None)
+        runtime = Runtime(job.device, clock=self._clock, report=self._report)
+        runtime.require()
+        refuse_target(job)
         self._frames: Latest[Frame] = Latest(lossless=True)
         self._losses: list[DeviceError] = []
         self._done_ns = 0
@@ -69,11 +71,9 @@ class Render:
         with ExitStack() as parts:
             self._source = parts.enter_context(_open_pictures(job, self._clock))
             size = self._source.size
-            assembly = parts.enter_context(closing(Assembly(models, job.profile, size)))
-            assembly.unhurried, assembly.heard = True, False
-            assembly.prefer(job.device, self._report)
+            session = Circumstances(runtime, self._clock, waits=True, heard=False)
+            assembly = parts.enter_context(closing(Assembly(models, job.profile, size, session)))
             chain = parts.enter_context(closing(assembly.build(job.profile)))
-            runtime = parts.enter_context(closing(Runtime(job.device, report=self._report)))
             self._sound = self._open_sound(job, Tools(runtime, models, self._clock))
             if self._sound is not None:
                 parts.enter_context(closing(self._sound))
@@ -164,8 +164,7 @@ class Render:
         sink = open_recording(job.target, size, self._source.fps, settings)
         if self._sound is not None:
             self._sound.track = sink.track
-        presenter = Presenter(line, (sink,), self._clock, self._source.fps, self._losses.append)
-        presenter.realtime = False
+        presenter = Presenter(line, (sink,), self._clock, None, self._losses.append)
         presenter.cover(False)
         return presenter
 

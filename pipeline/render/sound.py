@@ -36,13 +36,15 @@ class SoundRender:
             ModelError: a network of the voice is missing, broken, or can't be run where it was asked for.
         """
         require_clearance(job.profile)
-        Runtime(job.device).require()
+        clock = clock or MonotonicClock()
+        runtime = Runtime(job.device, clock=clock, report=report)
+        runtime.require()
         refuse_target(job)
         self.remark: str | None = None
         self._done = 0
         with ExitStack() as parts:
-            runtime = parts.enter_context(closing(Runtime(job.device, report=report)))
-            conversion = conversion_of(job, Tools(runtime, models, clock or MonotonicClock()))
+            parts.enter_context(closing(runtime))
+            conversion = conversion_of(job, Tools(runtime, models, clock))
             self._conversion = parts.enter_context(conversion)
             self._blocks = self._conversion.blocks()
             self._target = parts.enter_context(SoundRecorder(job.target))

@@ -16,10 +16,12 @@ from pathlib import Path
 from pipeline.assembly import Assembly
 from pipeline.audio.neural.rvc import Tools
 from pipeline.audio.neural.voices import RvcVoices
+from pipeline.circumstances import Circumstances
 from pipeline.errors import ModelError, UnderstudyError
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.inference.trial import ending, limit_memory
+from pipeline.telemetry import Event
 from profiles.profile import ConsentSettings, Kind, Profile
 from profiles.store import ProfileStore
 
@@ -73,12 +75,13 @@ def built_here(profile: Profile, models: ModelStore, device: Preference = Prefer
     remarks: list[str] = []
     profile = _declared(profile)
 
+    def remark(event: Event) -> None:
+        remarks.append(event.text)
+
     def build(*, heard: bool) -> dict[str, str]:
-        with closing(Assembly(models, profile, SIZE, report=lambda event: remarks.append(event.text))) as assembly:
-            assembly.heard = heard
-            assembly.prefer(device, lambda event: remarks.append(event.text))
-            with closing(assembly.build(profile)):
-                return assembly.providers
+        session = Circumstances(Runtime(device, report=remark), report=remark, heard=heard)
+        with closing(Assembly(models, profile, SIZE, session)) as assembly, closing(assembly.build(profile)):
+            return assembly.providers
 
     runs_on: dict[str, str] = {}
     problems = _problems(lambda: runs_on.update(build(heard=True)))

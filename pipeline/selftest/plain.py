@@ -1,15 +1,10 @@
 """A chain without engines: the way itself, which the self-test's own pattern takes and no actor ever does."""
 
-from collections.abc import Callable
-
 from pipeline.assembly import Assembly, Chain, marks
 from pipeline.audio.voice.actor import Actor
-from pipeline.clock import Clock
-from pipeline.inference.onnx.halt import Halt
-from pipeline.inference.onnx.runtime import Preference, Runtime
+from pipeline.circumstances import Circumstances
 from pipeline.inference.store import ModelStore
 from pipeline.media import Block
-from pipeline.telemetry import Event
 from profiles.profile import Profile
 
 
@@ -41,19 +36,15 @@ class PlainAssembly(Assembly):
         models: ModelStore,
         profile: Profile,
         size: tuple[int, int],
-        clock: Clock | None = None,
-        report: Callable[[Event], None] | None = None,
+        circumstances: Circumstances | None = None,
     ) -> None:
         """An assembly for frames of one size; nothing else matters."""
-        self._size, self.actor, self.runtime = size, Actor(), Runtime()
+        self._size, self.actor, self.runtime = size, Actor(), (circumstances or Circumstances()).runtime
 
     @property
     def providers(self) -> dict[str, str]:
         """There are no networks."""
         return {}
-
-    def prefer(self, device: Preference, report: Callable[[Event], None], halt: Halt | None = None) -> None:
-        """There are no networks."""
 
     def build(self, profile: Profile) -> Chain:
         """A chain that passes everything on."""

@@ -1,15 +1,19 @@
 """The device that is asked for: it is had, or nothing is opened and the missing library is named."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipeline import rig
+from pipeline.circumstances import Circumstances
 from pipeline.errors import ModelError
 from pipeline.inference.onnx.runtime import Preference, Runtime
+from pipeline.inference.store import ModelStore
 from pipeline.render import RenderJob, film, open_rendering, sound
 from pipeline.session import Session, SessionSettings
 from pipeline.video.devices.settings import SourceSettings
+from profiles.profile import Profile
 from tests.chains import FakeAssembly, make_profile
 from tests.fakes import FakeSource
 from tests.footage import models, persona
@@ -23,9 +27,7 @@ LIBRARY = "libcublasLt.so.13"
 def without_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """A computer on which CUDA lacks a library."""
     for module in (rig, film, sound):
-        monkeypatch.setattr(
-            module, "Runtime", lambda device: Runtime(device, backing=FakeDevice(problems=NO_GPU).backing)
-        )
+        monkeypatch.setattr(module, "Runtime", partial(Runtime, backing=FakeDevice(problems=NO_GPU).backing))
 
 
 def never(*_: object, **__: object) -> None:
@@ -58,20 +60,43 @@ def test_a_render_leaves_its_target_alone_when_its_device_can_not_be_had(tmp_pat
 
 
 def test_the_device_that_is_asked_for_reaches_what_builds_the_chains() -> None:
-    asked: list[Preference] = []
+    told: list[Circumstances] = []
 
-    class Preferring(FakeAssembly):
-        """Remembers what it was asked for before it built anything."""
+    class Told(FakeAssembly):
+        """Remembers what it was told when it was made."""
 
-        def __init__(self, *_: object) -> None:
-            super().__init__((64, 64))
+        def __init__(
+            self, store: ModelStore, profile: Profile, size: tuple[int, int], circumstances: Circumstances
+        ) -> None:
+            super().__init__(size, circumstances)
+            told.append(circumstances)
 
-        def prefer(self, device: Preference, report: object, halt: object = None) -> None:
-            assert not self.built
-            asked.append(device)
-
-    settings = SessionSettings(FakeSource.of(1), assemble=Preferring, device=Preference.CPU)
+    settings = SessionSettings(FakeSource.of(1), assemble=Told, device=Preference.CPU)
     session = Session(settings, make_profile(), models())
     session.start()
     session.stop()
-    assert asked == [Preference.CPU]
+    (session_told,) = told
+    assert (session_told.runtime.preference, session_told.waits, session_told.heard) == (Preference.CPU, True, False)
+
+
+def test_the_computer_is_asked_for_its_devices_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = FakeDevice()
+    monkeypatch.setattr(rig, "Runtime", partial(Runtime, backing=device.backing))
+    asked: list[int] = []
+
+    class Asking(FakeAssembly):
+        """Looks at the device as whoever opens a network does."""
+
+        def __init__(
+            self, store: ModelStore, profile: Profile, size: tuple[int, int], circumstances: Circumstances
+        ) -> None:
+            super().__init__(size, circumstances)
+            self.runtime.require()
+            asked.append(device.asked)
+
+    session = Session(
+        SessionSettings(FakeSource.of(1), assemble=Asking, device=Preference.CUDA), make_profile(), models()
+    )
+    session.start()
+    session.stop()
+    assert asked == [1]

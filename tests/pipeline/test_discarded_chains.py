@@ -23,8 +23,7 @@ def voice_of(chain: Chain) -> FakeVoice:
 
 
 def test_a_chain_of_no_more_use_is_closed_when_the_audio_lane_has_left_it_too() -> None:
-    desk, still_heard = Desk(), True
-    desk.loader.spoken_with = lambda voice: still_heard and voice is desk.assembly.built[0].voice
+    desk, still_heard = Desk(lambda voice: still_heard and voice is desk.assembly.built[0].voice), True
     desk.ask("ben")
     desk.work()
     first = desk.assembly.built[0]
@@ -42,8 +41,7 @@ def test_a_chain_of_no_more_use_is_closed_when_the_audio_lane_has_left_it_too() 
 
 
 def test_closing_closes_what_waits_for_the_audio_lane() -> None:
-    desk = Desk()
-    desk.loader.spoken_with = lambda voice: True
+    desk = Desk(lambda voice: True)
     chains = [make_chain(make_profile("ben"), FakeStage("ben")) for _ in range(2)]
     for chain in chains:
         desk.loader.retire(chain)
@@ -60,6 +58,6 @@ def test_a_session_asks_its_audio_lane_before_it_closes_a_chain(tmp_path: Path) 
     hooks = Hooks(lambda event: None, lambda: None, lambda error: None)
     rig = Rig(settings, make_profile(), models(), MonotonicClock(), hooks)
     assert rig.sound is not None
-    assert rig.loader.spoken_with(rig.sound.lane.voice)
-    assert not rig.loader.spoken_with(FakeVoice())
+    assert rig.loader._spoken_with(rig.sound.lane.voice)
+    assert not rig.loader._spoken_with(FakeVoice())
     rig.stop(SOON_S)

@@ -1,11 +1,13 @@
 """The loader: what is ready is taken at once, the newest choice wins, and nothing is kept or lost for ever."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from pipeline.lane import Handover
 from pipeline.loader import READY_LIMIT, REQUEST_LIMIT, Loader, Request
+from pipeline.stage import AudioStage
 from pipeline.telemetry import Event, Level, PreparationFailed
 from profiles.profile import BackgroundSettings, Profile
 from tests.chains import FakeAssembly, make_chain, make_profile, stage_of
@@ -15,12 +17,12 @@ from tests.fakes import FakeClock, FakeStage
 class Desk:
     """A loader stepped by hand; it never has to wait, for a step is asked for only when there is work."""
 
-    def __init__(self) -> None:
+    def __init__(self, spoken_with: Callable[[AudioStage], bool] = lambda voice: False) -> None:
         self.assembly = FakeAssembly()
         self.clock = FakeClock(1_000)
         self.given: list[Handover] = []
         self.events: list[Event] = []
-        self.loader = Loader(self.assembly, self.clock, self.given.append, self.events.append)
+        self.loader = Loader(self.assembly, self.clock, self.given.append, self.events.append, spoken_with)
 
     def ask(self, name: str | Profile, *, take: bool = False, counts: bool = True) -> None:
         """Asks for a profile by name, to be made ready or to be taken."""

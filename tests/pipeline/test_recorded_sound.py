@@ -10,7 +10,7 @@ import pytest
 from pipeline.assembly import Chain
 from pipeline.audio.rig import SoundSettings
 from pipeline.audio.voice.timbre import Timbre
-from pipeline.clock import Clock
+from pipeline.circumstances import Circumstances
 from pipeline.errors import DeviceError, StageError
 from pipeline.inference.store import ModelStore
 from pipeline.media import Block
@@ -33,10 +33,8 @@ LONG_S = 60.0
 class Speaking(FakeAssembly):
     """Lets pictures pass, and gives every chain the real voice engine."""
 
-    def __init__(
-        self, store: ModelStore, profile: Profile, size: tuple[int, int], clock: Clock, report: object
-    ) -> None:
-        super().__init__(size)
+    def __init__(self, store: ModelStore, profile: Profile, size: tuple[int, int], session: Circumstances) -> None:
+        super().__init__(size, session)
 
     def build(self, profile: Profile) -> Chain:
         """A chain with a voice."""

@@ -25,7 +25,9 @@ TARGETS = pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 @pytest.fixture(autouse=True)
 def assembly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lets pictures pass: no network, no face."""
-    monkeypatch.setattr("pipeline.render.film.Assembly", lambda models, profile, size: FakeAssembly(size))
+    monkeypatch.setattr(
+        "pipeline.render.film.Assembly", lambda models, profile, size, session: FakeAssembly(size, session)
+    )
     yield
 
 

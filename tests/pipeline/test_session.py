@@ -80,7 +80,7 @@ def faceless(size: tuple[int, int]) -> Pixels:
 
 def card_planes(session: Session) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """The running profile's card as it leaves."""
-    card = session._running.card
+    card = session._running.lane.card
     return np.asarray(cv2.cvtColor(card, cv2.COLOR_BGR2YUV_I420), np.uint8)
 
 

@@ -47,6 +47,7 @@ class Runtime:
         clock: Clock | None = None,
         report: Callable[[Event], None] | None = None,
         backing: Backing | None = None,
+        halt: Halt | None = None,
     ) -> None:
         """Asks nothing of the computer yet.
 
@@ -55,15 +56,16 @@ class Runtime:
             clock: the program's clock.
             report: told when a network moves.
             backing: what it stands on; this computer by default.
+            halt: cuts short what is being opened, when its session ends.
         """
         self.preference = preference
-        self.report, self.halt = report or (lambda _: None), Halt()
-        self._clock = clock or MonotonicClock()
-        self._backing, self._problems = backing or Backing(), dict[str, str]()
+        self.report, self.halt = report or (lambda _: None), halt or Halt()
+        self._clock, self._backing = clock or MonotonicClock(), backing or Backing()
+        self._problems: dict[str, str] | None = None
+        """What the computer was found to lack, by provider; None before it was asked."""
         self._lock, self._asking = threading.Lock(), threading.Lock()
-        self._open: dict[int, Network] = {}
+        self._open, self._closed = dict[int, Network](), False
         self._mover: ThreadPoolExecutor | None = None
-        self._closed = False
 
     def open(self, file: ModelFile, demand: Demand) -> Network:
         """A network, warm, on the best device that was asked for and works.
@@ -120,9 +122,7 @@ class Runtime:
     def apart(self) -> "Runtime":
         """Another one on the same computer for what is only tried, to be closed by whoever asks for it."""
         known = Backing(self._backing.library, self._known_problems)
-        other = Runtime(self.preference, clock=self._clock, report=self.report, backing=known)
-        other.halt = self.halt
-        return other
+        return Runtime(self.preference, clock=self._clock, report=self.report, backing=known, halt=self.halt)
 
     def cut(self) -> None:
         """Has every run that is under way end with an error, and each later one."""
@@ -295,6 +295,6 @@ class Runtime:
 
     def _known_problems(self) -> dict[str, str]:
         with self._asking:
-            if not self._problems:
+            if self._problems is None:
                 self._problems = self._backing.problems()
             return self._problems

@@ -40,7 +40,12 @@ class Presenter:
     """
 
     def __init__(
-        self, line: DelayLine, sinks: Sequence[VideoSink], clock: Clock, fps: float, lost: Callable[[DeviceError], None]
+        self,
+        line: DelayLine,
+        sinks: Sequence[VideoSink],
+        clock: Clock,
+        fps: float | None,
+        lost: Callable[[DeviceError], None],
     ) -> None:
         """A presenter that shows the card until it is told otherwise.
 
@@ -48,12 +53,14 @@ class Presenter:
             line: where the pictures come from.
             sinks: where they go; one that fails is closed and left out from then on.
             clock: the program's clock.
-            fps: the nominal rate.
+            fps: the nominal rate; None hands entries on as fast as they come.
             lost: called with the reason when a sink fails.
         """
         self._line, self._sinks, self._clock, self._lost = line, list(sinks), clock, lost
         self._opened = tuple(sinks)
-        self._interval_ns = round(1e9 / fps)
+        self.realtime = fps is not None
+        """Whether pictures go out by the clock."""
+        self._interval_ns = 0 if fps is None else round(1e9 / fps)
         self._card: NDArray[np.uint8] | None = None
         self._shown: NDArray[np.uint8] | None = None
         """The newest picture that came off the line, seen or covered."""
@@ -66,8 +73,6 @@ class Presenter:
         self._recordings_over = threading.Event()
         self.delay_ns = 0
         """From capture to the sinks at least this long."""
-        self.realtime = True
-        """False hands entries on as fast as they come."""
         self.meters = OutputMeters()
 
     def show_card(self, card: Pixels) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pipeline.assembly import Chain
 from pipeline.audio.rig import SoundSettings
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
-from pipeline.clock import Clock
+from pipeline.circumstances import Circumstances
 from pipeline.inference.store import ModelStore
 from pipeline.rig import SessionSettings
 from pipeline.session import Session
@@ -32,10 +32,8 @@ QUIET = 0.03
 class Faltering(FakeAssembly):
     """Gives every chain an engine that can't do its 50th block."""
 
-    def __init__(
-        self, store: ModelStore, profile: Profile, size: tuple[int, int], clock: Clock, report: object
-    ) -> None:
-        super().__init__(size)
+    def __init__(self, store: ModelStore, profile: Profile, size: tuple[int, int], session: Circumstances) -> None:
+        super().__init__(size, session)
 
     def build(self, profile: Profile) -> Chain:
         """A chain with that engine."""

@@ -84,6 +84,15 @@ def test_the_computer_is_asked_once_and_only_if_need_be(file: ModelFile) -> None
     runtime.close()
 
 
+def test_a_computer_that_gave_no_answer_is_not_asked_again(file: ModelFile) -> None:
+    device = FakeDevice(problems={})
+    runtime = Desk(device).runtime
+    for _ in range(3):
+        assert runtime.open(file, DEMAND).label == "ONNX CPU"
+    assert device.asked == 1
+    runtime.close()
+
+
 def test_what_runs_where_is_told_while_the_computer_is_asked(file: ModelFile) -> None:
     """The console looks ten times a second."""
     asked, answer = threading.Event(), threading.Event()

@@ -15,6 +15,7 @@ from pipeline.audio.settings import SoundSettings
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.audio.voice.chunks import Joined
 from pipeline.audio.voice.timbre import Timbre
+from pipeline.circumstances import Circumstances
 from pipeline.clock import MonotonicClock
 from pipeline.errors import VoiceError
 from pipeline.inference.onnx.runtime import Runtime
@@ -124,7 +125,7 @@ def test_a_voice_that_can_t_be_kept_is_refused_with_the_smallest_latency_that_ca
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports: list[Event] = []
-    assembly = Assembly(models(), persona(), SIZE, report=reports.append)
+    assembly = Assembly(models(), persona(), SIZE, Circumstances(report=reports.append))
     monkeypatch.setattr(assembly._rvc, "_share_of", lambda _, plan: 24_000 / plan.chunk)
     chain = assembly.build(wearing(tmp_path))
     assert "within 300 ms; it gets 2000 ms" in reports[0].text
@@ -147,7 +148,7 @@ def test_a_session_changes_to_the_embedded_voice_and_back_and_frees_every_networ
         runtimes.append(Runtime(*settings, **named))
         return runtimes[-1]
 
-    monkeypatch.setattr("pipeline.assembly.Runtime", kept)
+    monkeypatch.setattr("pipeline.rig.Runtime", kept)
     film = write_flash_film(tmp_path / "in.mkv", FlashFilm(seconds=30.0))
     with SoundRecorder(tmp_path / "in.wav") as recorder:
         recorder.write(tone(200.0, 0.3, 30 * RATE_HZ))
