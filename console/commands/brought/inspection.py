@@ -44,6 +44,8 @@ class TrialOptions:
 def inspect_model(named: str, options: TrialOptions, *, as_json: bool) -> int:
     """Prints what a file is, and then whether and how fast it runs; 1 when it does not run here.
 
+    Ctrl-C ends the trial only: what is known is printed, for scripts as well.
+
     Raises:
         ModelError: it is no whole ONNX file, or leads out of its folder; or there is none.
     """
@@ -52,7 +54,13 @@ def inspect_model(named: str, options: TrialOptions, *, as_json: bool) -> int:
     found = recognise(file)
     if not as_json:
         _print(rows(file, found))
-    trial = tried(path, Preference(options.device), options.limit_s)
+    try:
+        trial = tried(path, Preference(options.device), options.limit_s)
+    except KeyboardInterrupt:
+        trial = Trial(problem=f"The trial of {path} was interrupted, so that its speed is not known.")
+        if not as_json:
+            _print([("Runs", "not known: the trial was interrupted")])
+            return 1
     if as_json:
         typer.echo(json.dumps(facts(file, found, trial), indent=2))
     else:
