@@ -1,14 +1,16 @@
 """Sound into a file: wav, flac or opus."""
 
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Self, cast
+from typing import BinaryIO, Self, cast
 
 import av
 import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.container import OutputContainer
 from numpy.typing import NDArray
 
 from pipeline.audio.stream import RATE_HZ
@@ -40,18 +42,19 @@ class SoundRecorder:
             )
         codec, self._format = ENCODERS[path.suffix.lower()]
         self._samples = 0
-        self._container: av.container.OutputContainer | None = None
+        self._container: OutputContainer | None = None
+        self._claim: BinaryIO | None = None
         try:
             self._claim = claimed(path)
-            container = av.open(f"file:{path.absolute()}", "w")
-            self._stream = cast("AudioStream", container.add_stream(codec, rate=RATE_HZ))
+            self._container = av.open(f"file:{path.absolute()}", "w")
+            self._stream = cast("AudioStream", self._container.add_stream(codec, rate=RATE_HZ))
             self._stream.layout = "mono"
-            container.start_encoding()
+            self._container.start_encoding()
         except FileExistsError as error:
             raise DeviceError(f"The sound {path} is being written already; choose another name.") from error
         except (av.error.FFmpegError, OSError) as error:
+            self._abandon()
             raise DeviceError(f"The sound {path} can't be written: {error.strerror}; choose another place.") from error
-        self._container = container
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Appends float32 (n,).
@@ -78,17 +81,15 @@ class SoundRecorder:
         Raises:
             DeviceError: what was left could not be written.
         """
-        container, self._container = self._container, None
-        if container is None:
+        if self._container is None:
             return
         try:
-            container.mux(self._stream.encode(None))
-            container.close()
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise DeviceError(self._stopped(error)) from error
         finally:
-            if self._claim is not None:
-                self._claim.close()
+            self._abandon()
 
     def __enter__(self) -> Self:
         """The recorder itself."""
@@ -97,6 +98,16 @@ class SoundRecorder:
     def __exit__(self, *_: object) -> None:
         """Ends the file."""
         self.close()
+
+    def _abandon(self) -> None:
+        """Lets go of the file as it is."""
+        container, self._container = self._container, None
+        # Ending a file on a full disk fails again; the reason was told already.
+        with suppress(av.error.FFmpegError, OSError):
+            if container is not None:
+                container.close()
+        if self._claim is not None:
+            self._claim.close()
 
     def _stopped(self, error: av.error.FFmpegError | OSError) -> str:
         return (
