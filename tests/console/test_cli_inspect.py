@@ -1,12 +1,14 @@
 """What `understudy models inspect` says beside a file's format."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 
+from pipeline.inference import trial
 from tests.console.conftest import Run
 from tests.models.broken import changed
 from tests.models.dfm import Tinting, tinting_dfm
@@ -57,3 +59,32 @@ def test_a_voice_tells_its_rate_and_its_speakers(run: Run, tmp_path: Path) -> No
 def test_families_that_are_alike_from_outside_are_told(name: str, said: str, run: Run, tmp_path: Path) -> None:
     file = swapper(tmp_path / f"{name}.onnx", Swap("ghost"))
     assert said in row(run("models", "inspect", file, "--device", "cpu")[1], "Remark")
+
+
+def test_inspect_tells_what_a_file_is_when_its_trial_is_interrupted(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trial.subprocess, "run", broken_off)
+    file = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
+    status, out, _ = run("models", "inspect", file, "--json")
+    facts = json.loads(out)
+    assert (status, facts["format"], facts["bytes"]) == (1, "dfm", file.stat().st_size)
+    assert facts["trial"]["problem"] == f"The trial of {file} was interrupted, so that its speed is not known."
+    status, out, _ = run("models", "inspect", file)
+    assert (status, out.splitlines()[-1]) == (1, "Runs       not known: the trial was interrupted")
+
+
+def test_inspect_tells_scripts_what_a_file_is_when_its_trial_takes_too_long(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_: object, timeout: float, **__: object) -> None:
+        raise subprocess.TimeoutExpired("", timeout)
+
+    monkeypatch.setattr(trial.subprocess, "run", endless)
+    status, out, _ = run("models", "inspect", tinting_dfm(tmp_path / "a.dfm", Tinting(size=64)), "--json")
+    facts = json.loads(out)
+    assert (status, facts["format"], len(facts["sha256"])) == (1, "dfm", 64)
+    assert "takes longer than 60 s here" in facts["trial"]["problem"]

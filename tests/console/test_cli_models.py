@@ -87,35 +87,6 @@ def test_inspect_tells_what_a_file_is_before_it_is_run_and_runs_it_for_so_long_o
     assert "takes longer than 7 s here" in out
 
 
-def test_inspect_tells_what_a_file_is_when_its_trial_is_interrupted(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken_off(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(trial.subprocess, "run", broken_off)
-    file = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
-    status, out, _ = run("models", "inspect", file, "--json")
-    facts = json.loads(out)
-    assert (status, facts["format"], facts["bytes"]) == (1, "dfm", file.stat().st_size)
-    assert facts["trial"]["problem"] == f"The trial of {file} was interrupted, so that its speed is not known."
-    status, out, _ = run("models", "inspect", file)
-    assert (status, out.splitlines()[-1]) == (1, "Runs       not known: the trial was interrupted")
-
-
-def test_inspect_tells_scripts_what_a_file_is_when_its_trial_takes_too_long(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def endless(*_: object, timeout: float, **__: object) -> None:
-        raise subprocess.TimeoutExpired("", timeout)
-
-    monkeypatch.setattr(trial.subprocess, "run", endless)
-    status, out, _ = run("models", "inspect", tinting_dfm(tmp_path / "a.dfm", Tinting(size=64)), "--json")
-    facts = json.loads(out)
-    assert (status, facts["format"], len(facts["sha256"])) == (1, "dfm", 64)
-    assert "takes longer than 60 s here" in facts["trial"]["problem"]
-
-
 def test_inspect_says_whether_the_speed_is_enough(run: Run, tmp_path: Path) -> None:
     assert "\nSpeed      " in run("models", "inspect", tinting_dfm(tmp_path / "a.dfm"), "--device", "cpu")[1]
     voice = recognise(read_model(rvc_voice(tmp_path / "v.onnx")))
