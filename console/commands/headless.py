@@ -6,7 +6,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -113,8 +113,8 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
     models = ready_models()
     session = open_session(options, profile, models, reporter.tell)
     log.info("run", profile=options.profile, camera=options.camera, virtual_camera=options.virtual_camera)
-    with native_chatter_logged(log_file), interruption() as interrupt:
-        outcome = run_session(session, plan, interrupt, Machine())
+    with native_chatter_logged(log_file), interruption() as interrupt, closing(Machine()) as machine:
+        outcome = run_session(session, plan, interrupt, machine)
     log.info("ended", figures=summary(outcome.readings), error=outcome.error)
     for complaint in outcome.complaints:
         typer.echo(complaint, err=True)
