@@ -26,7 +26,6 @@ LEAST_S = LEAD_S + (LEAST_FOUND + 2) * max(PAUSES_S)
 """A shorter run may have fewer than ten pairs."""
 TAIL_S = 1.0
 """What the shortest way may take of the last flash."""
-LONGEST_WAIT_S = 8.0
 POLL_S = 0.1
 PICTURES_HELD = 60
 NEVER_NS = 10**15
