@@ -1,6 +1,5 @@
 """What `understudy doctor` looks at, one function for each part of the computer."""
 
-import json
 import os
 import platform
 import shutil
@@ -23,6 +22,7 @@ from pipeline.audio.devices.opening import (
     usual_microphone,
 )
 from pipeline.errors import DeviceError
+from pipeline.inference.apart.child import NoAnswer, answer_of
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
 from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
@@ -180,12 +180,10 @@ def check_gpu() -> Check:
 
 def check_providers() -> Iterator[Check]:
     """What ONNX Runtime can really run networks on."""
-    code, output, complaint = _probe("-m", "pipeline.inference.providers")
     try:
-        problems: dict[str, str] = json.loads(output.strip().splitlines()[-1])
-    except (IndexError, ValueError):
-        reason = (complaint.strip().splitlines() or [f"ended with status {code}"])[-1]
-        yield Check("Providers", Verdict.BAD, f"ONNX Runtime does not run: {reason}", "make setup")
+        problems = answer_of("pipeline.inference.providers", (), PROBE_LIMIT_S)
+    except NoAnswer as error:
+        yield Check("Providers", Verdict.BAD, f"ONNX Runtime {error}", "make setup")
         return
     yield from provider_checks(problems, has_gpu=check_gpu().verdict is Verdict.OK)
 

@@ -6,7 +6,6 @@ Run as a program it prints them as JSON: what native libraries say when they fai
 import ctypes
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+
+from pipeline.inference.apart.child import NoAnswer, answer_of
 
 FLOAT = 1
 OPSET = 17
@@ -55,16 +56,13 @@ def probed_problems() -> dict[str, str]:
     """What `provider_problems` finds in a process of its own, whose crash or complaints disturb nobody.
 
     Returns:
-        Each provider and why it can't be used; empty text where it can. Empty when ONNX Runtime does not run at all.
+        Each provider and why it can't be used; empty text where it can. Where nothing could be found out, that is why
+        those can't that live in libraries of their own.
     """
-    command = [sys.executable, "-m", "pipeline.inference.providers"]
-    folder = Path(__file__).parents[2]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_S, check=False, cwd=folder)
-        problems: dict[str, str] = json.loads(done.stdout.strip().splitlines()[-1])
-    except (subprocess.TimeoutExpired, OSError, ValueError, IndexError):
-        return {}
-    return problems
+        return answer_of("pipeline.inference.providers", (), PROBE_S)
+    except NoAnswer as error:
+        return dict.fromkeys(FILES, f"ONNX Runtime {error}")
 
 
 def provider_problems() -> dict[str, str]:

@@ -6,8 +6,6 @@ program it tries one file and prints what came of it as JSON.
 
 import json
 import math
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -19,6 +17,7 @@ import numpy as np
 import psutil
 
 from pipeline.errors import ModelError, StageError
+from pipeline.inference.apart.child import NoAnswer, answer_of
 from pipeline.inference.formats import Recognised, recognise
 from pipeline.inference.onnx.graph import Tensor
 from pipeline.inference.onnx.model_file import ModelFile, read_model
@@ -86,25 +85,12 @@ class Trial:
 
 def tried(path: Path, preference: Preference = Preference.AUTO, limit_s: float = LONGEST_S) -> Trial:
     """Opens a model in a process of its own and times it there."""
-    command = [sys.executable, "-m", "pipeline.inference.trial", str(path.absolute()), preference.value]
-    folder = Path(__file__).parents[2]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False, cwd=folder)
-    except subprocess.TimeoutExpired:
-        return Trial(problem=f"The model {path} takes longer than {limit_s:g} s here; take a smaller one, or a GPU.")
-    try:
-        found = json.loads(done.stdout.strip().splitlines()[-1])
-        return Trial(**found | {"remarks": tuple(found["remarks"])})
-    except (ValueError, IndexError, TypeError):
-        return Trial(problem=f"The model {path} {ending(done.returncode, done.stderr)}.")
-
-
-def ending(status: int, complaint: str) -> str:
-    """How a process ended that gave no answer."""
-    if status < 0:
-        name = signal.Signals(-status).name
-        return f"made the process that tried it end by {name}; it may need more memory than there is"
-    return f"could not be tried: {(complaint.strip().splitlines() or ['no reason given'])[-1].rstrip('.')}"
+        found = answer_of("pipeline.inference.trial", [str(path.absolute()), preference.value], limit_s)
+    except NoAnswer as error:
+        late = f"takes longer than {limit_s:g} s here; take a smaller one, or a GPU"
+        return Trial(problem=f"The model {path} {late if error.is_late else error}.")
+    return Trial(**found | {"remarks": tuple(found["remarks"])})
 
 
 def tried_here(path: Path, preference: Preference) -> Trial:

@@ -5,8 +5,6 @@ program it builds one profile and prints what came of it as JSON.
 """
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -18,9 +16,10 @@ from pipeline.audio.neural.rvc import Tools
 from pipeline.audio.neural.voices import RvcVoices
 from pipeline.circumstances import Circumstances
 from pipeline.errors import ModelError, UnderstudyError
+from pipeline.inference.apart.child import NoAnswer, answer_of
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
-from pipeline.inference.trial import ending, limit_memory
+from pipeline.inference.trial import limit_memory
 from pipeline.telemetry import Event
 from profiles.profile import ConsentSettings, Kind, Profile
 from profiles.store import ProfileStore
@@ -47,27 +46,12 @@ class Built:
 
 def engines_built(profile: Profile, device: str = "auto", limit_s: float = LONGEST_S) -> Built:
     """Builds a profile's engines in a process of its own, sound included; consent plays no part, for nothing is run."""
-    command = [sys.executable, "-m", "pipeline.selftest.engines", str(profile.folder.absolute()), device]
-    root = str(Path(__file__).parents[2])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=limit_s,
-            check=False,
-            env=os.environ | {"PYTHONPATH": path},
-        )
-    except subprocess.TimeoutExpired:
-        text = f"The engines of {profile.name} were not ready within {limit_s:.0f} s; take smaller models."
-        return Built((text,))
-    try:
-        found = json.loads(done.stdout.strip().splitlines()[-1])
-        return Built(tuple(found["problems"]), tuple(found["remarks"]), found["runs_on"])
-    except (ValueError, IndexError, TypeError, KeyError):
-        return Built((f"Building the engines of {profile.name} {ending(done.returncode, done.stderr)}.",))
+        found = answer_of("pipeline.selftest.engines", [str(profile.folder.absolute()), device], limit_s)
+    except NoAnswer as error:
+        late = f"The engines of {profile.name} were not ready within {limit_s:.0f} s; take smaller models."
+        return Built((late if error.is_late else f"Building the engines of {profile.name} {error}.",))
+    return Built(tuple(found["problems"]), tuple(found["remarks"]), found["runs_on"])
 
 
 def built_here(profile: Profile, models: ModelStore, device: Preference = Preference.AUTO) -> Built:

@@ -8,7 +8,6 @@ import numpy as np
 import onnx
 import pytest
 
-from pipeline.inference import trial
 from tests.console.conftest import Run
 from tests.models.broken import changed
 from tests.models.dfm import Tinting, tinting_dfm
@@ -67,7 +66,7 @@ def test_inspect_tells_what_a_file_is_when_its_trial_is_interrupted(
     def broken_off(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(trial.subprocess, "run", broken_off)
+    monkeypatch.setattr(subprocess, "run", broken_off)
     file = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
     status, out, _ = run("models", "inspect", file, "--json")
     facts = json.loads(out)
@@ -83,7 +82,7 @@ def test_inspect_tells_scripts_what_a_file_is_when_its_trial_takes_too_long(
     def endless(*_: object, timeout: float, **__: object) -> None:
         raise subprocess.TimeoutExpired("", timeout)
 
-    monkeypatch.setattr(trial.subprocess, "run", endless)
+    monkeypatch.setattr(subprocess, "run", endless)
     status, out, _ = run("models", "inspect", tinting_dfm(tmp_path / "a.dfm", Tinting(size=64)), "--json")
     facts = json.loads(out)
     assert (status, facts["format"], len(facts["sha256"])) == (1, "dfm", 64)

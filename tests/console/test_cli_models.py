@@ -13,7 +13,6 @@ from console.commands.brought.inspection import speed_row
 from console.commands.options import SessionOptions
 from console.commands.targets import checking
 from pipeline.errors import ModelError
-from pipeline.inference import trial
 from pipeline.inference.formats import recognise
 from pipeline.inference.onnx.model_file import read_model
 from pipeline.inference.onnx.runtime import Preference, Runtime
@@ -76,7 +75,7 @@ def test_inspect_tells_what_a_file_is_before_it_is_run_and_runs_it_for_so_long_o
         told.append(capsys.readouterr().out)
         raise subprocess.TimeoutExpired("", timeout)
 
-    monkeypatch.setattr(trial.subprocess, "run", endless)
+    monkeypatch.setattr(subprocess, "run", endless)
     file = tinting_dfm(tmp_path / "ada.dfm", Tinting(size=64))
     status, out, _ = run("models", "inspect", file, "--limit", "7")
     assert status == 1

@@ -49,7 +49,7 @@ def test_a_process_that_crashes_or_hangs_is_one_sentence(tmp_path: Path, monkeyp
     def run(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess([], status, "", "one\ntwo.\n")
 
-    monkeypatch.setattr(trial.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     status = -11
     assert "end by SIGSEGV; it may need more memory than there is." in tried(tmp_path / "m.onnx").problem
     status = 1
@@ -58,7 +58,7 @@ def test_a_process_that_crashes_or_hangs_is_one_sentence(tmp_path: Path, monkeyp
     def hang(*_: object, **__: object) -> None:
         raise subprocess.TimeoutExpired("", 1)
 
-    monkeypatch.setattr(trial.subprocess, "run", hang)
+    monkeypatch.setattr(subprocess, "run", hang)
     assert tried(tmp_path / "m.onnx", limit_s=2) == Trial(
         problem=f"The model {tmp_path / 'm.onnx'} takes longer than 2 s here; take a smaller one, or a GPU."
     )
