@@ -1,6 +1,5 @@
 """What networks there are, where they come from and what they must hash to: `models.toml` as frozen values."""
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,9 +78,3 @@ def read_catalogue(path: Path | None = None) -> Catalogue:
         data = tomllib.load(file)
     models = tuple({"name": name, **entry} for name, entry in data["models"].items())
     return Catalogue.model_validate({"sources": data["sources"], "models": models})
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in lower-case hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

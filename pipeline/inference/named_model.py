@@ -4,11 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import ModelError
-from pipeline.inference.catalogue import sha256_of
 from pipeline.inference.formats import meant_elsewhere
 from pipeline.inference.onnx.model_file import ModelFile, read_model
 from pipeline.inference.onnx.place import Preference
-from profiles.model_files import named_models
+from profiles.model_files import named_models, sha256_of
 from profiles.profile import Profile
 
 

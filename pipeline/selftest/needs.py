@@ -12,7 +12,7 @@ from pipeline.inference.onnx.ports import Port, match
 from pipeline.video.background import matting_families
 from pipeline.video.neural import swapper_families
 from pipeline.video.neural.identity import CONVERTER_IN, IDENTITY_OUT, RECOGNISER_IN
-from pipeline.video.neural.swapper import identity_map
+from pipeline.video.neural.swapper import identity_map, of_several_pictures, without_converter
 from pipeline.video.neural.swapper_families import Form
 from profiles.profile import Profile
 
@@ -49,10 +49,7 @@ def _face(profile: Profile) -> Faults:
     form = family.source.form
     if form is Form.PICTURE:
         if settings.portraits:
-            yield (
-                f"The swapper {file.path} takes one picture of the face; "
-                "take `portraits` out of [embedding] of the profile."
-            )
+            yield str(of_several_pictures(file, 1 + len(settings.portraits)))
         return
     if settings.recogniser is None:
         yield (
@@ -66,10 +63,7 @@ def _face(profile: Profile) -> Faults:
     if form not in CONVERTING:
         return
     if settings.converter is None:
-        yield (
-            f"The swapper {file.path} ({family.name}) needs a converter between the recogniser and itself; "
-            "name its file as `converter` in [embedding], or by --converter."
-        )
+        yield str(without_converter(file, family))
     else:
         yield from _unmatched(profile.resolve(settings.converter), CONVERTER_IN)
 

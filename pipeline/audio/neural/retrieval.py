@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
-from pipeline.inference.catalogue import sha256_of
 from pipeline.inference.kinds.foreign import FOREIGN
+from profiles.model_files import sha256_of
 
 NEIGHBOURS = 8
 MOST_BYTES = 2 << 30

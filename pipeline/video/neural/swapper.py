@@ -126,24 +126,34 @@ def _known_by(runtime: Runtime, file: ModelFile, family: Family, likeness: Liken
         values = _of_length_1(values @ identity_map(file), file)
     elif form is not Form.DIRECTION:
         if likeness.converter is None:
-            raise ModelError(
-                f"The swapper {file.path} needs a converter between the recogniser and itself; "
-                "set `converter` in [embedding] of the profile."
-            )
+            raise without_converter(file, family)
         values = converted(identity, likeness.converter, runtime)
         if form is Form.CONVERTED_DIRECTION:
             values = _of_length_1(values, likeness.converter)
     return np.asarray(values[np.newaxis], np.float32)
 
 
+def without_converter(file: ModelFile, family: Family) -> ModelError:
+    """Why a swapper that needs a converter can't run where none is named."""
+    return ModelError(
+        f"The swapper {file.path} ({family.name}) needs a converter between the recogniser and itself, and none is "
+        "named; name its file as `converter` in [embedding] of the profile, or by --converter."
+    )
+
+
+def of_several_pictures(file: ModelFile, count: int) -> ModelError:
+    """Why a swapper that is shown a picture can't have several."""
+    return ModelError(
+        f"The swapper {file.path} takes one picture of the face, not {count}; "
+        "take `portraits` out of [embedding] of the profile."
+    )
+
+
 def _picture(file: ModelFile, family: Family, likeness: Likeness) -> Values:
     """The target's face as a picture, red, green and blue in 0..1."""
     first, *others = likeness.portraits
     if others:
-        raise ModelError(
-            f"The swapper {file.path} takes one picture of the face, not {len(likeness.portraits)}; "
-            "take `portraits` out of [embedding] of the profile."
-        )
+        raise of_several_pictures(file, len(likeness.portraits))
     source = family.source
     try:
         planes = cv2.split(face_picture(first, likeness.models, source.template, source.size))

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ModelError
-from pipeline.inference.catalogue import sha256_of
 from pipeline.inference.named_model import read_named
 from pipeline.inference.onnx.place import Preference
+from profiles.model_files import sha256_of
 from profiles.profile import Kind, Profile
 from tests.models.broken import sound, split
 

@@ -11,7 +11,7 @@ import pytest
 from pipeline.audio.neural.contract import CHANNELS
 from pipeline.audio.neural.retrieval import Retrieval
 from pipeline.errors import ModelError
-from pipeline.inference.catalogue import sha256_of
+from profiles.model_files import sha256_of
 from tests.models.rvc import MARKS
 from tests.pipeline.audio.neural.voices import level_of, opened, profile_of, tone, wanted_part
 

@@ -170,7 +170,9 @@ def test_a_file_that_claims_one_size_and_makes_another_is_refused(runtime: Runti
 
 def test_without_the_converter_that_its_family_needs_it_says_what_to_set(runtime: Runtime) -> None:
     for family in ("ghost", "simswap"):
-        with pytest.raises(ModelError, match=r"needs a converter .* set `converter` in \[embedding\]"):
+        with pytest.raises(
+            ModelError, match=r"needs a converter .* and none is named; name its file as `converter` in \[embedding\]"
+        ):
             load_swapper(runtime, Swap(family), replace(likeness(), converter=None))
 
 
