@@ -14,6 +14,18 @@ from pipeline.telemetry import Event, MeterReading, Readings
 from profiles.profile import Kind, Profile
 
 FILM_SUFFIXES = (".mp4", ".mkv")
+FORMAT = " · "
+"""A device that describes itself tells its name before this, and its format after it."""
+
+
+def device_name(description: str) -> str:
+    """The name in what a device, or a film that is recorded, says of itself."""
+    return description.partition(FORMAT)[0]
+
+
+def is_film(name: str) -> bool:
+    """Whether what is called so is a film."""
+    return Path(name).suffix.lower() in FILM_SUFFIXES
 
 
 class PreviewPort(Protocol):
@@ -211,13 +223,12 @@ class Outputs:
     @property
     def watched(self) -> bool:
         """Whether somebody may see what goes out while it does."""
-        return self.virtual_camera != "none" and Path(self.virtual_camera).suffix.lower() not in FILM_SUFFIXES
+        return self.virtual_camera != "none" and not is_film(self.virtual_camera)
 
     @classmethod
     def of(cls, virtual_camera: str, record: Path | None) -> "Outputs":
         """The outputs that two options name; a film file in place of a virtual camera is a recording."""
-        target = Path(virtual_camera)
-        return cls(virtual_camera, record or (target if target.suffix.lower() in FILM_SUFFIXES else None))
+        return cls(virtual_camera, record or (Path(virtual_camera) if is_film(virtual_camera) else None))
 
 
 OpenSession: TypeAlias = Callable[[Callable[[Event], None]], SessionPort]

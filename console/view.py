@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from console.desk import Phase
 from console.lineup import ProfileRow
-from console.ports import GpuPort, Outputs, ProcessPort
+from console.ports import GpuPort, Outputs, ProcessPort, device_name, is_film
 from console.sound.sound_desk import Talk
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.telemetry import (
@@ -23,7 +23,6 @@ from profiles.profile import Profile
 STALE_S = 1.0
 """Readings older than this are greyed and say how old they are."""
 LOSS_WINDOW_S = 60.0
-FILMS = (".mp4", ".mkv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +140,7 @@ class View:
     @property
     def recordings(self) -> tuple[str, ...]:
         """The films that are being recorded, by name; they get the sound as well."""
-        # A sink tells its name before its format.
-        names = (sink.partition(" · ")[0] for sink in self.video.sinks)
-        return tuple(name for name in names if name.lower().endswith(FILMS))
+        return tuple(filter(is_film, map(device_name, self.video.sinks)))
 
     @property
     def audio(self) -> AudioReadings | None:

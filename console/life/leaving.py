@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console.ports import FILM_SUFFIXES
+from console.ports import device_name, is_film
 from pipeline.telemetry import Readings, State
 
 
@@ -15,16 +15,11 @@ def ended_by_leaving(readings: Readings, hearers: Sequence[str], *, aired: bool)
         aired: whether the session was on air when the card went up.
     """
     state = {State.ON_AIR: "You are on air.", State.CARD: "The card goes out." if aired else ""}.get(readings.state)
-    # A sink tells its name before its format.
-    sinks = [sink.partition(" · ")[0] for sink in readings.video.sinks]
-    ended = _part("the picture for", [name for name in sinks if not _is_film(name)])
+    sinks = [device_name(sink) for sink in readings.video.sinks]
+    ended = _part("the picture for", [name for name in sinks if not is_film(name)])
     ended += _part("the voice for", hearers)
-    ended += _part("the recording", [name for name in sinks if _is_film(name)])
+    ended += _part("the recording", [name for name in sinks if is_film(name)])
     return f"{state} Quitting ends {_joined(ended)}." if state and ended else ""
-
-
-def _is_film(name: str) -> bool:
-    return name.lower().endswith(FILM_SUFFIXES)
 
 
 def _part(what: str, takers: Sequence[str]) -> list[str]:

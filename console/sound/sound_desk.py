@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from console.ports import InputPort, SessionPort
+from console.ports import InputPort, SessionPort, device_name
 from console.sound.held_key import HeldKey
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock
@@ -114,7 +114,7 @@ class SoundDesk:
         """The names of what the voice goes out to; the operator's own monitor is nobody else."""
         sinks = () if audio is None else audio.sinks
         others = sinks if self._session.monitoring is Monitoring.NONE else sinks[:-1]
-        return tuple(sink.partition(" · ")[0] for sink in others)
+        return tuple(map(device_name, others))
 
     @property
     def microphone(self) -> str:
@@ -123,8 +123,7 @@ class SoundDesk:
         Raises:
             UnderstudyError: there is no sound, or nothing runs.
         """
-        # A source tells its name before its format.
-        return self._sound().source.partition(" · ")[0]
+        return device_name(self._sound().source)
 
     def listen_to(self, microphone: InputPort) -> str:
         """Takes another microphone. May take seconds, on a thread of its own.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from rich.cells import cell_len
 
 from console.desk import Phase
+from console.ports import FORMAT
 from console.sound.sound_desk import Talk
 from console.view import View
 from console.widgets.panel import (
@@ -31,8 +32,6 @@ NO_SOUND = "no microphone: start with --microphone"
 SHUT = {Talk.MUTED: "MUTED", Talk.WAITING: "HOLD v"}
 INPUT, OUTPUT = "mic", "out"
 NOWHERE = "nowhere"
-FORMAT = " · "
-"""A device tells its name before this, and its format after it."""
 DEMO_FILE, DEMO = "demo-actor.flac", "demo actor"
 """What the demo actor's voice is read from, and what people call it."""
 HEADED = 3
