@@ -192,6 +192,26 @@ class HeardAgain(Protocol):
         """What the sound server calls the source that gives what is written; empty where there is none."""
 
 
+@runtime_checkable
+class Returning(Protocol):
+    """A sink that is a device, which may be lost and be there again: plugged in anew, or its server started anew."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def returns(self) -> bool:
+        """Whether it can be taken again."""
+
+    def retake(self) -> None:
+        """Takes the same device again, after `write` has failed, and no other in its place.
+
+        Raises:
+            DeviceError: it is not there yet.
+        """
+
+
 class FilmTrack(Protocol):
     """The sound of a film that is being recorded. One thread, which is not the pictures'."""
 

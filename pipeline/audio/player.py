@@ -56,9 +56,15 @@ class Player:
             clock: the program's clock.
             lossless: hand everything on as fast as it comes, and nothing else.
         """
-        self._ring, self.sink, self._clock = ring, sink, clock
+        self.ring, self.sink, self._clock = ring, sink, clock
         self._lossless = lossless
         self._cover, self._never = Cover(clock, up=True), threading.Event()
+        self.meters = PlayerMeters()
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Plays on as if nothing had been played, at a sink that holds nothing; what was counted stays."""
+        self._begun = False
         self._end_ns: int | None = None
         """When the sound after the newest block was captured."""
         self._written_ns: int | None = None
@@ -72,10 +78,9 @@ class Player:
         """Samples still to be left out because too much waited."""
         self._leaving_out = False
         """Whether some of them have been."""
-        self._drift = Drift() if sink.paced and not lossless else None
+        self._drift = Drift() if self.sink.paced and not self._lossless else None
         self._over_ns: int | None = None
         """When everything that was written is heard, once nothing more comes."""
-        self.meters = PlayerMeters()
 
     @property
     def drift_ppm(self) -> float:
@@ -105,10 +110,10 @@ class Player:
             DeviceError: the sink is gone.
         """
         self._leave_out_late()
-        if self._ring.wait(self._least(), self._patience_s()):
-            block = self._ring.read(BLOCK_SAMPLES)
+        if self.ring.wait(self._least(), self._patience_s()):
+            block = self.ring.read(BLOCK_SAMPLES)
             if block is None:
-                return not self._ring.closed or self._rings_out()
+                return not self.ring.closed or self._rings_out()
             self._play(block)
         elif self._is_late():
             self._fill()
@@ -127,6 +132,7 @@ class Player:
         self.sink.write(samples)
         now_ns = self._clock.now_ns()
         self._written_ns = now_ns
+        self._begun = True
         self.meters.blocks += 1
         if self._lossless:
             return
@@ -151,7 +157,7 @@ class Player:
         """Waits a little while the sink still plays what it was given last; whether it does."""
         now_ns = self._clock.now_ns()
         if self._over_ns is None:
-            if self._drift is not None and self.meters.blocks:
+            if self._drift is not None and self._begun:
                 # What the resampler keeps back comes out before the silence.
                 self.sink.write(self._drift.corrected(np.zeros(BLOCK_SAMPLES, np.float32), RESERVE_SAMPLES))
             self._over_ns = self._clock.now_ns() + (0 if self._drift is None else self.sink.buffered_ns)
@@ -160,34 +166,34 @@ class Player:
 
     def _least(self) -> int:
         """How many samples have to wait before one is taken; after a gap a sink with a clock wants its reserve."""
-        begins = self.meters.blocks == 0 or self._owed > 0
+        begins = not self._begun or self._owed > 0
         return RESERVE_SAMPLES if self._drift is not None and begins else BLOCK_SAMPLES
 
     def _leave_out_late(self) -> None:
         """After a gap, leaves out what came too late."""
         if self._drift is not None and self._surplus == 0 and (held := self._held()) > BACKLOG_SAMPLES:
             self._surplus, self._leaving_out = held - RESERVE_SAMPLES, False
-        if self._surplus and (skipped := self._ring.skip(self._surplus, lost=True, again=self._leaving_out)):
+        if self._surplus and (skipped := self.ring.skip(self._surplus, lost=True, again=self._leaving_out)):
             self._surplus, self._leaving_out = self._surplus - skipped, True
-        if self._owed and self._drift is not None and self._ring.fill >= RESERVE_SAMPLES:
-            self._ring.skip(self._ring.fill - RESERVE_SAMPLES)
+        if self._owed and self._drift is not None and self.ring.fill >= RESERVE_SAMPLES:
+            self.ring.skip(self.ring.fill - RESERVE_SAMPLES)
             self._owed = 0
-        elif self._owed and self._drift is None and (captured_ns := self._ring.captured_ns) is not None:
+        elif self._owed and self._drift is None and (captured_ns := self.ring.captured_ns) is not None:
             if self._end_ns is not None and captured_ns - self._end_ns >= self._owed * 1_000_000_000 // RATE_HZ:
                 # Nothing was late: there was no sound meanwhile.
                 self._owed = 0
             else:
-                self._owed -= self._ring.skip(self._owed)
+                self._owed -= self.ring.skip(self._owed)
 
     def _held(self) -> int:
         """Samples that wait in the sink and before it."""
-        return self._ring.fill + self.sink.buffered_ns * RATE_HZ // 1_000_000_000
+        return self.ring.fill + self.sink.buffered_ns * RATE_HZ // 1_000_000_000
 
     def _fill(self) -> None:
         """Writes a block of silence in place of one that is late."""
         self.sink.write(np.zeros(BLOCK_SAMPLES, np.float32))
         self._written_ns = BLOCK_NS + (self._written_ns or self._clock.now_ns())
-        if self.meters.blocks:
+        if self._begun:
             self._owed = min(self._owed + BLOCK_SAMPLES, RATE_HZ)
             self.meters.underruns += self._filled == 0
             self._filled += BLOCK_SAMPLES
@@ -203,7 +209,7 @@ class Player:
 
     def _is_late(self) -> bool:
         """Whether the sink would run dry."""
-        if self._lossless or self._ring.closed:
+        if self._lossless or self.ring.closed:
             return False
         if self.sink.paced:
             return self.sink.buffered_ns <= LOW_NS

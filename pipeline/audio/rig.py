@@ -11,7 +11,8 @@ from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.switch import Switch
 from pipeline.audio.devices.opening import open_microphone, refuse_hearing_sinks
 from pipeline.audio.lane import AudioLane, AudioLinks
-from pipeline.audio.monitor.monitor import open_monitor
+from pipeline.audio.monitor.monitor import Monitor, open_monitor
+from pipeline.audio.outlets import Outlets
 from pipeline.audio.patching import only_sound, open_sinks
 from pipeline.audio.player import Player
 from pipeline.audio.ring import Ring
@@ -57,7 +58,6 @@ class SoundRig:
         self._clock, self._hooks = clock, hooks
         self._lossless = playhead is None
         self._loop, self._endless = settings.loop, settings.loop or settings.microphone == "demo"
-        self._lost: dict[Player, DeviceError] = {}
         self._hurry, self._played_out = threading.Event(), threading.Event()
         """Set when what is left is not worth waiting for, and when the source has come to its end by itself."""
         self._crew, self._turns = Crew(), Turns()
@@ -65,23 +65,17 @@ class SoundRig:
         with only_sound(), ExitStack() as opened:
             self.source = opened.enter_context(self._opened(settings.microphone, playhead or Playhead()))
             sinks = open_sinks(settings.virtual_microphone, opened)
-            self.monitor = open_monitor(settings.monitor, clock, hooks.report)
-            sinks += [] if self.monitor is None else [opened.enter_context(self.monitor)]
-            ears = () if self.monitor is None else (self.monitor.ear,)
+            monitor = open_monitor(settings.monitor, clock, hooks.report)
+            sinks += [] if monitor is None else [opened.enter_context(monitor)]
+            ears, self._monitor = () if monitor is None else (monitor.ear,), monitor
             self._input = Ring(RING_SAMPLES, lossless=self._lossless)
             self._rings = [Ring(RING_SAMPLES, lossless=self._lossless) for _ in (*sinks, *settings.tracks)]
-            self.players = [
-                Player(ring, sink, clock, lossless=self._lossless)
-                for ring, sink in zip(self._rings, sinks, strict=False)
-            ]
-            self._tapes = [
-                Tape(ring, track, clock, lossless=self._lossless)
-                for ring, track in zip(self._rings[len(sinks) :], settings.tracks, strict=True)
-            ]
-            self._living, self._measured = list(self.players), self.players[0] if self.players else None
-            """Those that still play, and the one whose figures are told."""
+            rings = iter(self._rings)
+            players = [Player(next(rings), sink, clock, lossless=self._lossless) for sink in sinks]
+            tapes = [Tape(next(rings), track, clock, lossless=self._lossless) for track in settings.tracks]
+            self._outlets, self.players = Outlets(players, tapes, clock, hooks), tuple(players)
             # Where nobody listens, and where everything goes as fast as it can, the end is not waited for.
-            hurry = self._hurry if self.players and not self._lossless else None
+            hurry = self._hurry if players and not self._lossless else None
             links = AudioLinks(self._input, self._rings, clock, hooks.report, hurry)
             self.lane = AudioLane((*ears, *conditioner(settings.condition), self.activity, self.switch), voice, links)
             self._open = opened.pop_all()
@@ -92,20 +86,19 @@ class SoundRig:
 
     def start(self) -> None:
         """Starts the threads, the sinks' first."""
-        steps: dict[str, Callable[[], bool]] = {
-            f"sound sink {number}": partial(self._play, player) for number, player in enumerate(self.players, 1)
-        }
-        steps |= {f"sound track {number}": tape.step for number, tape in enumerate(self._tapes, 1)}
-        steps |= {"audio lane": self.lane.step, "microphone": self._capture}
+        own: dict[str, Callable[[], bool]] = {"audio lane": self.lane.step, "microphone": self._capture}
         self._turns.take()
-        self._crew.start(steps, self._worker_failed)
+        self._crew.start(self._outlets.steps | own, self._worker_failed)
+
+    @property
+    def monitor(self) -> Monitor | None:
+        """The operator's own device; None where there is none, or as long as it is lost."""
+        lost = any(self._outlets.lost(player) for player in self.players if player.sink is self._monitor)
+        return None if lost else self._monitor
 
     def cover(self, covered: bool) -> None:
         """Puts silence in place of the voice, or takes it off."""
-        for player in self.players:
-            player.cover(covered)
-        for tape in self._tapes:
-            tape.cover(covered)
+        self._outlets.cover(covered)
 
     def take(self, voice: AudioStage, profile: Profile) -> None:
         """Goes on with a voice and its live settings."""
@@ -145,8 +138,6 @@ class SoundRig:
         if not to_the_end or self.source.live or not self._played_out.wait(ending_s):
             self._cut()
         self._crew.stop("microphone")
-        sinks = [f"sound sink {number}" for number in range(1, len(self.players) + 1)]
-        sinks += [f"sound track {number}" for number in range(1, len(self._tapes) + 1)]
         # Each thread ends when what came before it has ended and what that left is done.
         steps: list[Callable[[], None]] = [
             self._close_source,
@@ -154,7 +145,7 @@ class SoundRig:
             self._input.close,
             partial(self._crew.join, "audio lane", timeout_s + self.lane.latency_ns / 1e9),
             *(ring.close for ring in self._rings),
-            *(partial(self._crew.join, name, timeout_s) for name in sinks),
+            *(partial(self._crew.join, name, timeout_s) for name in self._outlets.steps),
             self.close,
         ]
         do_all(*steps)
@@ -193,19 +184,12 @@ class SoundRig:
 
     def readings(self, now_ns: int) -> AudioReadings:
         """The audio lane at this instant."""
-        told, first = self.lane.readings(now_ns), self._measured
-        if first is not None:
-            told = first.readings(told)
-        elif self._tapes:
-            heard = self._tapes[0].latency
-            told = replace(told, latency=heard.percentiles(), latency_overall=heard.overall())
+        told, first = self._outlets.readings(self.lane.readings(now_ns)), self._outlets.measured
         # As fast as it goes, instants are the file's and not the clock's.
         way_ns = 0 if self._lossless else (first and first.meters.latency_ns) or self.lane.latency_ns
         return replace(
             told,
             source=self.source.description,
-            sinks=tuple(player.sink.description for player in self.players if player not in self._lost),
-            lost_sinks=tuple(str(error) for error in tuple(self._lost.values())),
             overruns=self._input.overruns + sum(ring.overruns for ring in self._rings),
             muted=not self.switch.passing,
             muted_heard_s=self.switch.still_heard_s(way_ns, now_ns),
@@ -248,47 +232,10 @@ class SoundRig:
             self._hooks.report(Event(Level.WARNING, text, now_ns))
         return True
 
-    def _play(self, player: Player) -> bool:
-        """One step of a player; one whose sink breaks is left out from then on."""
-        blocks = player.meters.blocks
-        try:
-            going_on = player.step()
-        except DeviceError as error:
-            self._sink_lost(player, error)
-            return False
-        latency_ns = player.meters.latency_ns
-        if player is self._measured and player.meters.blocks > blocks and latency_ns is not None:
-            self._hooks.heard(latency_ns)
-        if not going_on:
-            self._leave(player, lost=False)
-        return going_on
-
-    def _sink_lost(self, player: Player, error: DeviceError) -> None:
-        """Says that a sink is gone; the others go on, and pictures that go out as well."""
-        self._lost[player] = error
-        if player.sink is self.monitor:
-            self.monitor = None
-        self._rings[self.players.index(player)].close()
-        self._leave(player, lost=True)
-        self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
-        if len(self._lost) == len(self.players) and self._hooks.alone():
-            self._hooks.failed(error)
-
-    def _leave(self, player: Player, *, lost: bool) -> None:
-        """Goes on without a player; in place of one that is lost the next is measured."""
-        with self._changing:
-            self._living.remove(player)
-            if player is not self._measured:
-                return
-            if lost and self._living:
-                self._measured = self._living[0]
-                return
-        self._hooks.silent()
-
     def _worker_failed(self, name: str, error: UnderstudyError) -> None:
         """Silences everything and says what ended a thread."""
         self.cover(True)
-        for tape in self._tapes:
+        for tape in self._outlets.tapes:
             tape.end()
         self._hooks.failed(error)
         self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))

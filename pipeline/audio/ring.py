@@ -30,7 +30,7 @@ class Ring:
         """Samples that were overwritten before they were read."""
         self.overruns = 0
         """How often that happened; what is thrown away between two reads counts once."""
-        self._losing = False
+        self._losing = self._deaf = False
 
     @property
     def fill(self) -> int:
@@ -48,9 +48,14 @@ class Ring:
         samples = block.samples[:, 0]
         waits = self._lossless or patient
         with self._changed:
-            while waits and not self._closed and self._written - self._read + len(samples) > self._room():
+            while (
+                waits
+                and not self._closed
+                and not self._deaf
+                and self._written - self._read + len(samples) > self._room()
+            ):
                 self._changed.wait()
-            if self._closed or len(samples) == 0:
+            if self._closed or self._deaf or len(samples) == 0:
                 return
             self._instants.append((self._written, block.captured_ns))
             kept = samples[-self._room() :]
@@ -110,6 +115,18 @@ class Ring:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def deafen(self) -> None:
+        """Takes nothing until `listen`: what it holds and what comes is for nobody, and counts as nothing."""
+        with self._changed:
+            self._deaf, self._losing, self._read = True, False, self._written
+            self._instants.clear()
+            self._changed.notify_all()
+
+    def listen(self) -> None:
+        """Takes what comes again."""
+        with self._changed:
+            self._deaf = False
 
     def _lose(self, count: int) -> None:
         """Counts samples that nobody will hear."""

@@ -23,7 +23,7 @@ LEAST_WAIT_S = 0.001
 class Loudspeaker:
     """One output device. It plays at its own clock; `write` waits for room."""
 
-    paced, is_file = True, False
+    paced, is_file, returns = True, False, True
 
     def __init__(self, wanted: str, latency_s: float = LATENCY_S) -> None:
         """Opens the device.
@@ -73,6 +73,14 @@ class Loudspeaker:
                 self._reopen()
                 until_s = time.monotonic() + STUCK_S
 
+    def retake(self) -> None:
+        """Opens the device again, and none that is called alike.
+
+        Raises:
+            DeviceError: it can't be had yet.
+        """
+        self._reopen()
+
     def _taken(self, samples: NDArray[np.float32]) -> bool:
         """Hands samples over if there is room for all; whether there was.
 
@@ -88,7 +96,7 @@ class Loudspeaker:
                 self._stream.write(np.repeat(samples[:, np.newaxis], self._channels, axis=1))
             except sounddevice.PortAudioError as error:
                 raise DeviceError(
-                    f"The output {self.name} is gone: {error}; plug it in again or choose another."
+                    f"The output {self.name} is gone: {error}; it is taken again when it is back."
                 ) from error
         return True
 

@@ -14,7 +14,7 @@ from pipeline.audio.monitor.state import Monitoring
 from pipeline.audio.stream import RATE_HZ
 from pipeline.clock import Clock
 from pipeline.media import Block
-from pipeline.stage import AudioSink, HeardAgain
+from pipeline.stage import AudioSink, HeardAgain, Returning
 from pipeline.telemetry import Event, Level
 
 HEARD = (
@@ -104,6 +104,21 @@ class Monitor:
             self.state = Monitoring.CUT
             self._switch.set(False)
             self._report(Event(Level.WARNING, HEARD, now_ns))
+
+    @property
+    def returns(self) -> bool:
+        """As the device."""
+        return isinstance(self._sink, Returning) and self._sink.returns
+
+    def retake(self) -> None:
+        """Takes the device again; one that was cut off or turned off stays so.
+
+        Raises:
+            DeviceError: it is not there yet.
+        """
+        if isinstance(self._sink, Returning):
+            self._sink.retake()
+        self._guard.reset()
 
     def close(self) -> None:
         """Gives the device back; may be called twice."""

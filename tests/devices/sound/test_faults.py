@@ -167,21 +167,31 @@ def test_a_microphone_that_vanishes_leaves_silence_and_is_heard_again_when_it_is
 
 
 @pytest.mark.parametrize(("target", "source"), [("auto", OWN), ("call_out", "call_out.monitor")])
-def test_a_killed_server_is_a_sentence(server: Server, target: str, source: str) -> None:
+def test_a_killed_server_is_a_sentence_and_one_that_is_started_anew_is_heard_again(
+    server: Server, said: Path, speech: Sound, target: str, source: str
+) -> None:
     program = Program(server, target)
     try:
         began(server, program, source)
         gone_ns = time.monotonic_ns()
         server.kill()
-        assert until(lambda: not program.running, 20.0), program.complaints
+        time.sleep(3.0)
+        assert program.running, program.complaints
+        assert server.start()
+        modules = server.modules()
+        began(server, program, source)
+        with server.playing(said):
+            persona_speaks(heard(server, source, 4.0), speech)
+        assert [module for module in modules if module not in server.modules()] == []
     finally:
-        ended_well(program, 1)
+        ended_well(program)
     told_ns = program.told("sound server ended")
     assert len(told_ns) == 1, program.complaints
+    assert own_modules(server) == []
     print(f"said after {(told_ns[0] - gone_ns) / 1e6:.0f} ms")
 
 
-def test_an_output_that_vanishes_is_one_sentence_and_nothing_is_heard_elsewhere(
+def test_an_output_that_vanishes_is_one_sentence_until_it_is_back_and_nothing_is_heard_elsewhere(
     server: Server, said: Path, speech: Sound
 ) -> None:
     program = Program(server, "call_out")
@@ -192,9 +202,14 @@ def test_an_output_that_vanishes_is_one_sentence_and_nothing_is_heard_elsewhere(
             persona_speaks(heard(server, "call_out.monitor", 4.0), speech)
             gone_ns = time.monotonic_ns()
             server.unload("sink_name=call_out")
-            assert until(lambda: not program.running, 10.0)
+            time.sleep(3.0)
+        assert program.running, program.complaints
+        server.pactl("load-module", *MODULES[2].split())
+        began(server, program, "call_out.monitor")
+        with server.playing(said):
+            persona_speaks(heard(server, "call_out.monitor", 4.0), speech)
     finally:
-        ended_well(program, 1)
+        ended_well(program)
         elsewhere = room.stop()[1]
     told_ns = program.told("call_out")
     assert len(told_ns) == 1, program.complaints
@@ -218,6 +233,10 @@ def test_headphones_that_vanish_cost_the_virtual_microphone_nothing(server: Serv
             time.sleep(3.0)
             samples = tape.stop()[1]
         assert program.running
+        server.pactl("load-module", *MODULES[2].split())
+        assert until(lambda: server.pactl("list", "short", "sink-inputs") != "", 10.0), program.complaints
+        with server.playing(said):
+            persona_speaks(heard(server, "call_out.monitor", 4.0), speech)
     finally:
         ended_well(program)
         elsewhere = room.stop()[1]

@@ -5,6 +5,7 @@ import fcntl
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,7 @@ from pipeline.errors import DeviceError
 
 TITLE = "Understudy microphone"
 PIPE = "microphone"
+AGAIN = "it is made again when a server answers"
 PIPE_BYTES = 4096
 """The smallest pipe there is, 43 ms: what a server that stopped reading leaves in it is heard late afterwards."""
 F_SETPIPE_SZ = 1031
@@ -26,7 +28,7 @@ F_SETPIPE_SZ = 1031
 class PulseMicrophone:
     """A source that call programs list as a microphone. It is there as long as this object is open."""
 
-    paced, is_file = False, False
+    paced, is_file, returns = False, False, True
 
     def __init__(self) -> None:
         """Makes the source, after taking away what killed programs left behind; a second one gets a number.
@@ -36,31 +38,42 @@ class PulseMicrophone:
         """
         self.dropped = 0
         """Samples that the server did not take in time."""
+        self.name, self._ended = TITLE, False
+        self._open(count(1))
+
+    def _open(self, numbers: Iterable[int]) -> None:
+        """Makes the source, under the first of some numbers that is free.
+
+        Raises:
+            DeviceError: it can't be made.
+        """
         self._folder = tempfile.TemporaryDirectory(prefix="understudy-")
         # The lock is given back when this process ends, however it ends: others see by it that somebody feeds the pipe.
         self._alive = os.open(self._folder.name, os.O_RDONLY)
         fcntl.flock(self._alive, fcntl.LOCK_EX)
         self._pipe = Path(self._folder.name) / PIPE
-        self._file = -1
-        self._module = ""
+        self._file, self._module = -1, ""
         self._watch: subprocess.Popen[bytes] | None = None
         try:
             remove_left_behind()
             taken = {name for name, _, _ in _own_modules()}
-            number = next(number for number in count(1) if _numbered(OWN_SOURCE, "_", number) not in taken)
-            self._source, self.name = _numbered(OWN_SOURCE, "_", number), _numbered(TITLE, " ", number)
+            number = next((number for number in numbers if _numbered(OWN_SOURCE, "_", number) not in taken), None)
+            if number is None:
+                raise DeviceError(f"The virtual microphone {self.name} is another program's now; end that one first.")
+            self._number, self._source = number, _numbered(OWN_SOURCE, "_", number)
+            self.name = _numbered(TITLE, " ", number)
             self.description, self.heard_at = f"{self.name} · 48 kHz mono", self._source
             self._load()
             self._watch = watch_server()
             self._file = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
             fcntl.fcntl(self._file, F_SETPIPE_SZ, PIPE_BYTES)
         except OSError as error:
-            self.close()
+            self._drop()
             raise DeviceError(
                 f"The virtual microphone's pipe {self._pipe} can't be opened: {error.strerror}."
             ) from error
         except BaseException:
-            self.close()
+            self._drop()
             raise
 
     @property
@@ -76,11 +89,9 @@ class PulseMicrophone:
         """
         # A server that was killed leaves its pipe behind.
         if self._watch is not None and self._watch.poll() is not None:
-            raise DeviceError("The virtual microphone is gone: the sound server ended; start it and the session again.")
+            raise DeviceError(f"The virtual microphone is gone: the sound server ended; {AGAIN}.")
         if not self._pipe.exists():
-            raise DeviceError(
-                "The virtual microphone is gone: the sound server ended or took it away; start the session again."
-            )
+            raise DeviceError(f"The virtual microphone is gone: the sound server ended or took it away; {AGAIN}.")
         data = (np.clip(samples, -1.0, 1.0) * np.float32(32767)).astype("<i2").tobytes()
         try:
             written = os.write(self._file, data)
@@ -90,8 +101,23 @@ class PulseMicrophone:
             written = 0
         self.dropped += (len(data) - written) // 2
 
+    def retake(self) -> None:
+        """Makes the source anew, under the name that it had.
+
+        Raises:
+            DeviceError: no sound server answers yet, or the name is another program's.
+        """
+        self._drop()
+        self._open((self._number,))
+        if self._ended:
+            self._drop()
+
     def close(self) -> None:
         """Takes the source away; may be called twice."""
+        self._ended = True
+        self._drop()
+
+    def _drop(self) -> None:
         file, self._file = self._file, -1
         module, self._module = self._module, ""
         if file >= 0:
@@ -101,7 +127,8 @@ class PulseMicrophone:
             watch.kill()
             watch.wait()
         try:
-            if module:
+            # Of a server that was started anew the number is another module's.
+            if module and (self._source, module, str(self._pipe)) in _own_modules():
                 remove_source(self._source, module)
         except DeviceError:
             # A server that ended took the source with it.

@@ -29,7 +29,7 @@ def pulse_sink(wanted: str) -> PulseDevice | None:
 class PulseOutput:
     """One sink, which plays at its own clock; `write` waits for room. When it vanishes, nothing is heard elsewhere."""
 
-    paced, is_file = True, False
+    paced, is_file, returns = True, False, True
 
     def __init__(self, device: PulseDevice) -> None:
         """Connects to it.
@@ -37,14 +37,11 @@ class PulseOutput:
         Raises:
             DeviceError: it can't be had.
         """
-        self.name = str(device)
+        self.name, self._device = str(device), device
         self.description, self.heard_at = f"{device.title} · 48 kHz mono", f"{device.name}.monitor"
         self._closed = threading.Event()
         self._using = threading.Lock()
-        try:
-            self._stream: PlaybackStream | None = PlaybackStream(device.name, RATE_HZ, HELD_SAMPLES, REQUEST_SAMPLES)
-        except DeviceError as error:
-            raise DeviceError(f"The output {self.name} can't be opened: {error}; choose another.") from error
+        self._stream: PlaybackStream | None = self._opened()
 
     @property
     def buffered_ns(self) -> int:
@@ -66,13 +63,26 @@ class PulseOutput:
             if time.monotonic() > until_s:
                 raise DeviceError(self._gone("it takes no more sound"))
 
+    def retake(self) -> None:
+        """Connects to the sink of the same name again; what the one before held is lost.
+
+        Raises:
+            DeviceError: there is none of that name yet.
+        """
+        self._drop()
+        # Some servers take another sink for one that is not there.
+        if self._device.name not in (sink.name for sink in pulse_devices("sinks")):
+            raise DeviceError(self._gone("the sound server does not have it"))
+        stream = self._opened()
+        with self._using:
+            self._stream = stream
+        if self._closed.is_set():
+            self._drop()
+
     def close(self) -> None:
         """Ends a write that waits and gives the sink back; may be called twice."""
         self._closed.set()
-        with self._using:
-            stream, self._stream = self._stream, None
-            if stream is not None:
-                stream.close()
+        self._drop()
 
     def __enter__(self) -> Self:
         """The output itself."""
@@ -81,6 +91,23 @@ class PulseOutput:
     def __exit__(self, *_: object) -> None:
         """Closes it."""
         self.close()
+
+    def _opened(self) -> PlaybackStream:
+        """A stream to the sink.
+
+        Raises:
+            DeviceError: it can't be had.
+        """
+        try:
+            return PlaybackStream(self._device.name, RATE_HZ, HELD_SAMPLES, REQUEST_SAMPLES)
+        except DeviceError as error:
+            raise DeviceError(f"The output {self.name} can't be opened: {error}; choose another.") from error
+
+    def _drop(self) -> None:
+        with self._using:
+            stream, self._stream = self._stream, None
+            if stream is not None:
+                stream.close()
 
     def _taken(self, samples: NDArray[np.float32]) -> bool:
         """Hands samples over if there is room for all; whether there was.
@@ -100,4 +127,4 @@ class PulseOutput:
         return True
 
     def _gone(self, reason: str) -> str:
-        return f"The output {self.name} is gone: {reason}; bring it back and start the session again."
+        return f"The output {self.name} is gone: {reason}; it is taken again when it is back."

@@ -90,3 +90,27 @@ def test_an_output_that_can_not_be_had_is_one_sentence(monkeypatch: pytest.Monke
     monkeypatch.setattr(output, "PlaybackStream", refuse)
     with pytest.raises(DeviceError, match=r"The output call \(Call\) can't be opened: connection refused; choose"):
         PulseOutput(PulseDevice("call", "Call"))
+
+
+def test_a_sink_is_taken_again_by_its_own_name_alone(stream: FakeStream, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, opened = list[PulseDevice](), list[str]()
+
+    def connect(name: str, *_: object) -> FakeStream:
+        opened.append(name)
+        return FakeStream()
+
+    with PulseOutput(PulseDevice("call", "Call output")) as sink:
+        stream.ended = "the sound server took it away"
+        with pytest.raises(DeviceError):
+            sink.write(SILENCE)
+        monkeypatch.setattr(output, "PlaybackStream", connect)
+        monkeypatch.setattr(output, "pulse_devices", lambda kind: tuple(there))
+        there.append(PulseDevice("call.2", "Call output"))
+        with pytest.raises(DeviceError, match="does not have it"):
+            sink.retake()
+        assert stream.closed and opened == [] and sink.buffered_ns == 0
+        there.append(PulseDevice("call", "Something else"))
+        sink.retake()
+        sink.write(SILENCE)
+        assert opened == ["call"] and sink.buffered_ns == 10_000_000
+        assert sink.name == "call (Call output)"
