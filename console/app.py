@@ -18,6 +18,7 @@ from textual.events import Key
 from textual.screen import ModalScreen, Screen
 
 from console.adjustments import Setting
+from console.desk import Phase
 from console.life.session_app import SessionApp
 from console.messages import EventReported
 from console.ports import OpenSession, Surroundings
@@ -83,10 +84,15 @@ class UnderstudyApp(SessionApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
-        yield from key_commands(self.run_action, on_air=self.desk.on_air, muted=self.desk.muted)
+        yield from key_commands(self.run_action, on_air=self.desk.on_air, muted=self.desk.muted, silent=self._silent)
         for profile in self.desk.summaries:
             take, prepare = partial(self.desk.switch, profile.name), partial(self.desk.prepare, profile.name)
             yield from profile_commands(profile, partial(self.act, take), partial(self.act, prepare))
+
+    @property
+    def _silent(self) -> bool:
+        """Whether it is known that the session has no sound."""
+        return self.desk.phase in (Phase.RUNNING, Phase.ENDED) and self.session.readings().audio is None
 
     # The operator's acts
 
@@ -148,7 +154,7 @@ class UnderstudyApp(SessionApp):
         """Every key."""
         if not isinstance(self.screen, ModalScreen):
             bindings = [active.binding for active in self.screen.active_bindings.values()]
-            self.push_screen(HelpScreen(bindings))
+            self.push_screen(HelpScreen(bindings, silent=self._silent))
 
     def action_networks(self) -> None:
         """What each network runs on."""

@@ -10,19 +10,21 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from console.screens.keys import SECTIONS
+from console.screens.keys import NO_SOUND, SECTIONS, of_sound
 from console.screens.scrolled import ScrolledDialog
 
-WORDS = (
+WORDS_OF_SOUND = (
     ("timbre", "The voice that needs no network: yours with the target's pitch, throat and colour"),
     ("formants", "The resonances of throat and mouth, by which a voice sounds large or small"),
-    ("warp", "How far the face's proportions are the target's, and not yours"),
     ("mic → ear", "From your mouth until the call hears it: capture, compute, join and device together"),
     ("join", "How far the voice looks ahead before it can speak; l and L change it"),
     ("one block", "Work on 10 ms of sound; it has to stay below 10 ms"),
     ("underruns", "Gaps that the call heard, because sound was not ready in time"),
     ("overruns", "Times that sound was thrown away, because it was not taken in time"),
     ("ppm", "By how many millionths the two devices' clocks differ; made up for by itself"),
+)
+WORDS = (
+    ("warp", "How far the face's proportions are the target's, and not yours"),
     ("p95, p99", "All but the slowest 5, or 1, in a hundred are as quick as this"),
     ("fail-safe", "What goes out in place of the face while none is found; f chooses it"),
 )
@@ -48,15 +50,24 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,f1,q", "close", "Close", id="help.close", tooltip="Back to the dashboard")
     ]
 
-    def __init__(self, bindings: Iterable[Binding]) -> None:
+    def __init__(self, bindings: Iterable[Binding], *, silent: bool = False) -> None:
+        """A list of keys.
+
+        Args:
+            bindings: those of the dashboard.
+            silent: whether there is no sound, and nothing to be told of its keys and words but that.
+        """
         super().__init__()
-        self._listed = tuple(bindings)
+        self._listed = tuple(binding for binding in bindings if not (silent and of_sound(binding)))
+        self._silent = silent
 
     @property
     def rows(self) -> list[HelpRow]:
         """What is listed."""
-        words = [HelpRow(SECTION_OF_WORDS, word, meaning) for word, meaning in WORDS]
-        return [*help_rows(self._listed, self.app.get_key_display), *words]
+        told = WORDS if self._silent else WORDS_OF_SOUND + WORDS
+        words = [HelpRow(SECTION_OF_WORDS, word, meaning) for word, meaning in told]
+        silent = [HelpRow(SECTIONS["sound"], "", NO_SOUND)] if self._silent else []
+        return [*by_section([*help_rows(self._listed, self.app.get_key_display), *silent]), *words]
 
     def compose(self) -> ComposeResult:
         """One table."""
@@ -90,6 +101,11 @@ def help_rows(bindings: Iterable[Binding], display: Callable[[Binding], str]) ->
         if section:
             merged.setdefault((section, binding.group or binding.action), []).append(binding)
     rows = [HelpRow(section, _keys(found, display), meaning_of(found[0])) for (section, _), found in merged.items()]
+    return by_section(rows)
+
+
+def by_section(rows: Iterable[HelpRow]) -> list[HelpRow]:
+    """Rows in the order of the headings."""
     order = list(SECTIONS.values())
     return sorted(rows, key=lambda row: order.index(row.section))
 

@@ -14,6 +14,9 @@ SECTIONS = {
 }
 """Headings of the help, by the first part of a binding's id."""
 
+NO_SOUND = "No sound in this session: start with --microphone to have the keys of the sound and of the voice"
+SOUND, VOICE = "sound.", "voice."
+"""How the ids of those begin that do nothing without sound."""
 AIR_ID = "air.toggle"
 PANIC_ID, ANYWHERE_ID = "air.panic", "air.panic-anywhere"
 MUTE_ID = "sound.mute"
@@ -26,6 +29,11 @@ _FORMANTS = Binding.Group("The voice of a larger body, or of a smaller one: form
 _LATENCY = Binding.Group("The voice quicker, or better: its latency, for which the picture waits", compact=True)
 _TRIM = Binding.Group("The picture 10 ms earlier against its sound, or later", compact=True)
 _TAKE = Binding.Group("Switch to this profile of the list, live; the picture goes on until it is ready", compact=True)
+
+
+def of_sound(binding: Binding) -> bool:
+    """Whether a key does nothing without sound."""
+    return (binding.id or "").startswith((SOUND, VOICE))
 
 
 def _panic(key: str, binding_id: str) -> Binding:

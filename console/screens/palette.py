@@ -8,7 +8,7 @@ from textual.command import CommandInput, CommandPalette, Hit, Hits
 from textual.system_commands import SystemCommandsProvider
 
 from console.ports import SummaryPort
-from console.screens.keys import AIR_ID, BINDINGS, MUTE_ID, PANIC_ID, TAKE
+from console.screens.keys import AIR_ID, BINDINGS, MUTE_ID, PANIC_ID, TAKE, of_sound
 from profiles.plain_text import visible
 
 PANIC_MEANING = "The card goes out within one frame, and stays until the key takes it back"
@@ -48,11 +48,14 @@ class Palette(CommandPalette):
 
 
 def key_commands(
-    run_action: Callable[[str], Awaitable[object]], *, on_air: bool, muted: bool
+    run_action: Callable[[str], Awaitable[object]], *, on_air: bool, muted: bool, silent: bool
 ) -> Iterator[SystemCommand]:
-    """An entry for every act that has a key, but those that a number says more about; a toggle tells where it goes."""
+    """An entry for every act that has a key, but those that a number says more about; a toggle tells where it goes.
+
+    Those of the sound are left out where there is none.
+    """
     others = [binding for binding in BINDINGS if not binding.action.startswith(("take(", "command_palette"))]
-    acts = {binding.action: binding for binding in reversed(others)}
+    acts = {binding.action: binding for binding in reversed(others) if not (silent and of_sound(binding))}
     for binding in acts.values():
         action, name, meaning = binding.action, binding.description, binding.tooltip
         if binding.id == PANIC_ID:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from console.screens.help import HelpScreen
+from console.screens.help import SECTION_OF_WORDS, HelpScreen
+from console.screens.keys import NO_SOUND
+from pipeline.telemetry import SyncReadings
 from tests.console.fake_app import running, text_of
 from tests.console.fake_session import FakeSession
 
@@ -56,3 +58,25 @@ async def test_a_list_that_is_seen_as_a_whole_does_not_promise_more() -> None:
         await pilot.press("question_mark")
         await pilot.pause()
         assert "Esc: close" in text_of(app) and "more" not in text_of(app).rpartition("Esc: close")[0][-30:]
+
+
+@pytest.mark.parametrize("size", [(120, 90), (80, 24)])
+async def test_without_sound_its_keys_and_words_are_not_listed_and_that_is_said(size: tuple[int, int]) -> None:
+    async with running(FakeSession(audio=None, sync=SyncReadings()), size=size) as (app, pilot):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        rows = app.screen.rows
+        assert [row.meaning for row in rows if row.section == "Sound"] == [NO_SOUND]
+        assert not [row for row in rows if row.section == "Voice"]
+        assert not {"m", "V", "M", "i", ", .", "l L", "t T"} & {row.keys for row in rows}
+        assert [row.keys for row in rows if row.section == SECTION_OF_WORDS] == ["warp", "p95, p99", "fail-safe"]
+        assert {"space", "b", "f", "[ ]"} <= {row.keys for row in rows}
+
+
+async def test_without_sound_the_palette_offers_no_acts_on_it() -> None:
+    silent = FakeSession(audio=None, sync=SyncReadings())
+    for session, offered in ((FakeSession(), True), (silent, False)):
+        async with running(session) as (app, _):
+            titles = {command.title for command in app.get_system_commands(app.screen)}
+            assert ("Mute" in titles, "Lower voice" in titles, "Undo" in titles) == (offered, offered, True)
