@@ -72,12 +72,14 @@ class Session:
         """Opens the devices, warms the first profile up and starts the threads.
 
         Raises:
-            UnderstudyError: something can't be had, or `stop` was called; whatever was opened is closed again.
+            UnderstudyError: something can't be had, or it was started or stopped before; what was opened is closed.
         """
         hooks = Hooks(self._tell, self._end, self._fail, self._halt)
         with self._changing:
             if self._ended.is_set():
                 raise LaneError("The session was stopped before it had started.")
+            if self._rig is not None:
+                raise LaneError("The session has started already; make another one.")
             rig = Rig(self._settings, self._first, self._models, self._clock, hooks)
             self._started_ns = self._clock.now_ns()
             self._rig = rig

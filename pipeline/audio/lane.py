@@ -14,6 +14,7 @@ from pipeline.audio.voice.chunks import Joined
 from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Block
+from pipeline.runner import do_all
 from pipeline.stage import AudioStage
 from pipeline.telemetry import AudioReadings, DurationMeter, Event, Level, Outage
 from profiles.profile import Profile
@@ -145,9 +146,13 @@ class AudioLane:
         )
 
     def close(self) -> None:
-        """Closes the stages, and a voice that waits for its turn."""
-        for stage in (*self._conditioning, self._voice, *filter(None, (self._next, self._leaving))):
-            stage.close()
+        """Closes the stages, and a voice that waits for its turn; may be called twice.
+
+        Raises:
+            UnderstudyError: one of them could not be closed; all the others are.
+        """
+        stages = (*self._conditioning, self._voice, *filter(None, (self._next, self._leaving)))
+        do_all(*(stage.close for stage in stages))
 
     def _emit(self, block: Block) -> None:
         for ring in self._links.outputs:

@@ -83,6 +83,18 @@ def test_a_session_that_was_stopped_does_not_start_any_more(workshop: Workshop) 
     assert threading.active_count() == before
 
 
+def test_a_session_starts_once(workshop: Workshop) -> None:
+    """The devices of the first start would never be given back."""
+    workshop.sinks = (FakeSink(),)
+    twin = session(PatientSource([make_frame(0)]))
+    twin.start()
+    running = threading.active_count()
+    with pytest.raises(LaneError, match="has started already"):
+        twin.start()
+    assert threading.active_count() == running
+    twin.stop()
+
+
 def test_what_stands_in_the_delay_line_reaches_the_recording_and_not_the_call(workshop: Workshop) -> None:
     frames = [replace(make_frame(index), captured_ns=1 << 62) for index in range(5)]
     recording, camera = FakeSink(), WatchedSink(steady=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.audio.lane import CEILING_DBFS, REPORT_EVERY_NS, AudioLane, AudioLinks
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
+from pipeline.errors import LaneError
 from pipeline.media import Block
 from pipeline.telemetry import Event
 from tests.chains import make_profile
@@ -253,6 +254,19 @@ def test_closing_closes_every_stage() -> None:
     stages = FakeVoice(), FakeVoice()
     Bench(*stages).lane.close()
     assert all(stage.closed for stage in stages)
+
+
+def test_a_stage_that_can_not_be_closed_leaves_no_other_open() -> None:
+    class Stuck(FakeVoice):
+        """Does not close."""
+
+        def close(self) -> None:
+            raise LaneError("The fake voice is stuck.")
+
+    stages = FakeVoice(), Stuck(), FakeVoice()
+    with pytest.raises(LaneError, match="stuck"):
+        Bench(*stages).lane.close()
+    assert stages[0].closed and stages[2].closed
 
 
 def test_the_input_is_never_written() -> None:
