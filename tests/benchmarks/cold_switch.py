@@ -21,12 +21,12 @@ import psutil
 
 from pipeline.audio.settings import SoundSettings
 from pipeline.clock import MonotonicClock, Playhead
-from pipeline.lane import VideoLane
-from pipeline.media import Frame
 from pipeline.session import Session, SessionSettings
+from pipeline.telemetry import DurationMeter
 from pipeline.video.devices.settings import SourceSettings
 from pipeline.video.devices.sources import first_pictures
 from pipeline.video.held_pictures import HeldPictures
+from pipeline.video.lane_meters import LaneMeters
 from profiles.engines.face import DfmSettings
 from profiles.engines.voice import RvcSettings
 from profiles.profile import FaceSettings, Profile, VoiceSettings
@@ -71,18 +71,17 @@ class Stretch:
     seconds: float
 
 
-class Timed:
-    """Keeps how long the lane worked on each frame."""
+class EveryFrame(DurationMeter):
+    """The meter of the lane's work, which keeps how long each frame took."""
 
-    def __init__(self, lane: VideoLane) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.frames_ms: list[float] = []
-        self._work = lane._work
-        lane._work = self._timed  # type: ignore[method-assign]
 
-    def _timed(self, frame: Frame) -> None:
-        began_ns = time.perf_counter_ns()
-        self._work(frame)
-        self.frames_ms.append((time.perf_counter_ns() - began_ns) / 1e6)
+    def add(self, duration_ns: int) -> None:
+        """Takes one duration in nanoseconds."""
+        super().add(duration_ns)
+        self.frames_ms.append(duration_ns / 1e6)
 
 
 def made(folder: Path) -> dict[str, Path]:
@@ -124,15 +123,15 @@ def one_try(profile: Profile) -> tuple[Stretch, Stretch]:
     told: list[str] = []
     settings = SessionSettings(camera, sinks=(Screen(),), sound=sound)
     session = Session(settings, persona(), models(), clock=clock, on_event=lambda event: told.append(event.text))
-    session.start()
+    work = EveryFrame()
+    with patch("pipeline.lane.LaneMeters", lambda: LaneMeters(work)):
+        session.start()
     try:
-        assert session._rig is not None
-        lane = Timed(session._rig.lane)
         session.wait(START_S)
-        before = stretch(session, lane, lambda took_s: took_s > BEFORE_S)
+        before = stretch(session, work, lambda took_s: took_s > BEFORE_S)
         session.prepare(profile)
         session.wait(POLL_S)
-        while_loading = stretch(session, lane, lambda took_s: session.readings().loading is None or took_s > MOST_S)
+        while_loading = stretch(session, work, lambda took_s: session.readings().loading is None or took_s > MOST_S)
     finally:
         session.stop(STOP_S)
     # A computer that is too slow for the voice says so when it has been loaded and tried, which is what is measured.
@@ -140,14 +139,14 @@ def one_try(profile: Profile) -> tuple[Stretch, Stretch]:
     return before, while_loading
 
 
-def stretch(session: Session, lane: Timed, is_over: Callable[[float], bool]) -> Stretch:
+def stretch(session: Session, work: EveryFrame, is_over: Callable[[float], bool]) -> Stretch:
     """The lane until something is the case."""
-    first, began_s, at_first = len(lane.frames_ms), time.monotonic(), counts(session)
+    first, began_s, at_first = len(work.frames_ms), time.monotonic(), counts(session)
     while not is_over(time.monotonic() - began_s):
         session.wait(POLL_S)
     at_last = counts(session)
     lost, underruns = (last - one for last, one in zip(at_last, at_first, strict=True))
-    return Stretch(lane.frames_ms[first:], lost, underruns, time.monotonic() - began_s)
+    return Stretch(work.frames_ms[first:], lost, underruns, time.monotonic() - began_s)
 
 
 def counts(session: Session) -> tuple[int, int]:

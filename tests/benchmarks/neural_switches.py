@@ -12,6 +12,7 @@ import gc
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,9 +24,11 @@ import psutil
 from numpy.typing import NDArray
 
 from pipeline.audio.lane import MOST_OVERLAP
+from pipeline.audio.rig import SoundRig
 from pipeline.audio.settings import SoundSettings
 from pipeline.audio.stream import RATE_HZ
 from pipeline.clock import MonotonicClock, Playhead
+from pipeline.networks import BUILT_IN
 from pipeline.session import Session, SessionSettings
 from pipeline.stage import AudioStage
 from pipeline.telemetry import Event, Readings
@@ -102,18 +105,18 @@ class Run:
         session.start()
         try:
             self._warm()
-            self._note_joints()
-            before, first = session.readings(), self._tape.count
-            self.found.rss_mb.append(resident_mb())
-            self._switch_about()
-            after, last = session.readings(), self._tape.count
+            with self._joints_noted():
+                before, first = session.readings(), self._tape.count
+                self.found.rss_mb.append(resident_mb())
+                self._switch_about()
+                after, last = session.readings(), self._tape.count
         finally:
             session.stop()
         return before, after, self._tape.samples[first:last]
 
     def open_networks(self) -> int:
-        """In the session's runtime."""
-        return len(self._session._rig.assembly.runtime.running)  # type: ignore[union-attr]
+        """Those that profiles have brought."""
+        return sum(not network.runs_on.startswith(BUILT_IN) for network in self._session.readings().networks)
 
     def _warm(self) -> None:
         """Wears everybody once: stages make their buffers with the first frame."""
@@ -124,18 +127,18 @@ class Run:
             self._wait(WORN_S)
         self._wait(SETTLED_S)
 
-    def _note_joints(self) -> None:
-        """Notes at which sample each voice was taken."""
-        sound = self._session._rig.sound  # type: ignore[union-attr]
-        assert sound is not None
-        take, start = sound.take, self._tape.count
+    @contextmanager
+    def _joints_noted(self) -> Iterator[None]:
+        """Notes at which sample each voice is taken."""
+        take, start = SoundRig.take, self._tape.count
 
-        def noted(voice: AudioStage, profile: Profile) -> None:
+        def noted(sound: SoundRig, voice: AudioStage, profile: Profile) -> None:
             late = round(voice.latency_ns * RATE_HZ / 1e9)
             self.found.joints.append((self._tape.count - start, late))
-            take(voice, profile)
+            take(sound, voice, profile)
 
-        sound.take = noted  # type: ignore[method-assign]
+        with patch.object(SoundRig, "take", noted):
+            yield
 
     def _switch_about(self) -> None:
         options, session = self._options, self._session
