@@ -1,5 +1,6 @@
 """Faces found and followed, and the one chosen that takes the likeness."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,7 +59,6 @@ class Tracker:
             ModelError: a file can't be loaded.
         """
         self._detector = FaceDetector(detector, SMALL_SCORE)
-        self._other: Detector | None = None
         self._landmarks = FaceLandmarks(landmarks)
         self._poses = HeadPose()
         self._choice = Choice(profile.face)
@@ -84,14 +84,14 @@ class Tracker:
         Raises:
             StageError: the other detector failed.
         """
-        self._other, at_ns = other, frame.media_ns
+        at_ns = frame.media_ns
         for track in self._tracks:
             track.follow(frame.pixels, at_ns, self._landmarks, self._poses)
         self._give_up(at_ns)
         worn = self._worn()
         looks = self._search.due(frame.size, at_ns, urgent=worn is None)
         for part in looks:
-            self._look(frame, part)
+            self._look(frame, part, self._found(frame.pixels, part, other))
         if worn is not None and self._check_is_due(at_ns, busy=bool(looks)):
             self._check(worn, frame)
         followed = [track.face for track in self._tracks if track.face is not None]
@@ -140,12 +140,12 @@ class Tracker:
         """Whether what was found in a box is a face that is followed."""
         return any(track.face and shows(box, track.face) for track in self._tracks)
 
-    def _look(self, frame: Frame, part: Part | None) -> None:
-        """Starts a track for every face in a part of the picture that is not followed yet, or keeps it in sight."""
+    def _look(self, frame: Frame, part: Part | None, found: Sequence[Detection]) -> None:
+        """Starts a track for every face that was found in a part and is not followed yet, or keeps it in sight."""
         glimpsed: dict[int, Detection] = {}
         side = max(frame.size) if part is None else part.side
         self._aimed.clear()
-        for detection in self._found(frame.pixels, part):
+        for detection in found:
             wanted = SMALL_SCORE if detection.box[2] < SMALL_SHARE * side else FACE_SCORE
             if detection.score < wanted or self._is_followed(detection.box):
                 continue
@@ -165,10 +165,10 @@ class Tracker:
             if face.track_id not in followed:
                 self._memory.keep(face.track_id, face.box, frame.media_ns)
 
-    def _found(self, pixels: Pixels, part: Part | None) -> list[Detection]:
-        """What both detectors see in a part of the picture."""
+    def _found(self, pixels: Pixels, part: Part | None, other: Detector | None) -> list[Detection]:
+        """What the detectors see in a part of the picture."""
         found = self._detector.detect(pixels, part)
-        return found if self._other is None else joined(found, self._other.detect(pixels, part))
+        return found if other is None else joined(found, other.detect(pixels, part))
 
     def _first_sight(self, frame: Frame, detection: Detection, taken: set[int]) -> Track:
         """What becomes of a detected face when it is followed; a lost track near it goes on from there.
