@@ -43,7 +43,7 @@ from pipeline.video.tracking.tracker import Tracker
 from profiles.profile import Kind, Profile
 
 TARGETS_KEPT = 12
-LIVE_SECTIONS = {"face", "dfm", "merge", "voice", "background", "output", "sync", "disclosure"}
+LIVE_SECTIONS = frozenset({"face", "dfm", "merge", "voice", "background", "output", "sync", "disclosure"})
 LIVE_BACKGROUND_KEYS = frozenset({"light_wrap"})
 
 
@@ -279,7 +279,7 @@ def same_but_live(a: Profile, b: Profile) -> bool:
     """Whether two profiles differ at most in settings that running stages can take."""
     live_face = set(type(a.face).model_fields) - {"engine", "portrait"}
     return (
-        a.model_dump(exclude=LIVE_SECTIONS) == b.model_dump(exclude=LIVE_SECTIONS)
+        a.model_dump(exclude=set(LIVE_SECTIONS)) == b.model_dump(exclude=set(LIVE_SECTIONS))
         and (a.voice.engine, a.voice.latency_ms) == (b.voice.engine, b.voice.latency_ms)
         and a.face.model_dump(exclude=live_face) == b.face.model_dump(exclude=live_face)
         and a.dfm.model == b.dfm.model
