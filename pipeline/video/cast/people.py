@@ -57,12 +57,14 @@ class Known:
         direction: who it is; None before the first look, and where nothing could be told.
         looked_ns: when.
         followed_ns: when the face was last followed.
+        box: where.
         doubts: looks in a row that spoke against who it is taken for.
     """
 
     direction: Direction | None
     looked_ns: int
     followed_ns: int
+    box: Box
     doubts: int = 0
 
 
@@ -136,6 +138,8 @@ class People:
 
     def _forget_doubtful(self, boxes: Mapping[int, Box]) -> None:
         """Forgets whose faces those are under which somebody else may be now; a look that is under way is of before."""
+        if not self._begun:
+            self._boxes = {track_id: known.box for track_id, known in self._known.items()}
         lost = {track_id: self._boxes[track_id] for track_id in self._before - boxes.keys()}
         met = [pair for pair in combinations(boxes, 2) if overlap(boxes[pair[0]], boxes[pair[1]]) > COVERED_OVERLAP]
         # Of two tracks on one face one is given up: who was lost where another face is may be the one under it.
@@ -153,7 +157,7 @@ class People:
         """Forgets faces that are followed no longer."""
         for track_id, known in list(self._known.items()):
             if track_id in followed:
-                known.followed_ns = at_ns
+                known.followed_ns, known.box = at_ns, followed[track_id].box
             elif not 0 <= at_ns - known.followed_ns <= GONE_NS:
                 del self._known[track_id]
         self._holders = {who: track_id for who, track_id in self._holders.items() if track_id in self._known}
@@ -206,7 +210,7 @@ class People:
             direction = None
         if track_id is None or track_id not in followed:
             return
-        known = self._known.setdefault(track_id, Known(None, at_ns, at_ns))
+        known = self._known.setdefault(track_id, Known(None, at_ns, at_ns, followed[track_id].box))
         known.direction, known.looked_ns = direction, at_ns
         self._judge(track_id, known, followed)
 

@@ -105,6 +105,14 @@ def test_what_a_look_from_before_a_jump_tells_does_not_count() -> None:
     assert scene.seen(at(1, 1.0)) == {}
 
 
+def test_what_one_chain_knew_of_a_face_the_next_one_does_not_where_it_has_jumped() -> None:
+    scene, known = Scene(), {}
+    scene.look_like(1, ben=0.8)
+    for widths, seen in ((0.0, {BEN: 1}), (0.1, {BEN: 1}), (1.0, {})):
+        scene.people = People(scene.looker, {BEN: ENROLLED[BEN]}, None if not known else Later(), known)
+        assert scene.seen(at(1, widths)) == seen
+
+
 def test_a_film_waits_for_the_look_at_a_face_that_jumped(scene: Scene) -> None:
     scene.people = People(scene.looker, ENROLLED)
     assert scene.seen(at(1, 0.0)) == {BEN: 1}
