@@ -104,16 +104,28 @@ def _in_short(face: FaceReading) -> str:
     return str(replace(face, wears=""))
 
 
-def loss_summary(view: View, width: int) -> list[Line]:
+def loss_summary(view: View, width: int, height: int = 1) -> list[Line]:
     """The last minute's losses on one line, for small screens; with larger counts the words get shorter.
 
-    Where several faces are followed, another line tells their numbers.
+    Where several faces are followed, another line tells their numbers; else, in two rows, what stood in for frames.
     """
     forms = ((title, _lost_by_place(view.recent, letters)) for title, letters in SUMMARY_FORMS)
     fitting = ((title, counts) for title, counts in forms if len(title) + line_width(counts) <= width)
     title, counts = next(fitting, ("", _lost_by_place(view.recent, 1)))
     line = spread(((title, Role.TITLE),), counts, width)
-    return [line, _faces(view, width)] if len(view.video.faces) > 1 else [line]
+    if len(view.video.faces) > 1:
+        return [line, _faces(view, width)]
+    return [line, _stood_in(view, width)][:height]
+
+
+def _stood_in(view: View, width: int) -> Line:
+    """The last minute's frames that the fail-safe made, and those that were shown again."""
+    name, count = POLICY
+    made: Line = (
+        (f"{name} ", Role.MUTED),
+        (f"{count(view.recent)}", loss_role(count(view.recent), view.recent.frames)),
+    )
+    return spread(made, ((f"repeated {view.recent.repeats}", Role.MUTED),), width)
 
 
 def _lost_by_place(recent: Losses, letters: int) -> Line:
@@ -140,5 +152,5 @@ class LossPanel(ViewPanel):
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's losses."""
-        lines = loss_lines(view, self.size.width)
-        return lines if self.size.height > 2 else loss_summary(view, self.size.width)
+        height = 1 if self.styles.is_auto_height else self.size.height
+        return loss_lines(view, self.size.width) if height > 2 else loss_summary(view, self.size.width, height)

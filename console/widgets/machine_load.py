@@ -37,15 +37,18 @@ def memory_text(megabytes: float) -> str:
     return f"{megabytes:.0f} MB" if megabytes < 10 * GIBIBYTE_MB else f"{megabytes / GIBIBYTE_MB:.1f} GB"
 
 
-def machine_lines(view: View, width: int) -> list[Line]:
-    """Processor, memory, graphics processor, and what the networks run on."""
-    return [
-        heading("MACHINE", width),
-        *(engine_line(view, engine, width) for engine in ENGINES if view.networks),
-        *_networks(view, width),
-        _process(view, width),
-        *_gpu(view, width),
-    ]
+def machine_lines(view: View, width: int, height: int | None = None) -> list[Line]:
+    """Processor, memory, graphics processor, and what the networks run on.
+
+    In fewer rows the count of networks gives way, which `w` lists, and then the end of why there is no GPU.
+    """
+    engines = [engine_line(view, engine, width) for engine in ENGINES if view.networks]
+    networks, last = _networks(view, width), _gpu(view, width)
+    lines = [heading("MACHINE", width), *engines, *networks, _process(view, width), *last]
+    if height is None or len(lines) <= height:
+        return lines
+    above = [heading("MACHINE", width), *engines, _process(view, width)]
+    return [*above, *(last if len(above) + len(last) <= height else _gpu(view, width, 1))][:height]
 
 
 def _process(view: View, width: int) -> Line:
@@ -56,16 +59,16 @@ def _process(view: View, width: int) -> Line:
     return spread(left, (("memory ", Role.MUTED), (memory, Role.TEXT)), width)
 
 
-def _gpu(view: View, width: int) -> list[Line]:
+def _gpu(view: View, width: int, rows: int = 2) -> list[Line]:
     gpu = view.machine.gpu
     if gpu is None:
         words = view.machine.no_gpu_reason or "no GPU"
-        wrapped = textwrap.wrap(words, max(10, width), max_lines=2, placeholder=" …")
+        wrapped = textwrap.wrap(words, max(10, width), max_lines=rows, placeholder=" …")
         return [((line, Role.MUTED),) for line in wrapped]
     load: Line = (("gpu", Role.MUTED), (f"{gpu.load_percent:5.0f} %", Role.TEXT))
     used, total = memory_text(gpu.memory_mb), memory_text(gpu.memory_total_mb)
     memory: Line = (("memory ", Role.MUTED), (used, Role.TEXT), (f" of {total}", Role.MUTED))
-    return [spread(load, memory, width), ((gpu.name, Role.MUTED),)]
+    return [spread(load, memory, width), ((gpu.name, Role.MUTED),)][:rows]
 
 
 def engine_line(view: View, engine: Engine, width: int) -> Line:
@@ -116,9 +119,6 @@ class MachinePanel(ViewPanel):
     """Processor, memory and graphics processor."""
 
     def lines_of(self, view: View) -> Sequence[Line]:
-        """The view's machine; where the style sheet gives few rows, the count of networks gives way: `w` lists them."""
-        lines = machine_lines(view, self.size.width)
-        if not self.styles.is_auto_height and len(lines) > self.size.height > 0:
-            counted = _networks(view, self.size.width)
-            lines = [line for line in lines if line not in counted]
-        return lines
+        """The view's machine, in as many rows as the style sheet gives."""
+        height = None if self.styles.is_auto_height or not self.size.height else self.size.height
+        return machine_lines(view, self.size.width, height)

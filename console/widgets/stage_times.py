@@ -13,16 +13,18 @@ FIGURES_WIDTH = 14
 COLUMNS = "p50 ms    p95"
 
 
-def stage_lines(view: View, width: int) -> list[Line]:
-    """A heading and a row a stage, in the order of work."""
+def stage_lines(view: View, width: int, height: int | None = None) -> list[Line]:
+    """A heading and a row a stage, in the order of work; of more stages than `height` has rows for, the slowest."""
     stages = view.video.stages
     if not stages:
         return [heading("STAGES", width, "ms")]
     longest_ms = max(spread.p95_ms for spread in stages.values())
     scale_ms = next((scale for scale in SCALES_MS if scale >= longest_ms), SCALES_MS[-1])
     slowest = slowest_of(stages)
-    rows = [_row(name, spread, scale_ms, width, slowest=name == slowest) for name, spread in stages.items()]
-    title = f"STAGES  slowest: {slowest}"
+    room = len(stages) if height is None else max(0, height - 1)
+    shown = sorted(stages, key=lambda name: stages[name].p50_ms)[-room:] if room else []
+    rows = [_row(name, stages[name], scale_ms, width, slowest=name == slowest) for name in stages if name in shown]
+    title = f"STAGES  slowest: {slowest}" if len(rows) == len(stages) else f"STAGES  {len(rows)} of {len(stages)}"
     return [heading(title if len(title) + len(COLUMNS) + 2 <= width else "STAGES", width, COLUMNS), *rows]
 
 
@@ -50,5 +52,6 @@ class StagePanel(ViewPanel):
     AGES = True
 
     def lines_of(self, view: View) -> Sequence[Line]:
-        """The view's stage times."""
-        return stage_lines(view, self.size.width)
+        """The view's stage times, as many as the style sheet has room for."""
+        most = self.styles.max_height
+        return stage_lines(view, self.size.width, None if most is None else int(most.value))

@@ -1,5 +1,6 @@
 """What the strip and the sound panel leave out, and what they never do, where there is little room."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,15 +9,19 @@ import pytest
 from console.desk import Phase
 from console.ports import Outputs
 from console.sound.sound_desk import Talk
-from console.view import View
+from console.view import MachineView, View
+from console.widgets.machine_load import machine_lines
 from console.widgets.panel import line_width, shortened
 from console.widgets.sound.sound_panel import sound_lines
 from console.widgets.sound.sync_panel import sync_word
+from console.widgets.stage_times import StagePanel
 from console.widgets.status_strip import first_line
 from pipeline.audio.devices.inputs import ALWAYS
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import DeviceError
-from tests.console.fake_app import running, text_of
+from pipeline.media import FaceReading
+from pipeline.telemetry import Drops, Percentiles
+from tests.console.fake_app import dashboard_of, running, text_of
 from tests.console.fake_session import FakeSession, typical_audio
 
 MONITOR, CALL = "Monitor of Null Output (fake_mic.monitor)", "Null Output (call_out)"
@@ -117,3 +122,50 @@ async def test_why_nothing_could_start_stands_in_its_box_alone(size: tuple[int, 
         await pilot.pause()
         under_the_strip = "\n".join(text_of(app).splitlines()[2:])
         assert under_the_strip.count("Camera 3") == 1
+
+
+def crowded() -> FakeSession:
+    """A session of many stages and faces, which has lost frames and sound."""
+    stages = {
+        f"stage {letter}": Percentiles(1.0 + number, 2.0 + number) for number, letter in enumerate("abcdefghijkl")
+    }
+    faces = tuple(FaceReading(number, "actor" if number == 4 else "") for number in (4, 6, 7))
+    video = replace(FakeSession().video, stages=stages, faces=faces)
+    return FakeSession(video=video, audio=replace(typical_audio(), underruns=3, overruns=2, failed=1))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (108, 24), (80, 30), (120, 35), (120, 45), (160, 55), (80, 20), (80, 16)])
+async def test_what_was_lost_is_seen_whole_however_many_stages_and_faces_there_are(size: tuple[int, int]) -> None:
+    session = crowded()
+    async with running(session, size=size) as (app, pilot):
+        session.let_pass(1.0)
+        session.count_frames(30, drops=Drops(capture=46, processing=1, output=7), policy_frames=17)
+        app.show_all()
+        await pilot.pause()
+        app.show_all()
+        await pilot.pause()
+        text = text_of(app)
+        assert "LOST" in text
+        # The last minute's.
+        assert ("capt 44 proc 0 outp 7" in text) or ("capture" in text and "output" in text)
+        assert "faces 3 #4 actor, #6, #7" in text
+        assert "stage l" in text, "the slowest"
+        if size[1] >= 24:
+            assert re.search(r"under(runs)? 3 over(runs)? 2 fail(ed)? 1", text)
+            assert "MACHINE" in text and "no GPU: there is no" in text
+
+
+async def test_of_more_stages_than_there_is_room_for_the_slowest_stand_in_their_order() -> None:
+    async with running(crowded(), size=(80, 24)) as (app, _):
+        lines = dashboard_of(app).query_one(StagePanel).text.splitlines()
+        assert lines[0].startswith("STAGES  2 of 12")
+        assert [line.split("━")[0].strip() for line in lines[1:]] == ["stage k", "stage l"]
+
+
+def test_where_no_gpu_is_explained_in_less_room_it_ends_as_if_it_was_meant_to() -> None:
+    session = FakeSession()
+    machine = MachineView(None, "no GPU: there is no NVIDIA driver on this computer")
+    view = View(Phase.RUNNING, session.profile, readings=session.readings(), machine=machine)
+    lines = ["".join(part for part, _ in line) for line in machine_lines(view, 30, 5)]
+    assert lines[4] == "no GPU: there is no NVIDIA …"
+    assert lines[0].startswith("MACHINE") and lines[3].startswith("cpu")

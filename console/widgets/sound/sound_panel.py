@@ -57,8 +57,8 @@ def sound_lines(view: View, width: int, height: int) -> list[Line]:
     rows = [
         meter_line(INPUT, audio.input_level, width),
         meter_line(OUTPUT, audio.output_level, width, heard=view.heard),
-        _latency(audio, width),
         _losses(audio, width),
+        _latency(audio, width),
         _split(audio, width),
         _block(audio, width),
         _devices(view, audio, width),
