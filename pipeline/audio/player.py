@@ -70,6 +70,8 @@ class Player:
         self._written_ns: int | None = None
         self._owed = 0
         """Samples of silence that were put in for late ones, which are left out in turn: no delay stays."""
+        self._late = self._late_until_ns = 0
+        """Of those, samples that a lane that was held up has yet to bring, and until when."""
         self._filled = 0
         """Samples of silence since the newest block."""
         self._came_ns = self._behind_ns = 0
@@ -171,19 +173,32 @@ class Player:
 
     def _leave_out_late(self) -> None:
         """After a gap, leaves out what came too late."""
+        if self._drift is not None and self._owed and self.ring.fill >= RESERVE_SAMPLES:
+            self._repay()
         if self._drift is not None and self._surplus == 0 and (held := self._held()) > BACKLOG_SAMPLES:
             self._surplus, self._leaving_out = held - RESERVE_SAMPLES, False
+        if self._surplus and self._clock.now_ns() < self._late_until_ns:
+            # The gap has been counted already.
+            skipped = self.ring.skip(min(self._surplus, self._late))
+            self._late, self._surplus = self._late - skipped, self._surplus - skipped
         if self._surplus and (skipped := self.ring.skip(self._surplus, lost=True, again=self._leaving_out)):
             self._surplus, self._leaving_out = self._surplus - skipped, True
-        if self._owed and self._drift is not None and self.ring.fill >= RESERVE_SAMPLES:
-            self.ring.skip(self.ring.fill - RESERVE_SAMPLES)
-            self._owed = 0
-        elif self._owed and self._drift is None and (captured_ns := self.ring.captured_ns) is not None:
+        if self._owed and self._drift is None and (captured_ns := self.ring.captured_ns) is not None:
             if self._end_ns is not None and captured_ns - self._end_ns >= self._owed * 1_000_000_000 // RATE_HZ:
                 # Nothing was late: there was no sound meanwhile.
                 self._owed = 0
             else:
                 self._owed -= self.ring.skip(self._owed)
+
+    def _repay(self) -> None:
+        """Begins again after a gap at a sink with a clock, with its reserve; what waits beyond that came too late."""
+        captured_ns, end_ns = self.ring.captured_ns, self._end_ns
+        missing_ns = 0 if captured_ns is None or end_ns is None else max(0, captured_ns - end_ns)
+        # Silence was put in by whole blocks.
+        late = self._owed - missing_ns * RATE_HZ // 1_000_000_000 + BLOCK_SAMPLES
+        self._late = max(0, late - self.ring.skip(self.ring.fill - RESERVE_SAMPLES))
+        self._late_until_ns = self._clock.now_ns() + self._owed * 1_000_000_000 // RATE_HZ
+        self._owed = 0
 
     def _held(self) -> int:
         """Samples that wait in the sink and before it."""

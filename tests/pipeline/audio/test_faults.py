@@ -16,7 +16,18 @@ from pipeline.selftest.plain import Unchanged
 from tests.fakes import FakeVoice
 from tests.footage import persona
 from tests.pipeline.audio.condition.sounds import cut, words
-from tests.pipeline.audio.fault_desk import FaultDesk, Masked, Sound, noise, silence_on, silences, torn
+from tests.pipeline.audio.fault_desk import (
+    BLOCK_MS,
+    MS,
+    TICK_MS,
+    FaultDesk,
+    Masked,
+    Sound,
+    noise,
+    silence_on,
+    silences,
+    torn,
+)
 
 ALIKE = 0.5
 """Noise is like other noise by a quarter at most; a voice that passes is like itself by 1, and by 0.77 behind a
@@ -199,6 +210,30 @@ def test_a_sink_that_vanishes_beside_another_costs_the_other_nothing(
     assert desk.failures == []
     assert desk.likeness() < ALIKE
     assert silences(desk.ears[0].heard) == []
+    desk.end()
+
+
+@pytest.mark.parametrize("ears", [1, 2])
+@pytest.mark.parametrize("held_up_ms", [40, 100, 200, 400])
+def test_a_lane_that_is_held_up_costs_a_gap_and_what_came_too_late_for_it_is_no_second_loss(
+    monkeypatch: pytest.MonkeyPatch, held_up_ms: int, ears: int
+) -> None:
+    desk = FaultDesk(monkeypatch, paced=True, ears=ears)
+    desk.begin(Masked())
+    crew, times = desk.rig._crew, 5
+    for passed_ms in range(0, 1000 * (times + 1), TICK_MS):
+        desk.clock.advance(TICK_MS * MS)
+        if passed_ms % BLOCK_MS == 0:
+            crew.step("microphone")
+        if passed_ms < 1000 or passed_ms % 1000 >= held_up_ms:
+            # It makes up for lost time, in pieces.
+            for _ in range(5):
+                crew.step("audio lane")
+        for number in range(1, ears + 1):
+            crew.step(f"sound sink {number}")
+    readings = desk.rig.readings(desk.clock.now_ns())
+    assert (readings.underruns, readings.overruns) == (times, 0)
+    assert desk.latencies_ns[-1] < 90_000_000, "no delay stays"
     desk.end()
 
 
