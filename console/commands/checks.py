@@ -22,7 +22,7 @@ from pipeline.audio.devices.opening import (
     usual_microphone,
 )
 from pipeline.errors import DeviceError
-from pipeline.inference.apart.child import NoAnswer, answer_of
+from pipeline.inference.apart.child import NoAnswerError, answer_of
 from pipeline.inference.store import ModelStore
 from pipeline.machine import Machine
 from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
@@ -182,7 +182,7 @@ def check_providers() -> Iterator[Check]:
     """What ONNX Runtime can really run networks on."""
     try:
         problems = answer_of("pipeline.inference.providers", (), PROBE_LIMIT_S)
-    except NoAnswer as error:
+    except NoAnswerError as error:
         yield Check("Providers", Verdict.BAD, f"ONNX Runtime {error}", "make setup")
         return
     yield from provider_checks(problems, has_gpu=check_gpu().verdict is Verdict.OK)

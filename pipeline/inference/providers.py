@@ -14,7 +14,7 @@ from types import ModuleType
 
 import numpy as np
 
-from pipeline.inference.apart.child import NoAnswer, answer_of
+from pipeline.inference.apart.child import NoAnswerError, answer_of
 
 FLOAT = 1
 OPSET = 17
@@ -61,7 +61,7 @@ def probed_problems() -> dict[str, str]:
     """
     try:
         return answer_of("pipeline.inference.providers", (), PROBE_S)
-    except NoAnswer as error:
+    except NoAnswerError as error:
         return dict.fromkeys(FILES, f"ONNX Runtime {error}")
 
 

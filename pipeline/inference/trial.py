@@ -17,7 +17,7 @@ import numpy as np
 import psutil
 
 from pipeline.errors import ModelError, StageError
-from pipeline.inference.apart.child import NoAnswer, answer_of
+from pipeline.inference.apart.child import NoAnswerError, answer_of
 from pipeline.inference.formats import Recognised, recognise
 from pipeline.inference.onnx.graph import Tensor
 from pipeline.inference.onnx.model_file import ModelFile, read_model
@@ -87,7 +87,7 @@ def tried(path: Path, preference: Preference = Preference.AUTO, limit_s: float =
     """Opens a model in a process of its own and times it there."""
     try:
         found = answer_of("pipeline.inference.trial", [str(path.absolute()), preference.value], limit_s)
-    except NoAnswer as error:
+    except NoAnswerError as error:
         late = f"takes longer than {limit_s:g} s here; take a smaller one, or a GPU"
         return Trial(problem=f"The model {path} {late if error.is_late else error}.")
     return Trial(**found | {"remarks": tuple(found["remarks"])})

@@ -16,7 +16,7 @@ from pipeline.audio.neural.rvc import Tools
 from pipeline.audio.neural.voices import RvcVoices
 from pipeline.circumstances import Circumstances
 from pipeline.errors import ModelError, UnderstudyError
-from pipeline.inference.apart.child import NoAnswer, answer_of
+from pipeline.inference.apart.child import NoAnswerError, answer_of
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.inference.trial import limit_memory
@@ -48,7 +48,7 @@ def engines_built(profile: Profile, device: str = "auto", limit_s: float = LONGE
     """Builds a profile's engines in a process of its own, sound included; consent plays no part, for nothing is run."""
     try:
         found = answer_of("pipeline.selftest.engines", [str(profile.folder.absolute()), device], limit_s)
-    except NoAnswer as error:
+    except NoAnswerError as error:
         late = f"The engines of {profile.name} were not ready within {limit_s:.0f} s; take smaller models."
         return Built((late if error.is_late else f"Building the engines of {profile.name} {error}.",))
     return Built(tuple(found["problems"]), tuple(found["remarks"]), found["runs_on"])

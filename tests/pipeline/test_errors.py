@@ -11,6 +11,7 @@ import pipeline
 import profiles
 from pipeline import errors
 from pipeline.errors import UnderstudyError
+from pipeline.inference.apart.child import NoAnswerError
 from pipeline.inference.onnx.wire import WireError
 from pipeline.stage import EndOfSource
 from profiles.errors import ProfileError
@@ -18,7 +19,7 @@ from profiles.errors import ProfileError
 PACKAGES = (console, pipeline, profiles)
 SIGNALS = {EndOfSource}
 """What tells something and is no error: it never leaves the lane that it was raised in."""
-TRANSLATED = {WireError}
+TRANSLATED = {NoAnswerError, WireError}
 """What a package says to itself, and turns into an error of the tree before it leaves."""
 BELOW = {ProfileError}
 """The roots of the packages that `pipeline` itself stands on."""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 """Where the program's packages lie, whatever the working folder is."""
 
 
-class NoAnswer(Exception):
+class NoAnswerError(Exception):
     """A process gave no answer: how it ended, as the rest of a sentence that begins with what was tried.
 
     Attributes:
@@ -34,7 +34,7 @@ def answer_of(module: str, arguments: Sequence[str], limit_s: float) -> dict[str
         limit_s: how long it may take; then it is killed.
 
     Raises:
-        NoAnswer: it printed none, was killed or can't be started.
+        NoAnswerError: it printed none, was killed or can't be started.
     """
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     try:
@@ -49,9 +49,9 @@ def answer_of(module: str, arguments: Sequence[str], limit_s: float) -> dict[str
             env=os.environ | {"PYTHONPATH": path},
         )
     except subprocess.TimeoutExpired:
-        raise NoAnswer(f"gave no answer within {limit_s:g} s", is_late=True) from None
+        raise NoAnswerError(f"gave no answer within {limit_s:g} s", is_late=True) from None
     except OSError as error:
-        raise NoAnswer(f"could not be tried: {error.strerror or error}") from error
+        raise NoAnswerError(f"could not be tried: {error.strerror or error}") from error
     for line in reversed(done.stdout.splitlines()):
         try:
             answer = json.loads(line)
@@ -59,7 +59,7 @@ def answer_of(module: str, arguments: Sequence[str], limit_s: float) -> dict[str
             continue
         if isinstance(answer, dict):
             return answer
-    raise NoAnswer(_ending(done.returncode, done.stderr))
+    raise NoAnswerError(_ending(done.returncode, done.stderr))
 
 
 def _ending(status: int, complaint: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.inference import providers
-from pipeline.inference.apart.child import NoAnswer, answer_of
+from pipeline.inference.apart.child import NoAnswerError, answer_of
 
 LIMIT_S = 60.0
 unless_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
@@ -56,26 +56,26 @@ def test_it_runs_where_the_program_runs_and_takes_no_module_from_there(
     ],
 )
 def test_how_it_ended_is_told(module: str, told: str, ending: str) -> None:
-    with pytest.raises(NoAnswer) as error:
+    with pytest.raises(NoAnswerError) as error:
         answer_of(module, [told], LIMIT_S)
     assert (str(error.value), error.value.is_late) == (ending, False)
 
 
 def test_who_takes_too_long_is_late(module: str) -> None:
-    with pytest.raises(NoAnswer, match=r"gave no answer within 0\.5 s") as error:
+    with pytest.raises(NoAnswerError, match=r"gave no answer within 0\.5 s") as error:
         answer_of(module, ["time.sleep(60)"], 0.5)
     assert error.value.is_late
 
 
 def test_what_can_not_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with pytest.raises(NoAnswer, match="could not be tried: No such file or directory"):
+    with pytest.raises(NoAnswerError, match="could not be tried: No such file or directory"):
         answer_of("json.tool", [], LIMIT_S)
 
 
 def test_a_probe_that_gives_no_answer_is_why_no_accelerator_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(*_: object) -> dict[str, str]:
-        raise NoAnswer("gave no answer within 60 s", is_late=True)
+        raise NoAnswerError("gave no answer within 60 s", is_late=True)
 
     monkeypatch.setattr(providers, "answer_of", silent)
     problems = providers.probed_problems()
