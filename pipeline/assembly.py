@@ -133,7 +133,7 @@ class Assembly:
             if compose is not None:
                 unfinished.callback(compose.close)
             # The decoder of a room starts threads that the lane waits for: it is not opened on the modest thread.
-            with ThreadPoolExecutor(1, "understudy-opening", step_back) as modest:
+            with ThreadPoolExecutor(1, "understudy-opening", self.runtime.aside.enter) as modest:
                 chain = modest.submit(self._assembled, profile, compose).result()
             unfinished.pop_all()
         return chain
@@ -229,6 +229,7 @@ class Assembly:
         self._beside.shutdown()
         self._knowing.shutdown()
         self.runtime.close()
+        self.runtime.aside.close()
         self._targets.clear()
 
     def _target(self, profile: Profile) -> PhotoTarget:

@@ -41,6 +41,11 @@ class ProcessReading:
     """Memory held."""
 
 
+def cores_are_few() -> bool:
+    """Whether whatever works beside the lanes takes a core from them."""
+    return (os.cpu_count() or FEW_CORES) <= FEW_CORES
+
+
 def step_back() -> None:
     """Has the calling thread let all others go first from now on, on a computer with two cores or fewer.
 
@@ -48,7 +53,7 @@ def step_back() -> None:
     can't be taken back: with more cores ONNX Runtime starts threads for each network, which must not be slow for ever.
     Windows and macOS know no such thing for a single thread by this way.
     """
-    if sys.platform != "linux" or (os.cpu_count() or FEW_CORES) > FEW_CORES:
+    if sys.platform != "linux" or not cores_are_few():
         return
     me = threading.get_native_id()
     if os.getpriority(os.PRIO_PROCESS, me) < STEPS_BACK:

@@ -13,7 +13,7 @@ from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
 from pipeline.circumstances import Circumstances
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
-from pipeline.inference.onnx.runtime import Runtime
+from pipeline.inference.onnx.runtime import Manner, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
 from pipeline.loader import Loader
@@ -69,7 +69,7 @@ class Rig:
         """Opens everything and notes it to be closed; the sinks last, because opening a recording empties it."""
         for device in settings.open_devices:
             self._closing.callback(device.close)
-        runtime = Runtime(settings.device, clock=self._clock, report=self._report, halt=self._hooks.halt)
+        runtime = Runtime(settings.device, clock=self._clock, report=self._report, manner=Manner(self._hooks.halt))
         runtime.require()
         camera, self._playhead = settings.source, Playhead()
         self.source = open_source(camera, self._clock, self._playhead) if isinstance(camera, SourceSettings) else camera

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.model_file import ModelFile
-from pipeline.inference.onnx.network import Layout, OnnxNetwork
+from pipeline.inference.onnx.network import Layout, Manner, OnnxNetwork
 from pipeline.inference.onnx.place import Place
 from profiles.engines.face import DfmSettings, EmbeddingSettings, MaskSettings, MattingSettings
 from profiles.engines.voice import RvcSettings
@@ -126,9 +125,9 @@ def watched() -> tuple[type[OnnxNetwork], Watch]:
 
     class Watched(OnnxNetwork):
         def __init__(
-            self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place, halt: Halt | None = None
+            self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place, manner: Manner | None = None
         ) -> None:
-            super().__init__(runtime, file, layout, place, halt)
+            super().__init__(runtime, file, layout, place, manner)
             watch.alive.add(self._session)
             watch.opened += 1
 

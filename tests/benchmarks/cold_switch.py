@@ -21,6 +21,7 @@ import psutil
 
 from pipeline.audio.settings import SoundSettings
 from pipeline.clock import MonotonicClock, Playhead
+from pipeline.inference.apart.aside import Aside
 from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import DurationMeter
 from pipeline.video.devices.settings import SourceSettings
@@ -162,7 +163,7 @@ def opening(how: str) -> Iterator[None]:
     if how == MODEST:
         yield
     else:
-        with patch("pipeline.assembly.step_back", lambda: None):
+        with patch.object(Aside, "enter", lambda aside: None):
             yield
 
 

@@ -1,7 +1,7 @@
 """One ONNX Runtime session with its memory laid out beforehand, on one device."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import EngineError, ModelError, StageError
+from pipeline.inference.apart.aside import Aside
 from pipeline.inference.kinds.complaint import complaint
 from pipeline.inference.onnx.graph import Tensor
 from pipeline.inference.onnx.halt import Halt
@@ -37,6 +38,19 @@ class Layout:
     values: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a network is opened beside lanes that run.
+
+    Attributes:
+        halt: cuts it short.
+        aside: where it computes for the thread that opens it.
+    """
+
+    halt: Halt = field(default_factory=Halt)
+    aside: Aside = field(default_factory=Aside)
+
+
 class OnnxNetwork:
     """A network on one device, warm. Called by one thread at a time.
 
@@ -48,7 +62,7 @@ class OnnxNetwork:
     """
 
     def __init__(
-        self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place, halt: Halt | None = None
+        self, runtime: ModuleType, file: ModelFile, layout: Layout, place: Place, manner: Manner | None = None
     ) -> None:
         """Loads the file and runs it once, so that nothing is left to be made later.
 
@@ -57,7 +71,7 @@ class OnnxNetwork:
             file: what is run; checked against its format before.
             layout: the shapes to run it with.
             place: where.
-            halt: cuts the loading short.
+            manner: how it is opened; by default no end comes meanwhile and nothing goes aside.
 
         Raises:
             HaltError: it was cut short.
@@ -77,7 +91,10 @@ class OnnxNetwork:
         self.not_numbers = False
         for tensor in (*file.graph.inputs, *file.graph.outputs):
             _check_size(file, tensor)
-        with (halt or Halt()).cutting(self.cut):
+        manner = manner or Manner()
+        # The threads that a driver starts are as the one that opens it, for as long as the network lives.
+        self._native: Callable[..., Any] = manner.aside.call if place.provider == CPU else _at_once
+        with manner.halt.cutting(self.cut):
             self._load(runtime, layout)
 
     def _load(self, runtime: ModuleType, layout: Layout) -> None:
@@ -89,7 +106,8 @@ class OnnxNetwork:
         """
         file, place = self.file, self.place
         try:
-            self._session: Any = runtime.InferenceSession(str(file.path), self._options, providers=providers_of(place))
+            given = str(file.path), self._options, providers_of(place)
+            self._session: Any = self._native(runtime.InferenceSession, *given)
             got = self._session.get_providers()[0]
             if got != place.provider:
                 raise ModelError(f"The model {file.path} does not run on {place.label}; it was given {got}.")
@@ -112,7 +130,7 @@ class OnnxNetwork:
         try:
             for name, value in self._device_inputs.items():
                 value.update_inplace(self.inputs[name])
-            self._session.run_with_iobinding(self._binding, self._each_run)
+            self._native(self._session.run_with_iobinding, self._binding, self._each_run)
             for name, value in self._device_outputs.items():
                 np.copyto(self.outputs[name], value.numpy())
         except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
@@ -173,7 +191,7 @@ class OnnxNetwork:
         by_itself = {*layout.values, *self._carried.values()}
         self._written = [array for name, array in self.inputs.items() if name not in by_itself]
         self._make_up()
-        first = self._session.run(None, self.inputs, self._first_run)
+        first = self._native(self._session.run, None, self.inputs, self._first_run)
         names = [output.name for output in self._session.get_outputs()]
         self.outputs = {name: np.ascontiguousarray(value) for name, value in zip(names, first, strict=True)}
         self._check_carried()
@@ -220,6 +238,11 @@ class OnnxNetwork:
             if on_device:
                 self._device_outputs[name] = value
             self._binding.bind_ortvalue_output(name, value)
+
+
+def _at_once(work: Callable[..., Any], *given: Any) -> Any:
+    """What some work gives."""
+    return work(*given)
 
 
 def _check_size(file: ModelFile, tensor: Tensor) -> None:

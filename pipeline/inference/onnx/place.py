@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import platformdirs
@@ -19,6 +19,17 @@ class Preference(StrEnum):
     CPU = "cpu"
     CUDA = "cuda"
     TENSORRT = "tensorrt"
+
+
+WANTED = MappingProxyType(
+    {
+        Preference.AUTO: (CUDA, CPU),
+        Preference.CPU: (CPU,),
+        Preference.CUDA: (CUDA,),
+        Preference.TENSORRT: (TENSORRT,),
+    }
+)
+"""Where networks may run, best first, by what the operator wants."""
 
 
 @dataclass(frozen=True, slots=True)

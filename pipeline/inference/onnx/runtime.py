@@ -11,24 +11,17 @@ from types import ModuleType
 
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import HaltError, ModelError, StageError
-from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.live_network import Demand, Network
 from pipeline.inference.onnx.model_file import ModelFile, full_precision
-from pipeline.inference.onnx.network import OnnxNetwork
-from pipeline.inference.onnx.place import CPU, CUDA, TENSORRT, Place, Preference
+from pipeline.inference.onnx.network import Manner, OnnxNetwork
+from pipeline.inference.onnx.place import CPU, CUDA, WANTED, Place, Preference
 from pipeline.inference.providers import Backing, load_device_libraries
 from pipeline.telemetry import Event, Level
 
-__all__ = ["Backing", "Demand", "Network", "Preference", "Runtime"]
+__all__ = ["Backing", "Demand", "Manner", "Network", "Preference", "Runtime"]
 
 TRIALS = 5
 """The best of so many runs tells how quick a network is."""
-WANTED = {
-    Preference.AUTO: (CUDA, CPU),
-    Preference.CPU: (CPU,),
-    Preference.CUDA: (CUDA,),
-    Preference.TENSORRT: (TENSORRT,),
-}
 
 
 class Runtime:
@@ -38,6 +31,7 @@ class Runtime:
         preference: where networks run that are opened from now on, unless they say otherwise.
         report: told when a network moves or fails.
         halt: cuts short what is being opened.
+        aside: where networks compute for threads that have entered it; ended by whoever lets them enter.
     """
 
     def __init__(
@@ -47,7 +41,7 @@ class Runtime:
         clock: Clock | None = None,
         report: Callable[[Event], None] | None = None,
         backing: Backing | None = None,
-        halt: Halt | None = None,
+        manner: Manner | None = None,
     ) -> None:
         """Asks nothing of the computer yet.
 
@@ -56,10 +50,11 @@ class Runtime:
             clock: the program's clock.
             report: told when a network moves.
             backing: what it stands on; this computer by default.
-            halt: cuts short what is being opened, when its session ends.
+            manner: how they are opened; by default no end comes meanwhile.
         """
         self.preference = preference
-        self.report, self.halt = report or (lambda _: None), halt or Halt()
+        self.report, self._manner = report or (lambda _: None), manner or Manner()
+        self.halt, self.aside = self._manner.halt, self._manner.aside
         self._clock, self._backing = clock or MonotonicClock(), backing or Backing()
         self._problems: dict[str, str] | None = None
         """What the computer was found to lack, by provider; None before it was asked."""
@@ -74,9 +69,8 @@ class Runtime:
             HaltError: the session has ended.
             ModelError: it can't be run, or the device that was asked for can't be used: says why.
         """
-        preference = file.preference or self.preference
-        network = self._opened(file, demand, self._places(preference, demand.share, graphs=demand.graphs))
-        opened = Network(self, network, file, demand)
+        places = self._places(file.preference or self.preference, demand.share, graphs=demand.graphs)
+        opened = Network(self, self._opened(file, demand, places), file, demand)
         with self._lock:
             if not self._closed:
                 self._open[id(opened)] = opened
@@ -122,7 +116,7 @@ class Runtime:
     def apart(self) -> "Runtime":
         """Another one on the same computer for what is only tried, to be closed by whoever asks for it."""
         known = Backing(self._backing.library, self._known_problems)
-        return Runtime(self.preference, clock=self._clock, report=self.report, backing=known, halt=self.halt)
+        return Runtime(self.preference, clock=self._clock, report=self.report, backing=known, manner=self._manner)
 
     def cut(self) -> None:
         """Has every run that is under way end with an error, and each later one."""
@@ -229,8 +223,8 @@ class Runtime:
         if place.graphs:
             # A device records nothing when it has to leave one operator to the CPU.
             with suppress(ModelError):
-                return OnnxNetwork(library, file, demand.layout, place, self.halt)
-        return OnnxNetwork(library, file, demand.layout, replace(place, graphs=False), self.halt)
+                return OnnxNetwork(library, file, demand.layout, place, self._manner)
+        return OnnxNetwork(library, file, demand.layout, replace(place, graphs=False), self._manner)
 
     def _library(self, place: Place) -> ModuleType:
         """ONNX Runtime, with the libraries of the device loaded from where pip has put them."""
