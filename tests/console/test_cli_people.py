@@ -100,13 +100,29 @@ def test_what_is_wrong_with_people_is_told_at_once(new: Told, home: Path, tmp_pa
     told = err.splitlines()
     assert told[0].startswith("--cast: There is no profile called nobody; there are ")
     assert told[1].startswith("--cast: got the folder ./mara, wanted a profile's name")
-    assert told[2] == f"--actor: nobody can be known by {tmp_path / 'two.png'}: It shows 2 faces."
-    assert told[3] == f"--actor: there is no file {tmp_path / 'none.png'}."
+    assert told[2] == f"--actor: there is no file {tmp_path / 'none.png'}."
+    assert told[3] == f"--actor: nobody can be known by {tmp_path / 'two.png'}: It shows 2 faces."
     assert told[4] == f"--cast: nobody can be known by {tmp_path / 'two.png'}: It shows 2 faces."
     assert not (home / "profiles" / "ada").exists()
     status, _, err = new("--cast", "ines=left", "--cast", "mara=left")
     assert (status, "both for face left" in err) == (1, True)
     assert new("--cast", "left")[0] == 2
+
+
+@pytest.mark.parametrize("who", ["middle", "-1", "1,left", "LEFT", ","])
+def test_who_is_neither_a_face_nor_a_picture_is_told_before_a_recogniser_is_asked_for(new: Told, who: str) -> None:
+    told = f"--cast: got {who!r}, wanted left, right, a face's number or pictures of that person.\n"
+    assert new("--cast", f"anselm={who}") == (1, "", told)
+
+
+def test_a_profile_or_a_picture_that_is_not_there_is_told_before_a_recogniser_is_asked_for(new: Told) -> None:
+    status, _, err = new("--cast", "left=anselm", "--cast", "ANSELM=anna.jpeg", "--actor", "self.png")
+    told = err.splitlines()
+    assert status == 1
+    assert told[0].startswith("--cast: There is no profile called left; there are ")
+    assert told[1].startswith("--cast: There is no profile called ANSELM; ")
+    assert told[2].startswith("--cast: got 'anselm', wanted left, right, ")
+    assert told[3:] == ["--actor: there is no file self.png.", "--cast: there is no file anna.jpeg."]
 
 
 def test_two_people_may_have_pictures_of_one_name_and_commas_may_be_in_one(new: Told, run: Run, tmp_path: Path) -> None:

@@ -50,6 +50,11 @@ class CastOption:
         return int(self.who) if self.who.isdecimal() and self.who.isascii() else None
 
     @property
+    def names_pictures(self) -> bool:
+        """Whether somebody may have meant pictures: one is there, or a name looks like a file's."""
+        return any(path.is_file() or path.suffix or len(path.parts) > 1 for path in self.pictures)
+
+    @property
     def pictures(self) -> tuple[Path, ...]:
         """The pictures; one file's name may have commas in it."""
         if self.face is not None:
@@ -88,37 +93,50 @@ def people_drafts(people: PeopleOptions, reasons: Reasons) -> dict[str, Any]:
     Raises:
         ProfileError: there is no such profile, or nobody can be known by a picture; every fault is told.
     """
-    problems = [
-        Problem(str(problem), key=CAST) for entry in people.cast or () for problem in _problems_of(entry.profile)
-    ]
+    problems = named_problems(people)
     actor = _pictures("tracking.actor", "actor", people.actor or ())
     cast = tuple(
         CastDraft(entry.profile, entry.face, _pictures(f"cast.{number}.enrolled", f"cast-{number}", entry.pictures))
         for number, entry in enumerate(people.cast or ())
     )
     for option, draft in [(ACTOR, each) for each in actor] + [(CAST, each) for one in cast for each in one.enrolled]:
-        if not draft.path.is_file():
-            problems.append(Problem(f"there is no file {draft.path}", key=option))
-        else:
-            faults = reasons(draft.path)
-            problems += [Problem(f"nobody can be known by {draft.path}: {' '.join(faults)}", key=option)] * bool(faults)
+        faults = reasons(draft.path) if draft.path.is_file() else ()
+        problems += [Problem(f"nobody can be known by {draft.path}: {' '.join(faults)}", key=option)] * bool(faults)
     if problems:
         raise ProfileError(problems)
     return {"actor": actor, "cast": cast}
+
+
+def named_problems(people: PeopleOptions) -> list[Problem]:
+    """What is wrong with the profiles and the people that are named, as far as no picture need be looked at."""
+    cast = people.cast or ()
+    problems = [Problem(str(problem), key=CAST) for entry in cast for problem in _problems_of(entry.profile)]
+    wanted = "wanted left, right, a face's number or pictures of that person"
+    pictures = [(ACTOR, path.expanduser()) for path in people.actor or ()]
+    for entry in cast:
+        if entry.face is not None:
+            continue
+        if entry.names_pictures:
+            pictures += [(CAST, path) for path in entry.pictures]
+        else:
+            problems.append(Problem(f"got {entry.who!r}, {wanted}", key=CAST))
+    lost = [(option, path) for option, path in pictures if not path.is_file()]
+    return problems + [Problem(f"there is no file {path}", key=option) for option, path in lost]
 
 
 def with_recogniser(models: tuple[ModelDraft, ...], people: PeopleOptions) -> tuple[ModelDraft, ...]:
     """The models, the recogniser among them for people where there is no swapper that it belongs to.
 
     Raises:
-        ProfileError: people are to be known by pictures, and there is none.
+        ProfileError: people are to be known by pictures, and there is none; or the people can't be had.
     """
     if not people.by_pictures:
         return models
     keys = {model.key for model in models}
     if "embedding.recogniser" not in keys:
         text = "is missing; people are known by their pictures by an ArcFace network"
-        raise ProfileError([Problem(text, key="--recogniser")])
+        # Who is no picture at all needs no recogniser.
+        raise ProfileError(named_problems(people) or [Problem(text, key="--recogniser")])
     if "embedding.model" in keys:
         return models
     return tuple(replace(model, key=RECOGNISERS.get(model.key, model.key)) for model in models)
