@@ -138,6 +138,11 @@ class View:
         return self.readings.video if self.readings else VideoReadings()
 
     @property
+    def tells_faces(self) -> bool:
+        """Whether the operator needs to know which face is whose: there are several, or somebody is named."""
+        return len(self.video.faces) > 1 or bool(self.profile.cast or self.profile.tracking.actor)
+
+    @property
     def recordings(self) -> tuple[str, ...]:
         """The films that are being recorded, by name; they get the sound as well."""
         return tuple(filter(is_film, map(device_name, self.video.sinks)))

@@ -20,6 +20,8 @@ PLACES: tuple[tuple[str, Callable[[Losses], int]], ...] = (
 )
 SUMMARY_FORMS = (("LOST 60 s", 4), ("LOST", 4), ("LOST", 3), ("LOST", 1))
 """A title and how many letters a place gets, from the clearest to the shortest."""
+LOSS_ROWS = 7
+"""A heading, three places, what stood in for frames, and the faces."""
 POLICY: tuple[str, Callable[[Losses], int]] = ("by fail-safe", attrgetter("policy"))
 
 
@@ -64,20 +66,19 @@ def _out(video: VideoReadings) -> Line:
     return ("out", Role.MUTED), *_rate(video.fps_out, video)
 
 
-def loss_lines(view: View, width: int) -> list[Line]:
-    """Losses by place and what stood in for frames, over the last minute and in all."""
+def loss_lines(view: View, width: int, height: int = LOSS_ROWS) -> list[Line]:
+    """Losses by place and what stood in for frames, over the last minute and in all.
+
+    In fewer rows what stood in for frames gives way to the faces where it matters whose they are.
+    """
     total = Losses.of(view.video)
     rows = [
         spread(((name, Role.MUTED),), _counts(count(view.recent), count(total), view.recent.frames), width)
         for name, count in (*PLACES, POLICY)
     ]
     repeats: Line = ((f"{view.recent.repeats:6d}", Role.MUTED), (f"{total.repeats:9d}", Role.MUTED))
-    return [
-        heading("LOST", width, "60 s    total"),
-        *rows,
-        spread((("repeated", Role.MUTED),), repeats, width),
-        _faces(view, width),
-    ]
+    rows = [heading("LOST", width, "60 s    total"), *rows, spread((("repeated", Role.MUTED),), repeats, width)]
+    return [*(rows[: height - 1] if view.tells_faces else rows), _faces(view, width)][:height]
 
 
 def _counts(recent: int, total: int, frames: int) -> Line:
@@ -107,15 +108,15 @@ def _in_short(face: FaceReading) -> str:
 def loss_summary(view: View, width: int, height: int = 1) -> list[Line]:
     """The last minute's losses on one line, for small screens; with larger counts the words get shorter.
 
-    Where several faces are followed, another line tells their numbers; else, in two rows, what stood in for frames.
+    Another line tells the faces' numbers where it matters whose they are, and a further one what stood in for frames.
     """
     forms = ((title, _lost_by_place(view.recent, letters)) for title, letters in SUMMARY_FORMS)
     fitting = ((title, counts) for title, counts in forms if len(title) + line_width(counts) <= width)
     title, counts = next(fitting, ("", _lost_by_place(view.recent, 1)))
     line = spread(((title, Role.TITLE),), counts, width)
-    if len(view.video.faces) > 1:
-        return [line, _faces(view, width)]
-    return [line, _stood_in(view, width)][:height]
+    if view.tells_faces:
+        return [line, _faces(view, width), _stood_in(view, width)][: max(2, height)]
+    return [line, _stood_in(view, width), _faces(view, width)][:height]
 
 
 def _stood_in(view: View, width: int) -> Line:
@@ -150,7 +151,13 @@ class LossPanel(ViewPanel):
 
     AGES = True
 
+    def present(self, view: View) -> None:
+        """Shows the view's losses, in two rows at least where it matters whose the faces are."""
+        self.set_class(view.tells_faces, "-faces")
+        super().present(view)
+
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's losses."""
         height = 1 if self.styles.is_auto_height else self.size.height
-        return loss_lines(view, self.size.width) if height > 2 else loss_summary(view, self.size.width, height)
+        whole = height > len(PLACES) + view.tells_faces
+        return (loss_lines if whole else loss_summary)(view, self.size.width, height)
