@@ -97,6 +97,38 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def shared_pictures(people: Sequence[tuple[str, Sequence[Path]]]) -> list[Problem]:
+    """A problem for each picture of somebody that is one of somebody else's as well, byte for byte.
+
+    Args:
+        people: the key that names each person's pictures, and where they are.
+    """
+    problems: list[Problem] = []
+    first: dict[str, tuple[int, Path]] = {}
+    for number, (key, paths) in enumerate(people):
+        for path in paths:
+            try:
+                if not path.is_file():
+                    continue
+                owner, other = first.setdefault(sha256_of(path), (number, path))
+            except OSError:
+                continue
+            if owner != number:
+                same = "stands" if path == other else f"is the same picture as {other}"
+                text = (
+                    f"{path} {same} under {people[owner][0]} already; a picture is of one person, so name another one"
+                )
+                problems.append(Problem(text, key=key))
+    return problems
+
+
+def people_of(profile: Profile) -> list[tuple[str, Sequence[Path]]]:
+    """The key and the pictures of each person whom a profile knows by them."""
+    named = [("tracking.actor", profile.tracking.actor)]
+    named += [(f"cast.{number}.enrolled", entry.enrolled) for number, entry in enumerate(profile.cast)]
+    return [(key, [profile.resolve(path) for path in paths]) for key, paths in named]
+
+
 def named_models(profile: Profile) -> dict[str, Path]:
     """The models that a profile names, by key, as it names them."""
     named = {

@@ -46,7 +46,7 @@ def put_profile(home: Path, name: str = "own", toml: str = GOOD) -> Path:
     return folder
 
 
-def put_picture(file: Path) -> Path:
+def put_picture(file: Path, grey: int = 90) -> Path:
     """A small grey picture."""
-    file.write_bytes(cv2.imencode(file.suffix, np.full((9, 16, 3), 90, np.uint8))[1].tobytes())
+    file.write_bytes(cv2.imencode(file.suffix, np.full((9, 16, 3), grey, np.uint8))[1].tobytes())
     return file

@@ -31,8 +31,8 @@ def fit_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def new(run: Run, tmp_path: Path) -> Told:
     """Makes a persona with a portrait; pictures of several people lie beside it."""
-    for name in ("p", "me", "anna", "anna2", "two"):
-        put_picture(tmp_path / f"{name}.png")
+    for grey, name in enumerate(("p", "me", "anna", "anna2", "two")):
+        put_picture(tmp_path / f"{name}.png", grey)
     portrait = tmp_path / "p.png"
     return lambda *options: run("profiles", "new", "ada", "--kind", "persona", "--portrait", portrait, *options)
 
@@ -94,7 +94,9 @@ def test_what_is_wrong_with_people_is_told_at_once(new: Told, home: Path, tmp_pa
     )
     recogniser = ["--recogniser", arcface(tmp_path / "r.onnx")]
     people = ["--actor", tmp_path / "two.png", "--actor", tmp_path / "none.png"]
-    cast = ["--cast", "nobody=left", "--cast", "./mara=right", "--cast", f"ines={tmp_path / 'two.png'}"]
+    (tmp_path / "other").mkdir()
+    other = put_picture(tmp_path / "other" / "two.png", 200)
+    cast = ["--cast", "nobody=left", "--cast", "./mara=right", "--cast", f"ines={other}"]
     status, _, err = new(*people, *cast, *recogniser)
     assert status == 1
     told = err.splitlines()
@@ -102,7 +104,7 @@ def test_what_is_wrong_with_people_is_told_at_once(new: Told, home: Path, tmp_pa
     assert told[1].startswith("--cast: got the folder ./mara, wanted a profile's name")
     assert told[2] == f"--actor: there is no file {tmp_path / 'none.png'}."
     assert told[3] == f"--actor: nobody can be known by {tmp_path / 'two.png'}: It shows 2 faces."
-    assert told[4] == f"--cast: nobody can be known by {tmp_path / 'two.png'}: It shows 2 faces."
+    assert told[4] == f"--cast: nobody can be known by {other}: It shows 2 faces."
     assert not (home / "profiles" / "ada").exists()
     status, _, err = new("--cast", "ines=left", "--cast", "mara=left")
     assert (status, "both for face left" in err) == (1, True)
@@ -125,10 +127,31 @@ def test_a_profile_or_a_picture_that_is_not_there_is_told_before_a_recogniser_is
     assert told[3:] == ["--actor: there is no file self.png.", "--cast: there is no file anna.jpeg."]
 
 
+def test_one_picture_is_not_of_two_people(new: Told, run: Run, home: Path, tmp_path: Path) -> None:
+    recogniser = ["--recogniser", arcface(tmp_path / "r.onnx")]
+    me, anna = tmp_path / "me.png", tmp_path / "anna.png"
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(me.read_bytes())
+    status, out, err = new("--actor", me, "--actor", copy, "--cast", f"anselm={copy}", *recogniser)
+    told = f"{copy} is the same picture as {me} under --actor already; a picture is of one person, so name another one"
+    assert (status, out, err) == (1, "", f"--cast: {told}.\n")
+    twice = [f"anselm={anna}"] * 2
+    status, _, err = new("--cast", twice[0], "--cast", twice[1], *recogniser)
+    assert (status, f"--cast: {anna} stands under --cast already; " in err) == (1, True)
+    assert new("--actor", me, "--actor", copy, "--cast", f"anselm={anna}", *recogniser)[0] == 0
+    folder = home / "profiles" / "ada"
+    (folder / "faces" / "cast-0" / "anna.png").write_bytes(me.read_bytes())
+    assert run("profiles", "record", "ada")[0] == 0
+    status, _, err = run("profiles", "check", "ada")
+    place = f"  {folder / 'profile.toml'}, cast.0.enrolled: {folder / 'faces/cast-0/anna.png'}"
+    other = folder / "faces" / "actor" / "me.png"
+    assert (status, f"{place} is the same picture as {other} under tracking.actor already; " in err) == (1, True)
+
+
 def test_two_people_may_have_pictures_of_one_name_and_commas_may_be_in_one(new: Told, run: Run, tmp_path: Path) -> None:
     recogniser = ["--recogniser", arcface(tmp_path / "r.onnx")]
     (tmp_path / "other").mkdir()
-    other = put_picture(tmp_path / "other" / "me.png")
+    other = put_picture(tmp_path / "other" / "me.png", 200)
     assert new("--actor", tmp_path / "me.png", "--cast", f"ines={other}", *recogniser)[0] == 0
     assert run("profiles", "remove", "ada", "--yes")[0] == 0
     status, _, err = new("--actor", tmp_path / "me.png", "--actor", other, *recogniser)

@@ -10,7 +10,7 @@ import typer
 from profiles.draft import CastDraft
 from profiles.engines.cast import SIDES
 from profiles.errors import Problem, ProfileError
-from profiles.model_files import FACES, ModelDraft
+from profiles.model_files import FACES, ModelDraft, shared_pictures
 from profiles.store import ProfileStore
 
 ACTOR, CAST = "--actor", "--cast"
@@ -121,7 +121,9 @@ def named_problems(people: PeopleOptions) -> list[Problem]:
         else:
             problems.append(Problem(f"got {entry.who!r}, {wanted}", key=CAST))
     lost = [(option, path) for option, path in pictures if not path.is_file()]
-    return problems + [Problem(f"there is no file {path}", key=option) for option, path in lost]
+    problems += [Problem(f"there is no file {path}", key=option) for option, path in lost]
+    known = (ACTOR, [path.expanduser() for path in people.actor or ()])
+    return problems + shared_pictures([known, *((CAST, entry.pictures) for entry in cast)])
 
 
 def with_recogniser(models: tuple[ModelDraft, ...], people: PeopleOptions) -> tuple[ModelDraft, ...]:

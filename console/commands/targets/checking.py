@@ -6,9 +6,9 @@ from pathlib import Path
 
 from console.commands.models import ready_models
 from profiles.errors import ProfileError
-from profiles.model_files import changed_files, named_models, unrecorded_models
+from profiles.model_files import changed_files, named_models, people_of, shared_pictures, unrecorded_models
 from profiles.profile import Profile
-from profiles.reading import named_files, read_profile
+from profiles.reading import FILE_NAME, named_files, read_profile
 from profiles.store import ProfileStore, ProfileSummary
 
 INDEX = "rvc.index"
@@ -43,10 +43,12 @@ def findings(store: ProfileStore, name: str, device: str) -> Findings:
 
 
 def file_problems(profile: Profile) -> list[str]:
-    """What is wrong with a profile's portrait, room and models, as far as a look at them tells."""
+    """What is wrong with a profile's portrait, room, people and models, as far as a look at them tells."""
     portrait = portrait_of(profile)
     faults = portrait_reasons(portrait) if portrait is not None else ()
-    return [*(f"{portrait}: {reason}" for reason in faults), *room_reasons(profile), *model_reasons(profile)]
+    told = [f"{portrait}: {reason}" for reason in faults]
+    shared = [replace(problem, file=profile.folder / FILE_NAME) for problem in shared_pictures(people_of(profile))]
+    return [*told, *room_reasons(profile), *map(str, shared), *model_reasons(profile)]
 
 
 def build_findings(profile: Profile, device: str) -> Findings:
