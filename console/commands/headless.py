@@ -26,7 +26,7 @@ from console.sentences import counted, sentence
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
 from pipeline.machine import GpuReading, Machine, ProcessReading
-from pipeline.telemetry import AudioReadings, Event, Level, Readings
+from pipeline.telemetry import AudioReadings, Event, Level, Readings, Regained
 from pipeline.video.devices.sinks import is_film
 
 log = structlog.get_logger(__name__)
@@ -81,7 +81,8 @@ class Reporter:
         text = sentence(event.text)
         log.log(SEVERITIES[event.level], text)
         known = self._once and text.startswith(tuple(self._told))
-        if event.level is not Level.INFO and not known and not self._kept_back(event):
+        is_told = event.level is not Level.INFO or isinstance(event, Regained)
+        if is_told and not known and not self._kept_back(event):
             self._told.append(text)
             typer.echo(text, err=True)
 

@@ -11,7 +11,7 @@ from pipeline.audio.tape import Tape
 from pipeline.clock import Clock
 from pipeline.errors import DeviceError
 from pipeline.stage import Returning
-from pipeline.telemetry import AudioReadings, Event, Level
+from pipeline.telemetry import AudioReadings, Event, Level, Regained
 
 RETAKE_NS = 500_000_000
 """A device that is lost is looked for so often."""
@@ -105,7 +105,7 @@ class Outlets:
         else:
             player.ring.close()
         self._leave(player, lost=True)
-        self._report(Level.ERROR, str(error))
+        self._hooks.report(Event(Level.ERROR, str(error), self._clock.now_ns()))
         if len(self._lost) == len(self.players) and not any(map(_returns, self.players)) and self._hooks.alone():
             self._hooks.failed(error)
         return returns
@@ -129,7 +129,8 @@ class Outlets:
             if self._measured not in self._living:
                 self._measured = player
             self._living.append(player)
-        self._report(Level.INFO, f"Sound goes out to {sink.name} again.")
+        text = f"Sound goes out to {sink.name} again."
+        self._hooks.report(Regained(Level.INFO, text, self._clock.now_ns()))
         return True
 
     def _leave(self, player: Player, *, lost: bool) -> None:
@@ -142,9 +143,6 @@ class Outlets:
                 self._measured = self._living[0]
                 return
         self._hooks.silent()
-
-    def _report(self, level: Level, text: str) -> None:
-        self._hooks.report(Event(level, text, self._clock.now_ns()))
 
 
 def _returns(player: Player) -> bool:

@@ -24,7 +24,7 @@ from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.runner import Crew, do_all
 from pipeline.stage import AudioSource, AudioStage, EndOfSource
-from pipeline.telemetry import AudioReadings, Event, Level
+from pipeline.telemetry import AudioReadings, Event, Level, Regained
 from profiles.profile import Profile
 
 __all__ = ["SoundHooks", "SoundRig", "SoundSettings"]
@@ -223,7 +223,7 @@ class SoundRig:
         if block is not None:
             if self._deaf:
                 self._deaf = False
-                self._hooks.report(Event(Level.INFO, "Sound comes again.", now_ns))
+                self._hooks.report(Regained(Level.INFO, "Sound comes again.", now_ns))
             self._heard_ns = now_ns
             self._input.write(block)
         elif not self._deaf and now_ns - self._heard_ns > SILENT_NS:

@@ -1,6 +1,6 @@
 """What the pipeline tells about itself: meters that the lanes write, and frozen readings that anyone may pull."""
 
-from pipeline.telemetry.events import Event, Level, PreparationFailed
+from pipeline.telemetry.events import Event, Level, PreparationFailed, Regained
 from pipeline.telemetry.meters import DurationMeter, Percentiles, RateMeter
 from pipeline.telemetry.readings import (
     AudioReadings,
@@ -28,6 +28,7 @@ __all__ = [
     "PreparationFailed",
     "RateMeter",
     "Readings",
+    "Regained",
     "State",
     "SwitchReading",
     "SyncReadings",

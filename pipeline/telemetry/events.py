@@ -24,6 +24,11 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Regained(Event):
+    """A device that was told to be lost works again: whoever was told the one is told the other."""
+
+
+@dataclass(frozen=True, slots=True)
 class PreparationFailed(Event):
     """The profile of this name could not be made ready; the lane goes on as it was."""
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from console.commands.headless import (
-    Reporter,
     RunOutcome,
     RunPlan,
     interruption,
@@ -29,8 +28,6 @@ from pipeline.media import FaceReading
 from pipeline.telemetry import (
     AudioReadings,
     Drops,
-    Event,
-    Level,
     Percentiles,
     Readings,
     State,
@@ -64,16 +61,6 @@ def test_a_run_ends_at_its_time_exactly() -> None:
     session = TimedSession()
     run_plan(session, RunPlan(seconds=2.345))
     assert session.timed[-1] == ("stop", 2.345)
-
-
-def test_what_is_wrong_is_told_once_and_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    reporter = Reporter(lambda event: event.text == "kept back")
-    reporter.tell(Event(Level.ERROR, "The lane ended with\n  an error.", 0))
-    reporter.tell(Event(Level.ERROR, "kept back", 0))
-    reporter.tell(Event(Level.INFO, "a good thing", 0))
-    reporter.tell_once("The lane ended\nwith an error.")
-    reporter.tell_once("The disk\nis full.")
-    assert capsys.readouterr().err == "The lane ended with an error.\nThe disk is full.\n"
 
 
 def test_a_signal_stops_the_session_and_keeps_its_figures() -> None:
@@ -284,17 +271,3 @@ def test_the_first_signal_asks_and_the_second_does_what_it_always_does(number: s
         assert event.wait(1.0)
         assert signal.getsignal(number) == before
     assert signal.getsignal(number) == before
-
-
-def test_a_sentence_that_only_goes_on_is_not_told_again_where_things_are_told_once(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    reporter = Reporter(once=True)
-    for text in (
-        "The model broke.",
-        "The model broke.",
-        "The model broke. Silence goes out instead.",
-        "The disk is full.",
-    ):
-        reporter.tell(Event(Level.ERROR, text, 0))
-    assert capsys.readouterr().err == "The model broke.\nThe disk is full.\n"

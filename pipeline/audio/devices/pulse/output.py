@@ -17,6 +17,8 @@ HELD_SAMPLES = RATE_HZ // 10
 REQUEST_SAMPLES = RATE_HZ // 100
 STUCK_S = 0.7
 """A sink that takes nothing for so long is gone, whatever the server says."""
+SETTLING_S = 3.0
+"""But a null sink takes nothing in its first two seconds."""
 LEAST_WAIT_S = 0.001
 
 
@@ -56,7 +58,7 @@ class PulseOutput:
         Raises:
             DeviceError: the sink or the server is gone.
         """
-        until_s = time.monotonic() + STUCK_S
+        until_s = max(time.monotonic() + STUCK_S, self._opened_s + SETTLING_S)
         while not self._taken(samples):
             if self._closed.wait(LEAST_WAIT_S):
                 return
@@ -99,9 +101,11 @@ class PulseOutput:
             DeviceError: it can't be had.
         """
         try:
-            return PlaybackStream(self._device.name, RATE_HZ, HELD_SAMPLES, REQUEST_SAMPLES)
+            stream = PlaybackStream(self._device.name, RATE_HZ, HELD_SAMPLES, REQUEST_SAMPLES)
         except DeviceError as error:
             raise DeviceError(f"The output {self.name} can't be opened: {error}; choose another.") from error
+        self._opened_s = time.monotonic()
+        return stream
 
     def _drop(self) -> None:
         with self._using:

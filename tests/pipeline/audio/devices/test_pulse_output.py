@@ -1,6 +1,7 @@
 """A sound server's output that fills up, stands still, vanishes and is closed in the middle of it."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -38,6 +39,7 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
     fake = FakeStream()
     monkeypatch.setattr(output, "PlaybackStream", lambda *_: fake)
     monkeypatch.setattr(output, "STUCK_S", 0.01)
+    monkeypatch.setattr(output, "SETTLING_S", 0.0)
     return fake
 
 
@@ -68,6 +70,20 @@ def test_an_output_that_stands_still_is_given_up(stream: FakeStream) -> None:
             sink.write(SILENCE)
         with pytest.raises(DeviceError, match="is gone: it takes no more sound"):
             sink.write(SILENCE)
+
+
+def test_an_output_that_takes_nothing_at_first_is_waited_for(
+    stream: FakeStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "SETTLING_S", 60.0)
+    with PulseOutput(PulseDevice("call", "Call output")) as sink, ThreadPoolExecutor(1) as player:
+        for _ in range(FULL):
+            sink.write(SILENCE)
+        writing = player.submit(sink.write, SILENCE)
+        with pytest.raises(TimeoutError):
+            writing.result(0.1)
+        stream.room = HELD_SAMPLES
+        writing.result(10)
 
 
 def test_closing_ends_a_write_that_waits(stream: FakeStream, monkeypatch: pytest.MonkeyPatch) -> None:
