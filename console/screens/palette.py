@@ -71,10 +71,13 @@ def key_commands(
 def profile_commands(
     profile: SummaryPort, take: Callable[[], object], prepare: Callable[[], object]
 ) -> Iterator[SystemCommand]:
-    """The entries of one profile."""
+    """The entries of one profile; where it can't go on air, they say why."""
     title, name = _unmarked(profile.title), _unmarked(profile.name)
-    yield SystemCommand(f"{TAKE}{title}", f"Switch to {name}, live; the picture goes on until it is ready", take)
-    yield SystemCommand(f"Make {title} ready", f"Load {name} now, so that a switch to it takes one frame", prepare)
+    why = _unmarked(profile.hindrance)
+    yield SystemCommand(f"{TAKE}{title}", why or f"Switch to {name}, live; the picture goes on until it is ready", take)
+    yield SystemCommand(
+        f"Make {title} ready", why or f"Load {name} now, so that a switch to it takes one frame", prepare
+    )
 
 
 def _unmarked(text: str) -> str:

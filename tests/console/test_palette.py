@@ -41,6 +41,18 @@ async def test_0_lists_every_profile_and_takes_the_one_that_is_chosen() -> None:
         await pilot.press("escape")
 
 
+async def test_0_says_of_a_profile_that_cannot_go_on_air_why() -> None:
+    why = "Dora's [face] can't be used: size is 9."
+    async with running(FakeSession(), size=(120, 70)) as (app, pilot):
+        app.desk._summaries = (*SHELF, FakeSummary("dora", "Dora", None, why))
+        await pilot.press("0")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        shown = text_of(app)
+        assert why in shown and "Switch to mara, live" in shown
+        assert "Switch to dora" not in shown
+
+
 def test_the_list_says_how_profiles_without_a_number_are_reached() -> None:
     rows = tuple(ProfileRow(name, name, Standing.IDLE, number) for name, number in (("a", 1), ("b", None)))
     assert "others: 0" in words(profile_lines(make_view(rows=rows), 30, 5)[:1])
