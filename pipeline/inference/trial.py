@@ -1,17 +1,18 @@
 """Whether and how fast a model runs on this computer, found out in a process of its own.
 
 What a file asks for may be more memory than there is, or crash the library: it then costs that process only. Run as a
-program it tries one file and prints what came of it as JSON.
+program it tries one file and prints what came of it as JSON, anew after each run: the last line counts.
 """
 
 import json
 import math
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import psutil
@@ -63,38 +64,49 @@ class Trial:
 
     Attributes:
         runs_on: the device it really ran on; empty where it did not run.
-        opened_ms: how long it took to load and warm up.
-        p50_ms, p95_ms: of one run.
+        opened_ms: how long it took to load and warm up; None where it was not opened.
+        p50_ms, p95_ms: of one run; None where none was timed.
         runs: how many runs were timed.
         shapes: what it was fed with.
         results: the shapes of what it put out then.
-        problem: why it does not run, as a sentence; empty where it does.
+        problem: why it does not run, or why its speed is not known, as a sentence; empty where it is.
+        late: whether the time was up before a run was timed, so that nobody knows whether it runs.
         remarks: what was told meanwhile.
     """
 
     runs_on: str = ""
-    opened_ms: float = 0.0
-    p50_ms: float = 0.0
-    p95_ms: float = 0.0
+    opened_ms: float | None = None
+    p50_ms: float | None = None
+    p95_ms: float | None = None
     runs: int = 0
     shapes: Mapping[str, tuple[int, ...]] | None = None
     results: Mapping[str, tuple[int, ...]] | None = None
     problem: str = ""
+    late: bool = False
     remarks: tuple[str, ...] = ()
 
 
 def tried(path: Path, preference: Preference = Preference.AUTO, limit_s: float = LONGEST_S) -> Trial:
-    """Opens a model in a process of its own and times it there."""
+    """Opens a model in a process of its own and times it there, as far as it gets in `limit_s`."""
     try:
         found = answer_of("pipeline.inference.trial", [str(path.absolute()), preference.value], limit_s)
     except NoAnswerError as error:
-        late = f"takes longer than {limit_s:g} s here; take a smaller one, or a GPU"
-        return Trial(problem=f"The model {path} {late if error.is_late else error}.")
-    return Trial(**found | {"remarks": tuple(found["remarks"])})
+        if not error.is_late:
+            return Trial(problem=f"The model {path} {error}.")
+        so_far = _read(error.so_far) if error.so_far is not None else Trial()
+        if so_far.runs:
+            return so_far
+        text = f"The model {path} was not timed within {limit_s:g} s, so that its speed is not known"
+        return replace(so_far, problem=f"{text}; a larger --limit tells it.", late=True)
+    return _read(found)
 
 
-def tried_here(path: Path, preference: Preference) -> Trial:
-    """Opens a model in this process and times it."""
+def _read(found: Mapping[str, Any]) -> Trial:
+    return Trial(**{**found, "remarks": tuple(found["remarks"])})
+
+
+def tried_here(path: Path, preference: Preference, tell: Callable[[Trial], None] = lambda _: None) -> Trial:
+    """Opens a model in this process and times it; `tell` gets what is known so far, again after every run."""
     remarks: list[str] = []
     runtime = Runtime(preference, report=lambda event: remarks.append(event.text))
     try:
@@ -104,14 +116,20 @@ def tried_here(path: Path, preference: Preference) -> Trial:
         begun = time.perf_counter()
         network = runtime.open(file, Demand(layout, math.inf))
         opened_ms = (time.perf_counter() - begun) * 1e3
+        results = {name: output.shape for name, output in network.outputs.items()}
         took_ms: list[float] = []
+        known = Trial(network.label, opened_ms, shapes=layout.shapes, results=results, remarks=tuple(remarks))
+        tell(known)
         while not _timed(took_ms):
             begun = time.perf_counter()
             network.rehearse()
             took_ms.append((time.perf_counter() - begun) * 1e3)
-        p50, p95 = (float(value) for value in np.percentile(took_ms, (50, 95)))
-        results = {name: output.shape for name, output in network.outputs.items()}
-        return Trial(network.label, opened_ms, p50, p95, len(took_ms), layout.shapes, results, remarks=tuple(remarks))
+            p50, p95 = (float(value) for value in np.percentile(took_ms, (50, 95)))
+            # It may have moved to another device meanwhile.
+            known = replace(known, runs_on=network.label, p50_ms=p50, p95_ms=p95, runs=len(took_ms))
+            known = replace(known, remarks=tuple(remarks))
+            tell(known)
+        return known
     except (ModelError, StageError) as error:
         return Trial(problem=str(error), remarks=tuple(remarks))
     except MemoryError:
@@ -153,6 +171,11 @@ def _shape(tensor: Tensor, found: Recognised | None) -> tuple[int, ...]:
     return tuple(sizes)
 
 
+def _print(trial: Trial) -> None:
+    """Prints a trial as JSON at once, for this process may be killed."""
+    print(json.dumps(asdict(trial)), flush=True)
+
+
 def limit_memory() -> None:
     """Lets this process have most of the memory that is free, so that who wants more gets an error, not everyone."""
     if sys.platform == "linux":
@@ -165,4 +188,4 @@ def limit_memory() -> None:
 
 if __name__ == "__main__":
     limit_memory()
-    print(json.dumps(asdict(tried_here(Path(sys.argv[1]), Preference(sys.argv[2])))))
+    _print(tried_here(Path(sys.argv[1]), Preference(sys.argv[2]), _print))

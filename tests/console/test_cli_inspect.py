@@ -2,12 +2,14 @@
 
 import json
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 
+from pipeline.inference.trial import Trial
 from tests.console.conftest import Run
 from tests.models.broken import changed
 from tests.models.dfm import Tinting, tinting_dfm
@@ -86,4 +88,23 @@ def test_inspect_tells_scripts_what_a_file_is_when_its_trial_takes_too_long(
     status, out, _ = run("models", "inspect", tinting_dfm(tmp_path / "a.dfm", Tinting(size=64)), "--json")
     facts = json.loads(out)
     assert (status, facts["format"], len(facts["sha256"])) == (1, "dfm", 64)
-    assert "takes longer than 60 s here" in facts["trial"]["problem"]
+    assert "was not timed within 60 s" in facts["trial"]["problem"]
+    assert facts["trial"]["late"]
+    assert [facts["trial"][name] for name in ("opened_ms", "p50_ms", "p95_ms")] == [None] * 3
+
+
+def test_inspect_tells_the_speed_from_the_runs_that_the_limit_left_time_for(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    so_far = asdict(Trial("ONNX CPU", 900.0, 61.0, 70.0, runs=12))
+
+    def cut_off(*_: object, timeout: float, **__: object) -> None:
+        raise subprocess.TimeoutExpired("", timeout, json.dumps(so_far).encode())
+
+    monkeypatch.setattr(subprocess, "run", cut_off)
+    status, out, _ = run("models", "inspect", tinting_dfm(tmp_path / "a.dfm", Tinting(size=64)), "--limit", "2")
+    told = "ONNX CPU: p50 61.0 ms, p95 70.0 ms over 12 runs; opened in 0.9 s"
+    assert (status, row(out, "Runs on").split(maxsplit=2)[2]) == (0, told)
+    so_far |= asdict(Trial("ONNX CPU", 900.0))
+    status, out, _ = run("models", "inspect", tmp_path / "a.dfm", "--limit", "2")
+    assert (status, "not known: The model " in row(out, "Runs")) == (1, True)

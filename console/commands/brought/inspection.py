@@ -42,7 +42,8 @@ class TrialOptions:
 
 
 def inspect_model(named: str, options: TrialOptions, *, as_json: bool) -> int:
-    """Prints what a file is, and then whether and how fast it runs; 1 when it does not run here.
+    """Prints what a file is, and then whether and how fast it runs; 1 when it does not run here, or nobody
+    knows how fast.
 
     Ctrl-C ends the trial only: what is known is printed, for scripts as well.
 
@@ -126,8 +127,8 @@ def _unknown(file: ModelFile) -> str:
 def trial_rows(file: ModelFile, found: Recognised | None, trial: Trial) -> list[tuple[str, str]]:
     """What came of a trial, for people."""
     told = [("Remark", remark) for remark in trial.remarks]
-    if trial.problem:
-        return [*told, ("Runs", f"not here: {trial.problem}")]
+    if trial.problem or trial.opened_ms is None:
+        return [*told, ("Runs", f"{'not known' if trial.late else 'not here'}: {trial.problem}")]
     speed = f"p50 {trial.p50_ms:.1f} ms, p95 {trial.p95_ms:.1f} ms over {_counted(trial.runs, 'run')}"
     runs = f"{trial.runs_on}: {speed}; opened in {trial.opened_ms / 1e3:.1f} s{_fed(trial)}"
     more = {"Speed": speed_row(found, trial), "Voice": voice_row(file, found, trial)}
@@ -136,7 +137,7 @@ def trial_rows(file: ModelFile, found: Recognised | None, trial: Trial) -> list[
 
 def speed_row(found: Recognised | None, trial: Trial) -> str:
     """Whether it is fast enough to be worn or heard live; empty where nobody knows what it is for."""
-    if found is None or found.format.name in ONCE:
+    if found is None or found.format.name in ONCE or trial.p50_ms is None or trial.p95_ms is None:
         return ""
     if found.format.key.startswith("rvc."):
         share = trial.p95_ms / SPOKEN_MS

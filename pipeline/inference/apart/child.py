@@ -18,10 +18,11 @@ class NoAnswerError(Exception):
 
     Attributes:
         is_late: whether it had not ended in time.
+        so_far: what one that was late had printed last; None when that was nothing.
     """
 
-    def __init__(self, text: str, *, is_late: bool = False) -> None:
-        self.is_late = is_late
+    def __init__(self, text: str, *, is_late: bool = False, so_far: dict[str, Any] | None = None) -> None:
+        self.is_late, self.so_far = is_late, so_far
         super().__init__(text)
 
 
@@ -48,18 +49,28 @@ def answer_of(module: str, arguments: Sequence[str], limit_s: float) -> dict[str
             check=False,
             env=os.environ | {"PYTHONPATH": path},
         )
-    except subprocess.TimeoutExpired:
-        raise NoAnswerError(f"gave no answer within {limit_s:g} s", is_late=True) from None
+    except subprocess.TimeoutExpired as error:
+        printed = error.stdout or b""
+        text = printed if isinstance(printed, str) else printed.decode(errors="replace")
+        raise NoAnswerError(f"gave no answer within {limit_s:g} s", is_late=True, so_far=_answer(text)) from None
     except OSError as error:
         raise NoAnswerError(f"could not be tried: {error.strerror or error}") from error
-    for line in reversed(done.stdout.splitlines()):
+    answer = _answer(done.stdout)
+    if answer is None:
+        raise NoAnswerError(_ending(done.returncode, done.stderr))
+    return answer
+
+
+def _answer(printed: str) -> dict[str, Any] | None:
+    """The last line that is a JSON object; None when there is none."""
+    for line in reversed(printed.splitlines()):
         try:
             answer = json.loads(line)
         except ValueError:
             continue
         if isinstance(answer, dict):
             return answer
-    raise NoAnswerError(_ending(done.returncode, done.stderr))
+    return None
 
 
 def _ending(status: int, complaint: str) -> str:

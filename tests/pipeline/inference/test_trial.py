@@ -8,6 +8,7 @@ import pytest
 from onnx import helper
 
 from pipeline.inference import trial
+from pipeline.inference.apart.child import NoAnswerError, answer_of
 from pipeline.inference.formats import recognise
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.trial import Trial, trial_layout, tried, tried_here
@@ -29,6 +30,8 @@ def swelling(path: Path, values: int) -> Path:
 def test_a_sound_model_is_timed_on_what_it_really_runs_on(tmp_path: Path) -> None:
     done = tried(sound(tmp_path / "m.onnx"), Preference.CPU)
     assert (done.problem, done.runs_on) == ("", "ONNX CPU")
+    assert done.p50_ms is not None
+    assert done.p95_ms is not None
     assert 0 < done.p50_ms <= done.p95_ms
     assert done.runs >= 5
 
@@ -59,9 +62,25 @@ def test_a_process_that_crashes_or_hangs_is_one_sentence(tmp_path: Path, monkeyp
         raise subprocess.TimeoutExpired("", 1)
 
     monkeypatch.setattr(subprocess, "run", hang)
-    assert tried(tmp_path / "m.onnx", limit_s=2) == Trial(
-        problem=f"The model {tmp_path / 'm.onnx'} takes longer than 2 s here; take a smaller one, or a GPU."
-    )
+    told = "was not timed within 2 s, so that its speed is not known; a larger --limit tells it."
+    assert tried(tmp_path / "m.onnx", limit_s=2) == Trial(problem=f"The model {tmp_path / 'm.onnx'} {told}", late=True)
+
+
+def test_what_is_known_so_far_is_told_after_every_run(tmp_path: Path) -> None:
+    told: list[Trial] = []
+    done = tried_here(sound(tmp_path / "m.onnx"), Preference.CPU, told.append)
+    assert [trial.runs for trial in told] == list(range(done.runs + 1))
+    assert (told[0].p50_ms, told[0].p95_ms, told[-1]) == (None, None, done)
+    assert told[0].opened_ms is not None
+
+
+def test_a_process_that_is_late_leaves_what_it_printed_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = 'import threading\nprint(\'{"runs": 1}\\n{"runs": 2}\\nchatter\', flush=True)\nthreading.Event().wait()\n'
+    (tmp_path / "endless_answer.py").write_text(lines, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(NoAnswerError) as caught:
+        answer_of("endless_answer", [], 2)
+    assert (caught.value.is_late, caught.value.so_far) == (True, {"runs": 2})
 
 
 def test_a_network_is_fed_at_the_size_that_it_is_used_at(tmp_path: Path) -> None:
