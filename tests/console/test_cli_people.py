@@ -106,8 +106,10 @@ def test_what_is_wrong_with_people_is_told_at_once(new: Told, home: Path, tmp_pa
     assert told[3] == f"--actor: nobody can be known by {tmp_path / 'two.png'}: It shows 2 faces."
     assert told[4] == f"--cast: nobody can be known by {other}: It shows 2 faces."
     assert not (home / "profiles" / "ada").exists()
-    status, _, err = new("--cast", "ines=left", "--cast", "mara=left")
-    assert (status, "both for face left" in err) == (1, True)
+    told = "--cast: ines=1 and mara=01 are both for face 1; take one out.\n"
+    assert new("--cast", "ines=1", "--cast", "mara=01") == (1, "", told)
+    five = [text for number in range(5) for text in ("--cast", f"ines={number}")]
+    assert new(*five) == (1, "", "--cast: is given 5 times, wanted at most 4; take some out.\n")
     assert new("--cast", "left")[0] == 2
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from profiles.draft import CastDraft
-from profiles.engines.cast import SIDES
+from profiles.engines.cast import MAX_ENTRIES, SIDES
 from profiles.errors import Problem, ProfileError
 from profiles.model_files import FACES, ModelDraft, shared_pictures
 from profiles.store import ProfileStore
@@ -111,6 +111,7 @@ def named_problems(people: PeopleOptions) -> list[Problem]:
     """What is wrong with the profiles and the people that are named, as far as no picture need be looked at."""
     cast = people.cast or ()
     problems = [Problem(str(problem), key=CAST) for entry in cast for problem in _problems_of(entry.profile)]
+    problems += _too_many(cast)
     wanted = "wanted left, right, a face's number or pictures of that person"
     pictures = [(ACTOR, path.expanduser()) for path in people.actor or ()]
     for entry in cast:
@@ -147,6 +148,19 @@ def with_recogniser(models: tuple[ModelDraft, ...], people: PeopleOptions) -> tu
 def _pictures(key: str, person: str, paths: Sequence[Path]) -> tuple[ModelDraft, ...]:
     """Pictures of one person, in a folder of that person's: two people's may have one name."""
     return tuple(ModelDraft(key, path.expanduser(), folder=f"{FACES}/{person}") for path in paths)
+
+
+def _too_many(cast: Sequence[CastOption]) -> list[Problem]:
+    """A problem for each entry that is for another one's face, and for more entries than there may be."""
+    problems: list[Problem] = []
+    first: dict[str | int, CastOption] = {}
+    for entry in cast:
+        if entry.face is not None and (other := first.setdefault(entry.face, entry)) is not entry:
+            pair = f"{other.profile}={other.who} and {entry.profile}={entry.who}"
+            problems.append(Problem(f"{pair} are both for face {entry.face}; take one out", key=CAST))
+    if len(cast) > MAX_ENTRIES:
+        problems.append(Problem(f"is given {len(cast)} times, wanted at most {MAX_ENTRIES}; take some out", key=CAST))
+    return problems
 
 
 def _problems_of(profile: str) -> Sequence[Problem]:
