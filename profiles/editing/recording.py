@@ -48,7 +48,8 @@ def record(draft: ProfileDraft, folder: Path, staging: Path) -> Profile:
         profile = read_profile(folder)
         recorded = data.get("hashes", {})
         names = {*brought, *(recorded if isinstance(recorded, dict) else ())}
-        names |= {path.as_posix() for path in named_models(profile).values()}
+        pictures = [*profile.tracking.actor, *(path for entry in profile.cast for path in entry.enrolled)]
+        names |= {path.as_posix() for path in (*named_models(profile).values(), *pictures)}
         _write(file, edited(before, values, _hashes(folder, names)), staging)
         profile = read_profile(folder)
         undone.pop_all()

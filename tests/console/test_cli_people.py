@@ -129,6 +129,22 @@ def test_a_profile_or_a_picture_that_is_not_there_is_told_before_a_recogniser_is
     assert told[3:] == ["--actor: there is no file self.png.", "--cast: there is no file anna.jpeg."]
 
 
+def test_people_who_were_added_by_hand_are_recorded(new: Told, run: Run, home: Path, tmp_path: Path) -> None:
+    assert new()[0] == 0
+    folder = home / "profiles" / "ada"
+    for name in ("me", "anna"):
+        (folder / f"{name}.png").write_bytes((tmp_path / f"{name}.png").read_bytes())
+    arcface(folder / "r.onnx")
+    with (folder / "profile.toml").open("a", encoding="utf-8") as file:
+        file.write('[tracking]\nactor = ["me.png"]\nrecogniser = "r.onnx"\n')
+        file.write('[[cast]]\nenrolled = ["anna.png"]\nprofile = "ines"\n')
+    assert run("profiles", "record", "ada")[0] == 0
+    hashes = shown(run)["hashes"]
+    assert isinstance(hashes, dict)
+    assert set(hashes) == {"me.png", "anna.png", "r.onnx"}
+    assert run("profiles", "check", "ada")[0] == 0
+
+
 def test_one_picture_is_not_of_two_people(new: Told, run: Run, home: Path, tmp_path: Path) -> None:
     recogniser = ["--recogniser", arcface(tmp_path / "r.onnx")]
     me, anna = tmp_path / "me.png", tmp_path / "anna.png"
