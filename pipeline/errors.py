@@ -77,6 +77,6 @@ class PortraitError(UnderstudyError):
         reasons: every failed check, each a sentence.
     """
 
-    def __init__(self, path: str, reasons: Sequence[str]) -> None:
+    def __init__(self, path: str, reasons: Sequence[str], *, what: str = "portrait") -> None:
         self.reasons = tuple(reasons)
-        super().__init__(f"The portrait {path} can't be used: " + " ".join(self.reasons))
+        super().__init__(f"The {what} {path} can't be used: " + " ".join(self.reasons))

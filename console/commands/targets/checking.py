@@ -120,7 +120,7 @@ def likeness_reasons(picture: Path) -> tuple[str, ...]:
     models = ready_models()
     try:
         with native_chatter_logged(configure_logging()):
-            read_likeness(picture, models)
+            read_likeness(picture, models, "picture")
     except PortraitError as error:
         return error.reasons
     except MediaError as error:

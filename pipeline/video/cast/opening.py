@@ -74,7 +74,13 @@ def _enrolled(profile: Profile, file: ModelFile, meeting: Meeting) -> dict[int, 
         raise MediaError(f"Nobody can be known by a picture that is another one now: {'; '.join(map(str, changed))}.")
     return {
         who: identity_of(
-            Likeness(tuple(profile.resolve(path) for path in paths), meeting.models, file), meeting.runtime
+            Likeness(
+                tuple(profile.resolve(path) for path in paths),
+                meeting.models,
+                file,
+                what=f"{'tracking.actor' if who == ACTOR else f'cast.{who}.enrolled'} picture",
+            ),
+            meeting.runtime,
         ).direction
         for who, paths in pictures.items()
         if paths

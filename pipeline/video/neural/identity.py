@@ -67,6 +67,7 @@ class Likeness:
         recogniser: the ArcFace network; None where no identity is asked for.
         converter: the network that turns an identity into what some swappers take.
         folder: where identities are kept; by default in the user's cache.
+        what: what the pictures are to the user, for the errors.
     """
 
     portraits: tuple[Path, ...]
@@ -74,6 +75,7 @@ class Likeness:
     recogniser: ModelFile | None = None
     converter: ModelFile | None = None
     folder: Path | None = None
+    what: str = "portrait"
 
 
 def identity_of(likeness: Likeness, runtime: Runtime) -> Identity:
@@ -94,7 +96,7 @@ def identity_of(likeness: Likeness, runtime: Runtime) -> Identity:
     places = {path: _kept_at(likeness, path) for path in likeness.portraits}
     found = {path: None if place is None else _recalled(place) for path, place in places.items()}
     unknown = [path for path, values in found.items() if values is None]
-    for path, values in zip(unknown, _recognised(unknown, likeness.models, recogniser, runtime), strict=True):
+    for path, values in zip(unknown, _recognised(unknown, likeness, recogniser, runtime), strict=True):
         found[path] = values
         _keep(places[path], values)
     known = [found[path] for path in likeness.portraits]
@@ -121,7 +123,7 @@ def converted(identity: Identity, converter: ModelFile, runtime: Runtime) -> Val
     return values
 
 
-def face_picture(path: Path, models: ModelStore, template: Template, size: int) -> Pixels:
+def face_picture(path: Path, models: ModelStore, template: Template, size: int, what: str = "portrait") -> Pixels:
     """The face on a portrait, cut out, uint8 (size, size, 3) BGR.
 
     Raises:
@@ -129,7 +131,7 @@ def face_picture(path: Path, models: ModelStore, template: Template, size: int) 
         PortraitError: it shows no clear face, or several.
         StageError: its face is too distorted.
     """
-    portrait = read_likeness(path, models)
+    portrait = read_likeness(path, models, what)
     return cut(portrait.pixels, template_matrix(portrait.landmarks, template, size), size)
 
 
@@ -141,10 +143,12 @@ def as_shown(picture: Pixels) -> Values:
 
 
 def _recognised(
-    portraits: Sequence[Path], models: ModelStore, recogniser: ModelFile, runtime: Runtime
+    portraits: Sequence[Path], likeness: Likeness, recogniser: ModelFile, runtime: Runtime
 ) -> Sequence[Values]:
     """What the network says of portraits, each float32 (512,); it is opened only if there are any."""
-    shown_faces = [as_shown(face_picture(path, models, ARCFACE_112_V2, SIZE)) for path in portraits]
+    shown_faces = [
+        as_shown(face_picture(path, likeness.models, ARCFACE_112_V2, SIZE, likeness.what)) for path in portraits
+    ]
     return _ran(recogniser, (RECOGNISER_IN, IDENTITY_OUT), shown_faces, runtime) if shown_faces else ()
 
 

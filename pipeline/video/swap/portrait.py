@@ -64,17 +64,22 @@ def check_portrait(path: Path, models: ModelStore) -> tuple[str, ...]:
     return _examine(path, models)[1]
 
 
-def read_likeness(path: Path, models: ModelStore) -> Portrait:
+def read_likeness(path: Path, models: ModelStore, what: str = "portrait") -> Portrait:
     """A picture that shows one clear face, in whatever light and from whatever side.
+
+    Args:
+        path: where it is.
+        models: the networks that look at it.
+        what: what it is to the user, for the errors.
 
     Raises:
         MediaError: the file is no picture.
         PortraitError: it shows no clear face, or several.
         ModelError: the networks that look at it are missing.
     """
-    portrait, reasons = _only_face(path, models)
+    portrait, reasons = _only_face(path, models, what)
     if portrait is None or reasons:
-        raise PortraitError(path.name, reasons)
+        raise PortraitError(path.name, reasons, what=what)
     return portrait
 
 
@@ -87,9 +92,9 @@ def _examine(path: Path, models: ModelStore) -> tuple[Portrait | None, tuple[str
     return portrait, tuple(reason for reason in checks if reason)
 
 
-def _only_face(path: Path, models: ModelStore) -> tuple[Portrait | None, tuple[str, ...]]:
+def _only_face(path: Path, models: ModelStore, what: str = "portrait") -> tuple[Portrait | None, tuple[str, ...]]:
     """The picture with its one face as far as there is one, and why it is not clear."""
-    pixels = read_picture(path, "portrait")
+    pixels = read_picture(path, what)
     found = FaceDetector(models.path("face-detection")).detect(_padded(pixels))
     found = [_shifted(detection, pixels) for detection in found]
     if not found:
