@@ -12,7 +12,7 @@ from pipeline.video.cast.casting import Casting
 from pipeline.video.cast.people import ACTOR, Acquaintance, People
 from pipeline.video.cast.recogniser import Direction, Recogniser
 from pipeline.video.neural.identity import Likeness, identity_of
-from profiles.model_files import changed_files
+from profiles.model_files import changed_files, people_of, shared_pictures
 from profiles.profile import Profile
 
 
@@ -42,7 +42,7 @@ def open_casting(profile: Profile, meeting: Meeting, *, waits: bool = False) -> 
         waits: have each picture wait for what a look at it tells.
 
     Raises:
-        MediaError: a picture of somebody enrolled is no picture, or not the one that was recorded.
+        MediaError: a picture of somebody enrolled is no picture, not the one that was recorded, or somebody else's.
         PortraitError: it shows no face, or several.
         ModelError: there is no recogniser, or it is of another format, or can't be run.
     """
@@ -72,6 +72,9 @@ def _enrolled(profile: Profile, file: ModelFile, meeting: Meeting) -> dict[int, 
     changed = changed_files(profile, {path.as_posix() for paths in pictures.values() for path in paths})
     if changed:
         raise MediaError(f"Nobody can be known by a picture that is another one now: {'; '.join(map(str, changed))}.")
+    shared = shared_pictures(people_of(profile))
+    if shared:
+        raise MediaError(f"Nobody can be known by a picture of somebody else: {'; '.join(map(str, shared))}.")
     return {
         who: identity_of(
             Likeness(

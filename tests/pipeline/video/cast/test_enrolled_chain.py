@@ -183,6 +183,19 @@ def test_a_picture_that_was_changed_since_it_was_recorded_is_refused(
         assembly.build(recorded)
 
 
+def test_one_picture_can_not_be_two_peoples(assembly: Assembly, folder: Path) -> None:
+    shutil.copyfile(folder / "ines.png", folder / "again.png")
+    cast = (CastEntry(enrolled=(Path("again.png"),), profile="anselm"),)
+    tracking = TrackingSettings(actor=(Path("ines.png"),), recogniser=folder / "arcface.onnx")
+    update = {"folder": folder, "tracking": tracking, "cast": cast, "cast_profiles": (persona("anselm"),)}
+    portrait = {"portrait": persona().folder / persona().face.portrait}
+    profile = persona(**portrait).with_background(kind="none").model_copy(update=update)
+    with pytest.raises(
+        MediaError, match=r"again\.png is the same picture as .*ines\.png under tracking\.actor already"
+    ):
+        assembly.build(profile)
+
+
 def test_the_recogniser_ends_with_its_chain_and_others_take_another_chain(assembly: Assembly, folder: Path) -> None:
     profile = enrolling(folder, "demo")
     chain = assembly.build(profile)
