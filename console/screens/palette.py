@@ -73,11 +73,13 @@ def profile_commands(
 ) -> Iterator[SystemCommand]:
     """The entries of one profile; where it can't go on air, they say why."""
     title, name = _unmarked(profile.title), _unmarked(profile.name)
-    why = _unmarked(profile.hindrance)
-    yield SystemCommand(f"{TAKE}{title}", why or f"Switch to {name}, live; the picture goes on until it is ready", take)
-    yield SystemCommand(
-        f"Make {title} ready", why or f"Load {name} now, so that a switch to it takes one frame", prepare
-    )
+    live = f"Switch to {name}, live; the picture goes on until it is ready"
+    ready = f"Load {name} now, so that a switch to it takes one frame"
+    if profile.hindrance:
+        why = _unmarked(profile.hindrance)
+        live, ready = f"{name} can't go on air: {why}", f"{name} can't be made ready: {why}"
+    yield SystemCommand(f"{TAKE}{title}", live, take)
+    yield SystemCommand(f"Make {title} ready", ready, prepare)
 
 
 def _unmarked(text: str) -> str:
