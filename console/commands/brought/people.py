@@ -14,8 +14,8 @@ from profiles.model_files import FACES, ModelDraft, shared_pictures
 from profiles.store import ProfileStore
 
 ACTOR, CAST = "--actor", "--cast"
-RECOGNISERS = {"embedding.recogniser": "tracking.recogniser"}
-"""Where the network goes that knows people, where there is no swapper that it belongs to."""
+SWAPPERS, PEOPLES = "embedding.recogniser", "tracking.recogniser"
+"""The key of a recogniser beside a swapper, and of one that there is for people alone."""
 
 Reasons = Callable[[Path], Sequence[str]]
 """Why somebody can't be known by a picture, each reason a sentence."""
@@ -113,7 +113,8 @@ def named_problems(people: PeopleOptions) -> list[Problem]:
     problems = [Problem(str(problem), key=CAST) for entry in cast for problem in _problems_of(entry.profile)]
     problems += _too_many(cast)
     wanted = "wanted left, right, a face's number or pictures of that person"
-    pictures = [(ACTOR, path.expanduser()) for path in people.actor or ()]
+    actor = [path.expanduser() for path in people.actor or ()]
+    pictures = [(ACTOR, path) for path in actor]
     for entry in cast:
         if entry.face is not None:
             continue
@@ -123,8 +124,7 @@ def named_problems(people: PeopleOptions) -> list[Problem]:
             problems.append(Problem(f"got {entry.who!r}, {wanted}", key=CAST))
     lost = [(option, path) for option, path in pictures if not path.is_file()]
     problems += [Problem(f"there is no file {path}", key=option) for option, path in lost]
-    known = (ACTOR, [path.expanduser() for path in people.actor or ()])
-    return problems + shared_pictures([known, *((CAST, entry.pictures) for entry in cast)])
+    return problems + shared_pictures([(ACTOR, actor), *((CAST, entry.pictures) for entry in cast)])
 
 
 def with_recogniser(models: tuple[ModelDraft, ...], people: PeopleOptions) -> tuple[ModelDraft, ...]:
@@ -136,13 +136,13 @@ def with_recogniser(models: tuple[ModelDraft, ...], people: PeopleOptions) -> tu
     if not people.by_pictures:
         return models
     keys = {model.key for model in models}
-    if "embedding.recogniser" not in keys:
+    if SWAPPERS not in keys:
         text = "is missing; people are known by their pictures by an ArcFace network"
         # Who is no picture at all needs no recogniser.
         raise ProfileError(named_problems(people) or [Problem(text, key="--recogniser")])
     if "embedding.model" in keys:
         return models
-    return tuple(replace(model, key=RECOGNISERS.get(model.key, model.key)) for model in models)
+    return tuple(replace(model, key=PEOPLES) if model.key == SWAPPERS else model for model in models)
 
 
 def _pictures(key: str, person: str, paths: Sequence[Path]) -> tuple[ModelDraft, ...]:

@@ -1,7 +1,7 @@
 """One ONNX Runtime session with its memory laid out beforehand, on one device."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -93,7 +93,7 @@ class OnnxNetwork:
             _check_size(file, tensor)
         manner = manner or Manner()
         # The threads that a driver starts are as the one that opens it, for as long as the network lives.
-        self._native: Callable[..., Any] = manner.aside.call if place.provider == CPU else _at_once
+        self._aside = manner.aside if place.provider == CPU else Aside()
         with manner.halt.cutting(self.cut):
             self._load(runtime, layout)
 
@@ -107,7 +107,7 @@ class OnnxNetwork:
         file, place = self.file, self.place
         try:
             given = str(file.path), self._options, providers_of(place)
-            self._session: Any = self._native(runtime.InferenceSession, *given)
+            self._session: Any = self._aside.call(runtime.InferenceSession, *given)
             got = self._session.get_providers()[0]
             if got != place.provider:
                 raise ModelError(f"The model {file.path} does not run on {place.label}; it was given {got}.")
@@ -130,7 +130,7 @@ class OnnxNetwork:
         try:
             for name, value in self._device_inputs.items():
                 value.update_inplace(self.inputs[name])
-            self._native(self._session.run_with_iobinding, self._binding, self._each_run)
+            self._aside.call(self._session.run_with_iobinding, self._binding, self._each_run)
             for name, value in self._device_outputs.items():
                 np.copyto(self.outputs[name], value.numpy())
         except Exception as error:  # ONNX Runtime's errors have nothing but Exception in common
@@ -191,7 +191,7 @@ class OnnxNetwork:
         by_itself = {*layout.values, *self._carried.values()}
         self._written = [array for name, array in self.inputs.items() if name not in by_itself]
         self._make_up()
-        first = self._native(self._session.run, None, self.inputs, self._first_run)
+        first = self._aside.call(self._session.run, None, self.inputs, self._first_run)
         names = [output.name for output in self._session.get_outputs()]
         self.outputs = {name: np.ascontiguousarray(value) for name, value in zip(names, first, strict=True)}
         self._check_carried()
@@ -238,11 +238,6 @@ class OnnxNetwork:
             if on_device:
                 self._device_outputs[name] = value
             self._binding.bind_ortvalue_output(name, value)
-
-
-def _at_once(work: Callable[..., Any], *given: Any) -> Any:
-    """What some work gives."""
-    return work(*given)
 
 
 def _check_size(file: ModelFile, tensor: Tensor) -> None:
