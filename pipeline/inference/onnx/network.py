@@ -106,8 +106,8 @@ class OnnxNetwork:
         """
         file, place = self.file, self.place
         try:
-            given = str(file.path), self._options, providers_of(place)
-            self._session: Any = self._aside.call(runtime.InferenceSession, *given)
+            begin, providers = runtime.InferenceSession, providers_of(place)
+            self._session: Any = self._aside.call(begin, str(file.path), self._options, providers)
             got = self._session.get_providers()[0]
             if got != place.provider:
                 raise ModelError(f"The model {file.path} does not run on {place.label}; it was given {got}.")
