@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from console import cli
+from console.commands import profiles as commands
+from console.commands.targets import checking
 from tests.console.logging_state import logging_restored
 from tests.profiles.conftest import GOOD
 
@@ -34,6 +36,15 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         return status, written.out, written.err
 
     return command
+
+
+@pytest.fixture
+def fit_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any picture does, and every engine that is built runs."""
+    for place in (commands, checking):
+        monkeypatch.setattr(place, "portrait_reasons", lambda _: ())
+        monkeypatch.setattr(place, "room_reasons", lambda _: ())
+    monkeypatch.setattr(checking, "build_findings", lambda profile, device: checking.Findings())
 
 
 def put_profile(home: Path, name: str = "own", toml: str = GOOD) -> Path:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from console.commands import profiles as commands
-from console.commands.targets import checking
 from tests.console.conftest import Run, put_picture
 from tests.models.dfm import Tinting, tinting_dfm
 from tests.models.swappers import Swap, arcface, swapper
@@ -19,13 +18,9 @@ Told = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
-def fit_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+def likenesses(fit_pictures: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any picture does, but one of two people."""
-    for place in (commands, checking):
-        monkeypatch.setattr(place, "portrait_reasons", lambda _: ())
-        monkeypatch.setattr(place, "room_reasons", lambda _: ())
     monkeypatch.setattr(commands, "likeness_reasons", lambda path: ("It shows 2 faces.",) * (path.stem == "two"))
-    monkeypatch.setattr(checking, "build_findings", lambda profile, device: checking.Findings())
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from console.commands import profiles as commands
 from console.commands.targets import checking
 from pipeline.selftest.engines import Built
 from tests.console.conftest import Run, put_picture, put_profile
@@ -18,13 +17,7 @@ from tests.profiles.conftest import GOOD
 Told = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(autouse=True)
-def fit_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any picture does, and every engine that is built runs."""
-    for place in (commands, checking):
-        monkeypatch.setattr(place, "portrait_reasons", lambda _: ())
-        monkeypatch.setattr(place, "room_reasons", lambda _: ())
-    monkeypatch.setattr(checking, "build_findings", lambda profile, device: checking.Findings())
+pytestmark = pytest.mark.usefixtures("fit_pictures")
 
 
 @pytest.fixture
