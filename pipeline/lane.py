@@ -12,7 +12,7 @@ from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
-from pipeline.telemetry import Event, Level, SwitchReading
+from pipeline.telemetry import Event, Level, Preview, SwitchReading
 from pipeline.video.beside import Ahead
 from pipeline.video.cast.roster import roster
 from pipeline.video.lane_meters import LaneMeters
@@ -25,19 +25,6 @@ HOLD_NS = 2_000_000_000
 LOST_AFTER_NS = 300_000_000
 """Without a frame for so long, or three frame intervals, the source counts as lost."""
 PREVIEW_INTERVAL_NS = 62_000_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Preview:
-    """The newest program picture for the operator's screen.
-
-    Attributes:
-        pixels: uint8 (height, width, 3), RGB.
-        serial: grows with every new picture.
-    """
-
-    pixels: Pixels
-    serial: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,12 +12,12 @@ from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.store import ModelStore
-from pipeline.lane import Preview, thumbnail
+from pipeline.lane import thumbnail
 from pipeline.loader import Request
 from pipeline.media import Pixels
 from pipeline.networks import networks_of
 from pipeline.rig import Hooks, Rig, SessionSettings
-from pipeline.telemetry import AudioReadings, Event, Level, MeterReading, Readings, State
+from pipeline.telemetry import AudioReadings, Event, Level, MeterReading, Preview, Readings, Shown, State
 from profiles.profile import Profile
 
 __all__ = ["Preview", "Session", "SessionSettings"]
@@ -190,9 +190,11 @@ class Session:
         # Somebody else may speak into it, whose voice would be taken for the first one's for half a minute.
         self._running.assembly.actor.begin_anew()
 
-    def picture(self, width: int, height: int) -> Preview | None:
-        """The newest program picture for the screen, RGB, and the card while panic holds."""
+    def picture(self, width: int, height: int, shown: Shown = Shown.PROGRAM) -> Preview | None:
+        """The newest picture of a kind for the operator's screen; in panic the program is the card. None before any."""
         rig = self._running
+        if shown is not Shown.PROGRAM:
+            return None
         if self._panicked:
             return self._card_picture(rig.lane.card, (max(2, width), max(2, height)))
         return rig.lane.preview(width, height)

@@ -2,6 +2,7 @@
 
 from pipeline.telemetry.events import Event, Level, PreparationFailed, Regained
 from pipeline.telemetry.meters import DurationMeter, Percentiles, RateMeter
+from pipeline.telemetry.pictures import Preview, Shown
 from pipeline.telemetry.readings import (
     AudioReadings,
     Drops,
@@ -26,9 +27,11 @@ __all__ = [
     "Outage",
     "Percentiles",
     "PreparationFailed",
+    "Preview",
     "RateMeter",
     "Readings",
     "Regained",
+    "Shown",
     "State",
     "SwitchReading",
     "SyncReadings",
