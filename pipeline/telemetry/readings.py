@@ -168,6 +168,18 @@ class AudioReadings:
     """What the microphone delivers."""
     output_level: MeterReading = MeterReading()
     """What the voice makes of it."""
+    spectrum_in_db: tuple[float, ...] = ()
+    """What the microphone delivers in the third-octaves from 100 Hz to 12.5 kHz, in dBFS; empty where none is known."""
+    spectrum_out_db: tuple[float, ...] = ()
+    """The same of what the voice makes of it."""
+    spectrum_reference_db: tuple[float, ...] = ()
+    """What the target's voice has there in the long run, as loud as the actor's speech at the microphone."""
+    pitch_in_hz: float = 0.0
+    """The actor's; 0 where there is none, or none is known."""
+    pitch_out_hz: float = 0.0
+    """What the voice makes of it."""
+    ring_ms: float = 0.0
+    """Finished sound that waits for the first sink."""
 
 
 @dataclass(frozen=True, slots=True)
