@@ -1,5 +1,6 @@
 """A profile as one zip file: written whole, and taken apart only when nothing in it is amiss."""
 
+import os
 import shutil
 import stat
 import struct
@@ -29,6 +30,28 @@ CHUNK_BYTES = 1 << 16
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError)
 """What reading an archive raises where bytes in it have changed; a name that is no text is a `ValueError`."""
+
+
+def put_archive(profile: Profile, file: Path, *, force: bool) -> Path:
+    """Writes the profile's folder into one zip archive, whole or not at all, and tells where.
+
+    Raises:
+        ProfileError: the archive is there already, or can't be made or written.
+    """
+    try:
+        if file.is_dir():
+            raise ProfileError(f"The archive can't be called {file}, which is a folder; name a file in it")
+        if os.path.lexists(file) and not force:
+            raise ProfileError(f"The file {file} is there already; choose another name or add --force")
+        part = file.with_name(f".{file.name}.part")
+        try:
+            write_archive(profile, part)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise ProfileError(f"The archive {file} can't be written: {error.strerror or error}") from error
+    return file
 
 
 def write_archive(profile: Profile, file: Path) -> None:

@@ -48,9 +48,21 @@ def read_profile(folder: Path, name: str | None = None) -> Profile:
     Raises:
         ProfileError: something is wrong; it carries every problem.
     """
-    file = folder / FILE_NAME
-    data = load_toml(file)
-    name = visible(name if name is not None else _name_of(folder))
+    return profile_of(load_toml(folder / FILE_NAME), folder, name if name is not None else _name_of(folder))
+
+
+def profile_of(data: dict[str, Any], folder: Path, name: str) -> Profile:
+    """The profile that a file with this in it would be, with all files that it names in place.
+
+    Args:
+        data: what the file says.
+        folder: where it would lie, beside the files that it names.
+        name: the profile's name.
+
+    Raises:
+        ProfileError: something is wrong; it carries every problem.
+    """
+    file, name = folder / FILE_NAME, visible(name)
     problems = [
         Problem(f"unknown key; a profile's {key} is its folder's, so take the line out", file, key)
         for key in sorted(UNWRITTEN & data.keys())

@@ -92,7 +92,7 @@ def wanted(path: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
+class Taken:
     """What a key takes.
 
     Attributes:
@@ -103,14 +103,43 @@ class _Taken:
 
     kinds: tuple[Any, ...]
     rules: tuple[Any, ...]
-    items: "_Taken | None" = None
+    items: "Taken | None" = None
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that it has to be one of; none where it takes something else."""
+        return tuple(str(choice) for kind in self.kinds for choice in _choices(kind))
+
+    @property
+    def least(self) -> float | None:
+        """The smallest number that it takes."""
+        limit: float | None = _rule(self.rules, "ge")
+        return limit
+
+    @property
+    def most(self) -> float | None:
+        """The largest number that it takes."""
+        limit: float | None = _rule(self.rules, "le")
+        return limit
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be nothing at all."""
+        return types.NoneType in self.kinds or None in self.kinds
 
 
-def _taken(annotation: Any, rules: Sequence[Any] = ()) -> _Taken:
+def taken_at(path: Sequence[str]) -> Taken:
+    """What the known key at `path` takes."""
+    *table, key = path
+    field = fields_at(table)[key]
+    return _taken(field.annotation, field.metadata)
+
+
+def _taken(annotation: Any, rules: Sequence[Any] = ()) -> Taken:
     """A type looked into: an optional number within limits is a number with rules."""
     kinds: list[Any] = []
     said = list(rules)
-    items: _Taken | None = None
+    items: Taken | None = None
     for kind in get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,):
         while get_origin(kind) is Annotated:
             kind, *more = get_args(kind)
@@ -118,10 +147,10 @@ def _taken(annotation: Any, rules: Sequence[Any] = ()) -> _Taken:
         if get_origin(kind) in (tuple, dict):
             items = _taken(get_args(kind)[get_origin(kind) is dict])
         kinds.append(get_origin(kind) if items is not None else kind)
-    return _Taken(tuple(kinds), tuple(said), items)
+    return Taken(tuple(kinds), tuple(said), items)
 
 
-def _in_words(taken: _Taken, field: FieldInfo | None = None) -> str:
+def _in_words(taken: Taken, field: FieldInfo | None = None) -> str:
     if taken.items is not None and any(
         isinstance(kind, type) and issubclass(kind, Section) for kind in taken.items.kinds
     ):

@@ -3,18 +3,21 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 import platformdirs
 
-from profiles.archive import outside_files, unpack_archive, write_archive
+from profiles.archive import outside_files, put_archive, unpack_archive
 from profiles.cast_members import read_with_cast
 from profiles.draft import ProfileDraft, write_draft
 from profiles.editing.recording import record
+from profiles.editing.saving import save, write_copy
+from profiles.editing.toml_edit import Changes
 from profiles.errors import ProfileError
 from profiles.model_files import changed_files, named_models
 from profiles.profile import Kind, Profile
@@ -124,14 +127,25 @@ class ProfileStore:
         Raises:
             ProfileError: the name is taken, a picture is missing or the profile would not be readable.
         """
+        return self._made(draft.name, partial(write_draft, draft), force=force)
+
+    def copy(self, name_or_path: str | Path, name: str, changes: Changes, *, force: bool = False) -> Profile:
+        """Makes a profile of the user's own from another one's files, some settings changed; returns the new one.
+
+        Raises:
+            ProfileError: there is no such profile, the name is taken, or the new one would not be readable.
+        """
+        return self._made(name, partial(write_copy, self.find(name_or_path), changes), force=force)
+
+    def save(self, name: str, changes: Changes) -> Profile:
+        """Puts changed settings into the file of a profile of the user's own, whose remarks stay.
+
+        Raises:
+            ProfileError: there is no such profile of the user's own, or it would not be readable; nothing changes then.
+        """
+        folder = self.own(name)
         with self._staging() as staging:
-            write_draft(draft, staging)
-            self._read_staged(staging, draft.name, self.folder / draft.name)
-            self._refuse_taken(draft.name, "choose another name")
-            if not force:
-                self._refuse_hiding(draft.name)
-            staging.replace(self.folder / draft.name)
-        return read_profile(self.folder / draft.name)
+            return save(changes, folder, staging)
 
     def record(self, draft: ProfileDraft) -> Profile:
         """Records the models of the user's profile called `draft.name` as they are now, with those of the draft put in.
@@ -176,21 +190,7 @@ class ProfileStore:
         profile = self.load(name_or_path)
         if changed := changed_files(profile):
             raise ProfileError(changed)
-        file = file.expanduser()
-        try:
-            if file.is_dir():
-                raise ProfileError(f"The archive can't be called {file}, which is a folder; name a file in it")
-            if os.path.lexists(file) and not force:
-                raise ProfileError(f"The file {file} is there already; choose another name or add --force")
-            part = file.with_name(f".{file.name}.part")
-            try:
-                write_archive(profile, part)
-                part.replace(file)
-            finally:
-                part.unlink(missing_ok=True)
-        except OSError as error:
-            raise ProfileError(f"The archive {file} can't be written: {error.strerror or error}") from error
-        return file
+        return put_archive(profile, file.expanduser(), force=force)
 
     def import_(self, file: Path, *, force: bool = False) -> Profile:
         """Takes a profile out of an archive into the user's folder, or leaves everything as it was.
@@ -211,6 +211,17 @@ class ProfileStore:
             if faults:
                 raise ProfileError([replace(problem, file=file / name / FILE_NAME) for problem in faults])
             self._put(staging, self.folder / name)
+        return read_profile(self.folder / name)
+
+    def _made(self, name: str, fill: Callable[[Path], None], *, force: bool) -> Profile:
+        """Makes a profile of what is put into an empty folder."""
+        with self._staging() as staging:
+            fill(staging)
+            self._read_staged(staging, name, self.folder / name)
+            self._refuse_taken(name, "choose another name")
+            if not force:
+                self._refuse_hiding(name)
+            staging.replace(self.folder / name)
         return read_profile(self.folder / name)
 
     def _places(self) -> dict[str, Path]:

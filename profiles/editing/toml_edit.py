@@ -1,16 +1,24 @@
 """A few values put into a TOML file's text; what else stands there, remarks and order included, stays as it is."""
 
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeAlias
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from profiles.errors import ProfileError
+from profiles.plain_text import shortened
 
 Value = str | float | list[str]
-HEADER = re.compile(r"^\s*\[{1,2}[^\[\]]+\]{1,2}\s*(#.*)?$")
+Plain: TypeAlias = str | float | bool | list[Any] | None
+"""A value as a file says it; None where it says nothing."""
+Changes: TypeAlias = Mapping[str, Plain]
+"""Values by their keys, such as `face.size`, or `title` above all tables."""
+MISUNDERSTOOD = (TOMLKitError, tomllib.TOMLDecodeError, TypeError, AttributeError, ValueError)
+"""What an unusual way of writing leads to: tables that are values, or lists, where a table is looked for."""
 
 
 def quoted(value: Value) -> str:
@@ -18,72 +26,58 @@ def quoted(value: Value) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def edited(text: str, values: Mapping[str, Value], hashes: Mapping[str, str]) -> str:
-    """The text with each `section.key` set to its value, and with other [hashes].
+def edited(text: str, changes: Changes, hashes: Mapping[str, str] | None = None) -> str:
+    """The text with some values changed, and with other [hashes] where some are given.
 
     Raises:
         ProfileError: it is written in a way that is not understood here.
     """
-    wanted = _wanted(tomllib.loads(text), values, hashes)
-    lines = text.splitlines()
-    for path, value in values.items():
-        section, _, key = path.partition(".")
-        _set(lines, section, key, value)
-    _replace_hashes(lines, hashes)
-    made = "\n".join(lines) + "\n"
+    data = tomllib.loads(text)
+    paths: dict[tuple[str, ...], Plain] = {tuple(key.split(".", 1)): value for key, value in changes.items()}
+    if hashes is not None:
+        recorded = data.get("hashes")
+        before = recorded if isinstance(recorded, dict) else {}
+        paths |= {("hashes", name): hashes.get(name) for name in {**before, **hashes}}
     try:
-        understood = tomllib.loads(made) == wanted
-    except tomllib.TOMLDecodeError:
+        made = _made(text, paths)
+        understood = tomllib.loads(made) == _overlaid(data, paths)
+    except MISUNDERSTOOD:
         understood = False
     if not understood:
-        told = [f"{path} = {quoted(value)}" for path, value in values.items()]
-        told += [f"hashes.{json.dumps(name)} = {quoted(digest)}" for name, digest in hashes.items()]
+        told = [f"{'.'.join(path)} = {shortened(str(value))}" for path, value in paths.items()]
         raise ProfileError(f"profile.toml is written in a way that is left alone; put in by hand: {', '.join(told)}")
     return made
 
 
-def _wanted(data: dict[str, Any], values: Mapping[str, Value], hashes: Mapping[str, str]) -> dict[str, Any]:
-    wanted = deepcopy(data)
-    for path, value in values.items():
-        section, _, key = path.partition(".")
-        table = wanted.setdefault(section, {})
-        if isinstance(table, dict):
+def overlaid(data: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
+    """What a file says once some of its values have been changed."""
+    return _overlaid(data, {tuple(key.split(".", 1)): value for key, value in changes.items()})
+
+
+def _overlaid(data: Mapping[str, Any], paths: Mapping[tuple[str, ...], Plain]) -> dict[str, Any]:
+    said = deepcopy(dict(data))
+    for (*above, key), value in paths.items():
+        table = said
+        for name in above:
+            table = table.get(name, {}) if value is None else table.setdefault(name, {})
+        if not isinstance(table, dict):
+            continue
+        table.pop(key, None)
+        if value is not None:
             table[key] = value
-    wanted["hashes"] = dict(hashes)
-    return wanted
+    return said
 
 
-def _block(lines: list[str], section: str) -> tuple[int, int] | None:
-    """Where a table's header is, and where the next one begins."""
-    header = re.compile(rf"^\s*\[\s*{re.escape(section)}\s*\]\s*(#.*)?$")
-    start = next((at for at, line in enumerate(lines) if header.match(line)), None)
-    if start is None:
-        return None
-    end = next((at for at in range(start + 1, len(lines)) if HEADER.match(lines[at])), len(lines))
-    return start, end
-
-
-def _set(lines: list[str], section: str, key: str, value: Value) -> None:
-    line = f"{key} = {quoted(value)}"
-    block = _block(lines, section)
-    if block is None:
-        lines += ["", f"[{section}]", line]
-        return
-    start, end = block
-    named = re.compile(rf'^\s*"?{re.escape(key)}"?\s*=')
-    place = next((at for at in range(start + 1, end) if named.match(lines[at])), None)
-    if place is None:
-        lines.insert(start + 1, line)
-    else:
-        lines[place] = line
-
-
-def _replace_hashes(lines: list[str], hashes: Mapping[str, str]) -> None:
-    body = [f"{json.dumps(name, ensure_ascii=False)} = {quoted(digest)}" for name, digest in hashes.items()]
-    block = _block(lines, "hashes")
-    if block is None:
-        lines += ["", "[hashes]", *body]
-        return
-    start, end = block
-    kept = [line for line in lines[start + 1 : end] if not line.strip() or line.lstrip().startswith("#")]
-    lines[start + 1 : end] = [*body, *kept]
+def _made(text: str, paths: Mapping[tuple[str, ...], Plain]) -> str:
+    document = tomlkit.parse(text)
+    for (*above, key), value in paths.items():
+        table: Any = document
+        for name in above:
+            if name not in table and value is not None:
+                table[name] = tomlkit.table()
+            table = table.get(name, {})
+        if value is not None:
+            table[key] = value
+        elif key in table:
+            table.remove(key)
+    return tomlkit.dumps(document)
