@@ -4,27 +4,25 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import cv2
-import numpy as np
-
 from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
-from pipeline.telemetry import Event, Level, Preview, SwitchReading
+from pipeline.telemetry import Event, Level, Shown, SwitchReading
 from pipeline.video.beside import Ahead
 from pipeline.video.cast.roster import roster
 from pipeline.video.lane_meters import LaneMeters
 from pipeline.video.output.blur import blurred_picture
 from pipeline.video.output.delay_line import DelayLine, Showing
+from pipeline.video.screen.gallery import Gallery, thumbnail
+from pipeline.video.screen.looks import show_source
 from profiles.profile import FailSafePolicy, Profile
 
 HOLD_NS = 2_000_000_000
 """The last good picture is held for so long before the card takes over."""
 LOST_AFTER_NS = 300_000_000
 """Without a frame for so long, or three frame intervals, the source counts as lost."""
-PREVIEW_INTERVAL_NS = 62_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,9 +70,8 @@ class VideoLane:
         self._lost = False
         self._emitted_ns = 0
         self._switching: SwitchReading | None = None
-        self._preview_size: tuple[int, int] | None = None
-        self._preview: Preview | None = None
-        self._preview_ns = 0
+        self.gallery = Gallery(links.clock)
+        """Small pictures for the operator."""
 
     @property
     def profile(self) -> Profile:
@@ -98,11 +95,6 @@ class VideoLane:
         """Gives the lane live settings to take before its next frame; those of another profile are ignored."""
         with self._lock:
             self._settings = profile
-
-    def preview(self, width: int, height: int) -> Preview | None:
-        """The newest program picture at about this size; the next ones are made at exactly this size."""
-        self._preview_size = (max(2, width), max(2, height))
-        return self._preview
 
     def close(self) -> None:
         """Closes the chain in the lane and one that waits for it."""
@@ -173,7 +165,7 @@ class VideoLane:
         """Takes one frame through the chain; where a stage fails, the policy decides."""
         clock, chain = self._links.clock, self._chain
         began_ns = mark_ns = clock.now_ns()
-        source, failure = frame.pixels, None
+        source, sensed, failure = frame.pixels, frame, None
         for stage in chain.stages:
             try:
                 frame = stage.process(frame)
@@ -182,6 +174,7 @@ class VideoLane:
                 if chain.profile.output.policy is not FailSafePolicy.BLUR:
                     break
                 frame = replace(frame, pixels=blurred_picture(frame.pixels))
+            sensed = frame if frame.pixels is source else sensed
             # To have another stage begin takes next to nothing, which counts to the one that comes next.
             if not isinstance(stage, Ahead):
                 now_ns = clock.now_ns()
@@ -195,6 +188,8 @@ class VideoLane:
             self._stand_in(frame.captured_ns, frame.media_ns)
         else:
             self._finish(frame, source, failure is None)
+        self.gallery.actor = sensed if self.gallery.wants(Shown.NEXT) else None
+        show_source(self.gallery, source, frame, chain.profile)
         self.meters.work.add(clock.now_ns() - began_ns)
 
     def _finish(self, frame: Frame, source: Pixels, good: bool) -> None:
@@ -240,19 +235,6 @@ class VideoLane:
             self._links.report(Event(Level.INFO, "Pictures come again.", now_ns))
 
     def _show(self, pixels: Pixels) -> None:
-        """Makes the operator's picture, at most 16 times a second and only when somebody looks."""
-        size, now_ns = self._preview_size, self._links.clock.now_ns()
-        if size is None or now_ns - self._preview_ns < PREVIEW_INTERVAL_NS:
-            return
-        self._preview_ns = now_ns
-        serial = 0 if self._preview is None else self._preview.serial + 1
-        self._preview = Preview(thumbnail(pixels, size), serial)
-
-
-def thumbnail(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    """uint8 (height, width, 3) RGB of a BGR picture, halved first where it is much larger."""
-    while pixels.shape[1] >= 4 * size[0] and pixels.shape[0] >= 4 * size[1]:
-        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
-        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_LINEAR), np.uint8)
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8)
+        """Makes the operator's pictures of what goes out, where somebody looks at them."""
+        for size in self.gallery.due(Shown.PROGRAM):
+            self.gallery.hang(Shown.PROGRAM, thumbnail(pixels, size))

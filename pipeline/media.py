@@ -81,6 +81,17 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pasted:
+    """Where a target's face was laid on the picture."""
+
+    left: int
+    top: int
+    """Where `alpha` lies, in frame pixels."""
+    alpha: NDArray[np.uint8]
+    """uint8 (h, w), the face's share of each pixel, 0..255."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture on its way through the video lane."""
 
@@ -92,10 +103,14 @@ class Frame:
     faces: tuple[Face, ...] = ()
     matte: NDArray[np.uint8] | None = None
     """uint8 (h, w), the person's share of each pixel 0..255, at the segmentation network's own size."""
+    cut_out: NDArray[np.uint8] | None = None
+    """uint8 (h, w), the same as it was cut out of the picture, at half its size; None where no room is behind it."""
     strangers: NDArray[np.uint8] | None = None
     """uint8 (h, w), the same for people who are not joined to the chosen face; None when there are none."""
     motion: Motion | None = None
     """How the swap moved the picture around the face; None where it did not."""
+    pasted: tuple[Pasted, ...] = ()
+    """The faces that were put on; their memory may be used again as that of the pixels may."""
 
     @property
     def size(self) -> tuple[int, int]:

@@ -12,9 +12,7 @@ from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.store import ModelStore
-from pipeline.lane import thumbnail
 from pipeline.loader import Request
-from pipeline.media import Pixels
 from pipeline.networks import networks_of
 from pipeline.rig import Hooks, Rig, SessionSettings
 from pipeline.telemetry import AudioReadings, Event, Level, MeterReading, Preview, Readings, Shown, State
@@ -61,7 +59,6 @@ class Session:
         self._on_air, self._panicked = settings.on_air, False
         self._started_ns = 0
         self._rig: Rig | None = None
-        self._card_shown: tuple[Pixels, Preview] | None = None
 
     @property
     def profile(self) -> Profile:
@@ -192,12 +189,10 @@ class Session:
 
     def picture(self, width: int, height: int, shown: Shown = Shown.PROGRAM) -> Preview | None:
         """The newest picture of a kind for the operator's screen; in panic the program is the card. None before any."""
-        rig = self._running
-        if shown is not Shown.PROGRAM:
-            return None
-        if self._panicked:
-            return self._card_picture(rig.lane.card, (max(2, width), max(2, height)))
-        return rig.lane.preview(width, height)
+        lane, size = self._running.lane, (max(2, width), max(2, height))
+        if self._panicked and shown is Shown.PROGRAM:
+            return lane.gallery.card(lane.card, size)
+        return lane.gallery.newest(shown, size)
 
     def levels(self) -> tuple[MeterReading, MeterReading] | None:
         """What the meters of microphone and voice show, at this instant; None without sound. Costs next to nothing."""
@@ -247,14 +242,6 @@ class Session:
         if self._rig is None:
             raise LaneError("The session has not started.")
         return self._rig
-
-    def _card_picture(self, card: Pixels, size: tuple[int, int]) -> Preview:
-        """The card for the screen. The lane numbers its pictures from 0 upwards, cards are numbered downwards."""
-        shown = self._card_shown
-        if shown is None or shown[0] is not card or shown[1].pixels.shape[1::-1] != size:
-            serial = -1 if shown is None else shown[1].serial - 1
-            self._card_shown = shown = (card, Preview(thumbnail(card, size), serial))
-        return shown[1]
 
     def _ask(self, profile: Profile, take: bool, counts: bool) -> None:
         """Asks the loader for a profile that is cleared."""

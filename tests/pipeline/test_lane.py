@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from pipeline.errors import StageError
-from pipeline.lane import HOLD_NS, LOST_AFTER_NS, thumbnail
-from pipeline.media import Frame, Pixels
-from pipeline.telemetry import Level
+from pipeline.lane import HOLD_NS, LOST_AFTER_NS
+from pipeline.media import Frame
+from pipeline.telemetry import Level, Shown
 from pipeline.video.output.delay_line import Showing
+from pipeline.video.screen.gallery import thumbnail
 from profiles.profile import FailSafePolicy, Profile
 from tests.chains import make_profile
 from tests.fakes import FRAME_NS, FakeStage
@@ -190,13 +191,13 @@ def test_the_end_of_the_source_is_the_end_of_the_line() -> None:
     assert desk.line.closed_and_empty
 
 
-def test_the_preview_is_made_only_for_somebody_who_looks_and_at_that_size() -> None:
+def test_the_program_picture_is_made_only_for_somebody_who_looks_and_at_that_size() -> None:
     desk = LaneDesk()
-    assert desk.lane.preview(40, 30) is None
+    assert desk.lane.gallery.newest(Shown.PROGRAM, (40, 30)) is None
     serials = []
     for index in range(10):
         desk.feed(frame_at(index))
-        preview = desk.lane.preview(40, 30)
+        preview = desk.lane.gallery.newest(Shown.PROGRAM, (40, 30))
         assert preview is not None
         assert preview.pixels.shape == (30, 40, 3)
         serials.append(preview.serial)
@@ -204,22 +205,23 @@ def test_the_preview_is_made_only_for_somebody_who_looks_and_at_that_size() -> N
     assert 4 <= serials[-1] <= 6
 
 
-def test_the_preview_shows_the_card_while_the_card_goes_out() -> None:
+def test_the_program_picture_is_the_card_while_the_card_goes_out() -> None:
     desk = LaneDesk(FakeStage(fails_on=frozenset({0})), policy=FailSafePolicy.CARD)
-    desk.lane.preview(80, 60)
+    desk.lane.gallery.newest(Shown.PROGRAM, (80, 60))
     desk.feed(frame_at(3))
-    preview = desk.lane.preview(80, 60)
+    preview = desk.lane.gallery.newest(Shown.PROGRAM, (80, 60))
     assert preview is not None
     assert np.array_equal(preview.pixels, thumbnail(desk.lane.card, (80, 60)))
 
 
-@pytest.mark.parametrize("size", [(2, 2), (7, 5), (80, 45), (400, 300)])
-def test_a_thumbnail_is_rgb_of_the_size_asked_for(size: tuple[int, int]) -> None:
-    pixels: Pixels = np.zeros((180, 320, 3), np.uint8)
-    pixels[:] = (10, 100, 200)
-    small = thumbnail(pixels, size)
-    assert small.shape == (size[1], size[0], 3)
-    assert (small == (200, 100, 10)).all()
+def test_the_source_is_shown_as_the_camera_saw_it_whatever_becomes_of_the_frame() -> None:
+    desk = LaneDesk(FakeStage(offset=90, fails_on=frozenset({1})), policy=FailSafePolicy.CARD)
+    desk.lane.gallery.newest(Shown.SOURCE, (8, 6))
+    for index in (10, 20):
+        desk.feed(frame_at(index))
+        preview = desk.lane.gallery.newest(Shown.SOURCE, (8, 6))
+        assert preview is not None
+        assert (preview.pixels == index).all()
 
 
 def test_a_stage_error_says_which_frame_it_costs() -> None:

@@ -98,7 +98,7 @@ class Compose:
                 output[part] = person[part]
             else:
                 edges.blend(person, room, part, output[part])
-        return replace(frame, pixels=output)
+        return replace(frame, pixels=output, cut_out=outline.matte)
 
     def adjust(self, profile: Profile) -> None:
         """Takes another light wrap."""

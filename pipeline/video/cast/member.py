@@ -60,7 +60,7 @@ class CastMember:
                 self._tell(str(error))
             return replace(frame, pixels=self._without(face, frame.pixels))
         self._failures = 0
-        return replace(frame, pixels=done.pixels)
+        return replace(frame, pixels=done.pixels, pasted=done.pasted)
 
     def adjust(self, profile: Profile) -> None:
         """The settings are the other profile's, and stay as they were loaded."""

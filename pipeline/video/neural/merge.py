@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import EngineError, StageError
-from pipeline.media import Face, Frame, Pixels, Points
+from pipeline.media import Face, Frame, Pasted, Pixels, Points
 from pipeline.video.buffers import Buffers
 from pipeline.video.neural import merge_mask
 from pipeline.video.neural.colour import GRID, ColourMatch, Pair, echoes, levels
@@ -71,8 +71,8 @@ class Merge:
         self._face, self._merge = profile.face, profile.merge
         self._with_outline = profile.face.engine == "dfm" and profile.dfm.mask_landmarks
 
-    def wear(self, frame: Frame, face: Face, pixels: Pixels) -> None:
-        """Draws the target's face on a face of the frame.
+    def wear(self, frame: Frame, face: Face, pixels: Pixels) -> Pasted | None:
+        """Draws the target's face on a face of the frame; where it lies, or None where that is beyond the picture.
 
         Args:
             frame: what the camera saw; not written to.
@@ -97,8 +97,8 @@ class Merge:
             what = "gives back the face that it is shown, which would show the actor; use another model."
             raise self._refusal(what, EngineError)
         made = self._colours.matched(pair, shares, self._merge.colour_transfer, frame.media_ns)
-        self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)
         self._refusals = 0
+        return self._paste(pixels, self._sharpened(made), mask, _resized(matrix, face, self._face.size), face)
 
     def _refusal(self, what: str, kind: type[StageError] = StageError) -> StageError:
         """Why the face that the model made can't be drawn; told once when it lasts."""
@@ -151,7 +151,7 @@ class Merge:
         soft = cv2.GaussianBlur(made, (0, 0), SHARPEN_SIGMA_PX)
         return np.asarray(cv2.addWeighted(made, 1.0 + strength, soft, -strength, 0.0), np.uint8)
 
-    def _paste(self, pixels: Pixels, made: Pixels, mask: Mask, matrix: Matrix, face: Face) -> None:
+    def _paste(self, pixels: Pixels, made: Pixels, mask: Mask, matrix: Matrix, face: Face) -> Pasted | None:
         """Draws the square into the picture, where the mask says so."""
         size = made.shape[0]
         inverse = cv2.invertAffineTransform(matrix)
@@ -160,7 +160,7 @@ class Merge:
         spots = ((corners + 0.5) * (size / SIDE) - 0.5) @ inverse[:, :2].T + inverse[:, 2]
         rectangle = _within(spots, pixels)
         if rectangle is None:
-            return
+            return None
         x0, y0, x1, y1 = rectangle
         local = matrix.copy()
         local[:, 2] += matrix[:, :2] @ np.array([x0, y0], np.float32)
@@ -176,6 +176,7 @@ class Merge:
             lips = face.landmarks[list(INNER_LIPS), :2] - np.array([x0, y0], np.float32)
             show_through(alpha, lips, self._merge.mouth)
         blend(pixels[y0:y1, x0:x1], over, alpha, take("share", height, width, 3))
+        return Pasted(x0, y0, alpha)
 
 
 def cut(pixels: Pixels, matrix: Matrix, size: int, buffers: Buffers | None = None) -> Pixels:

@@ -51,11 +51,11 @@ class NeuralSwap:
             self.reset()
             self._worn_id = face.track_id
         pixels = self._buffers.copy("frame", frame.pixels)
-        self._merge.wear(frame, face, pixels)
+        pasted = self._merge.wear(frame, face, pixels)
         fade = self._fade(face)
         if fade > 0:
             blur_face(pixels, face, fade)
-        return replace(frame, pixels=pixels)
+        return replace(frame, pixels=pixels, pasted=(*frame.pasted, *filter(None, (pasted,))))
 
     def adjust(self, profile: Profile) -> None:
         """Takes the live settings of the model, of the merge and of the face."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import StageError
-from pipeline.media import Face, Frame, Motion, Pixels, Points
+from pipeline.media import Face, Frame, Motion, Pasted, Pixels, Points
 from pipeline.video.buffers import Buffers
 from pipeline.video.output.blur import blend, blur_face
 from pipeline.video.swap.appearance import Colouring, Grid, Unwrapped, unwrap
@@ -97,15 +97,15 @@ class PhotoSwap:
         mesh = self._proportions.displaced(face.landmarks, self._settings, frame.media_ns)
         pixels = self._buffers.copy("frame", frame.pixels)
         rectangle = _rectangle(np.concatenate([mesh, actor]), frame.size)
-        motion = None
+        motion, pasted = None, None
         if rectangle is not None:
             left, top, width, height = rectangle
             part = pixels[top : top + height, left : left + width]
-            motion = self._wear(part, frame, _Placing(face, actor, mesh, rectangle), gain, drawn)
+            motion, pasted = self._wear(part, frame, _Placing(face, actor, mesh, rectangle), gain, drawn)
         fade = self._fade(face)
         if fade > 0:
             blur_face(pixels, face, fade)
-        return replace(frame, pixels=pixels, motion=motion)
+        return replace(frame, pixels=pixels, motion=motion, pasted=(*frame.pasted, *filter(None, (pasted,))))
 
     def _visible(self, frame: Frame, seen: Unwrapped, face: Face, actor: Points) -> Grid:
         """Where the face is not hidden, as strictly as the settings ask."""
@@ -114,10 +114,12 @@ class PhotoSwap:
             visible = np.minimum(visible, self._masks.visible(frame, face, self._target.grid.on(actor)))
         return 1.0 - self._settings.occlusion * (1.0 - visible)
 
-    def _wear(self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, drawn: Grid) -> Motion | None:
-        """Draws the face into `part`, the rectangle of the output, and tells how the actor was moved for it."""
+    def _wear(
+        self, part: Pixels, frame: Frame, placing: "_Placing", gain: Grid, drawn: Grid
+    ) -> tuple[Motion | None, Pasted | None]:
+        """Draws the face into `part`, the rectangle of the output; how the actor was moved for it, and where it is."""
         warp = MeshWarp(placing.mesh, self._target.topology, placing.rectangle)
-        motion = None
+        motion, pasted = None, None
         if float(np.abs(placing.mesh[:, :2] - placing.actor[:, :2]).max()) > STILL_PX:
             motion = _move_actor(part, frame, warp, placing)
         texture = self._target.texture_for(placing.face_height_px * self._settings.size)
@@ -127,7 +129,8 @@ class PhotoSwap:
             worn, alpha = self._worn(texture, warp.maps_to(texture.points, inner), gain, drawn)
             self._open(alpha, placing, (left, top))
             blend(part[top : top + height, left : left + width], worn, alpha)
-        return motion
+            pasted = Pasted(placing.rectangle[0] + left, placing.rectangle[1] + top, alpha)
+        return motion, pasted
 
     def _worn(
         self, texture: Texture, maps: tuple[Map, Map], gain: Grid, drawn: Grid

@@ -1,0 +1,1 @@
+"""Small pictures for the operator's screen."""
