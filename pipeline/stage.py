@@ -74,6 +74,15 @@ class AudioStage(Protocol):
         """Frees what the stage holds; may be called twice."""
 
 
+@runtime_checkable
+class Tuned(Protocol):
+    """A voice that follows the pitch of what it hears."""
+
+    @property
+    def pitches_hz(self) -> tuple[float, float] | None:
+        """What it heard lately and what it makes of it, zeros where there is no pitch; None where it looks for none."""
+
+
 class Device(Protocol):
     """What can be entered and closed."""
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.audio.condition.limiter import Limiter
 from pipeline.audio.metering.meter import Meter
+from pipeline.audio.metering.scope import Scope
 from pipeline.audio.ring import Ring
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.audio.voice.chunks import Joined
@@ -15,7 +16,7 @@ from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Block
 from pipeline.runner import do_all
-from pipeline.stage import AudioStage
+from pipeline.stage import AudioStage, Tuned
 from pipeline.telemetry import AudioReadings, DurationMeter, Event, Level, Outage
 from profiles.profile import Profile
 
@@ -80,6 +81,7 @@ class AudioLane:
         self._due_ns = 0
         self.meters = AudioLaneMeters()
         self.input_meter, self.output_meter = Meter(), Meter()
+        self._heard, self._made = Scope(), Scope()
 
     @property
     def voice(self) -> AudioStage:
@@ -122,8 +124,10 @@ class AudioLane:
         if not np.isfinite(block.samples).all():
             self._tell(Level.WARNING, NO_SOUND)
         self.input_meter.feed(block, began_ns)
+        self._heard.feed(block)
         finished = self._converted(block)
         self.output_meter.feed(finished, began_ns)
+        self._made.feed(finished)
         self._emit(finished)
         self._next_ns = block.captured_ns + len(block.samples) * 1_000_000_000 // RATE_HZ
         self.meters.blocks += 1
@@ -133,7 +137,7 @@ class AudioLane:
     def readings(self, now_ns: int) -> AudioReadings:
         """What the lane knows of the sound at this instant."""
         meters, voice = self.meters, self._voice
-        return AudioReadings(
+        told = AudioReadings(
             engine=voice.name,
             load=voice.load if isinstance(voice, Joined) else None,
             blocks=meters.blocks,
@@ -144,6 +148,22 @@ class AudioLane:
             input_level=self.input_meter.reading(now_ns),
             output_level=self.output_meter.reading(now_ns),
         )
+        if told.input_level.stale:
+            return told
+        heard_hz, made_hz = self._pitches_hz()
+        return replace(
+            told,
+            spectrum_in_db=self._heard.levels_db(),
+            spectrum_out_db=self._made.levels_db(),
+            pitch_in_hz=heard_hz,
+            pitch_out_hz=made_hz,
+        )
+
+    def _pitches_hz(self) -> tuple[float, float]:
+        """What is heard and what is made of it, as the voice has it; measured where it does not look for a pitch."""
+        voice = self._voice
+        told = voice.pitches_hz if isinstance(voice, Tuned) and not self.meters.outage.reason else None
+        return told or (self._heard.pitch_hz(), self._made.pitch_hz())
 
     def close(self) -> None:
         """Closes the stages, and a voice that waits for its turn; may be called twice.

@@ -103,6 +103,7 @@ class Player:
             latency_overall=self.meters.latency.overall(),
             device_ms=self.sink.buffered_ns / 1e6,
             drift_ppm=self.drift_ppm,
+            ring_ms=self.ring.fill * 1000 / RATE_HZ,
         )
 
     def step(self) -> bool:

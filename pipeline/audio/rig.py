@@ -11,6 +11,7 @@ from pipeline.audio.condition.chain import conditioner
 from pipeline.audio.condition.switch import Switch
 from pipeline.audio.devices.opening import open_microphone, refuse_hearing_sinks
 from pipeline.audio.lane import AudioLane, AudioLinks
+from pipeline.audio.metering.scope import Reference
 from pipeline.audio.monitor.monitor import Monitor, open_monitor
 from pipeline.audio.outlets import Outlets
 from pipeline.audio.patching import only_sound, open_sinks
@@ -62,6 +63,7 @@ class SoundRig:
         """Set when what is left is not worth waiting for, and when the source has come to its end by itself."""
         self._crew, self._turns = Crew(), Turns()
         self.activity, self.switch = Activity(), Switch(passing=not settings.muted)
+        self._reference = Reference()
         with only_sound(), ExitStack() as opened:
             self.source = opened.enter_context(self._opened(settings.microphone, playhead or Playhead()))
             sinks = open_sinks(settings.virtual_microphone, opened)
@@ -104,6 +106,7 @@ class SoundRig:
         """Goes on with a voice and its live settings."""
         self.lane.take(voice)
         self.lane.adjust(profile)
+        self._reference.aim(profile.voice.spectrum_db)
 
     def listen_to(self, microphone: str) -> None:
         """Goes on with another microphone; until it gives sound, silence goes out.
@@ -185,6 +188,7 @@ class SoundRig:
     def readings(self, now_ns: int) -> AudioReadings:
         """The audio lane at this instant."""
         told, first = self._outlets.readings(self.lane.readings(now_ns)), self._outlets.measured
+        speaking = self.activity.speaking
         # As fast as it goes, instants are the file's and not the clock's.
         way_ns = 0 if self._lossless else (first and first.meters.latency_ns) or self.lane.latency_ns
         return replace(
@@ -193,7 +197,8 @@ class SoundRig:
             overruns=self._input.overruns + sum(ring.overruns for ring in self._rings),
             muted=not self.switch.passing,
             muted_heard_s=self.switch.still_heard_s(way_ns, now_ns),
-            speaking=self.activity.speaking,
+            speaking=speaking,
+            spectrum_reference_db=self._reference.beside(told.spectrum_in_db, now_ns, speaking=speaking),
         )
 
     def _opened(self, microphone: str | AudioSource, playhead: Playhead) -> AudioSource:

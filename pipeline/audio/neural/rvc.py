@@ -89,6 +89,8 @@ class Rvc:
         self._melody = Melody(profile, actor)
         self.work = DurationMeter()
         """Of each chunk."""
+        self.pitches_hz: tuple[float, float] | None = None
+        """The newest pitch heard and what was made of it, zeros where there is none; None for a voice without pitch."""
         with ExitStack() as unfinished:
             self._open(profile, tools, unfinished)
             self._retrieval: Retrieval | None = None
@@ -111,6 +113,7 @@ class Rvc:
         began_ns = self._clock.now_ns()
         heard = np.clip(np.nan_to_num(sound, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
         done = np.zeros(len(sound), np.float32)
+        self.pitches_hz = (0.0, 0.0) if self._pitch else None
         if float(np.abs(heard[self._first * FRAME_SAMPLES :]).max()) > FAINTEST:
             spoken = self._spoken(_lowered(heard))
             start = self._plan.context
@@ -160,12 +163,13 @@ class Rvc:
         """What is spoken from the end of the context on."""
         features = self._encoder.hear(low)
         hz = self._pitches(low)
+        aimed = self._melody.aimed(hz)
+        if self._pitch is not None:
+            self.pitches_hz = float(hz[-1]), float(aimed[-1])
         here = slice(self._first, self._last)
         if self._retrieval is not None:
             features = self._drawn(features, hz)
-        return self._decoder.speak(
-            doubled(features, self._last)[here], self._melody.aimed(hz)[here], self._plan.chunk // FRAME_SAMPLES
-        )
+        return self._decoder.speak(doubled(features, self._last)[here], aimed[here], self._plan.chunk // FRAME_SAMPLES)
 
     def _pitches(self, low: Sound) -> Series:
         """The actor's pitch in every frame of the stretch that is decoded; 0 before."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.audio.stream import RATE_HZ
 from pipeline.errors import StageError
 from pipeline.media import Block
-from pipeline.stage import AudioStage
+from pipeline.stage import AudioStage, Tuned
 from profiles.profile import Profile
 
 SEARCH_SAMPLES = RATE_HZ // 100
@@ -130,6 +130,11 @@ class Gathered(Stepped):
         self.name = stage.name
         self.latency_ns += stage.latency_ns
 
+    @property
+    def pitches_hz(self) -> tuple[float, float] | None:
+        """As the stage's."""
+        return self.inner.pitches_hz if isinstance(self.inner, Tuned) else None
+
     def adjust(self, profile: Profile) -> None:
         """The stage takes the settings."""
         self.inner.adjust(profile)
@@ -185,6 +190,11 @@ class Joined(Stepped):
     def load(self) -> float:
         """As the engine's."""
         return self._engine.load
+
+    @property
+    def pitches_hz(self) -> tuple[float, float] | None:
+        """As the engine's."""
+        return self._engine.pitches_hz if isinstance(self._engine, Tuned) else None
 
     def adjust(self, profile: Profile) -> None:
         """The engine takes the settings."""

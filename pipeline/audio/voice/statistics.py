@@ -123,14 +123,22 @@ def _anybody() -> NDArray[np.float64]:
     return np.asarray(inside / inside.sum())
 
 
+def third_octaves() -> NDArray[np.float32]:
+    """What each bin of a spectrum of `FRAME_SAMPLES` samples, from 0 to 24 kHz, counts in each of the `BANDS_HZ`.
+
+    Float32 (bands, bins); what lies between two centres is shared out among both.
+    """
+    bins = np.fft.rfftfreq(FRAME_SAMPLES, 1.0 / RATE_HZ)
+    octaves = np.log2(np.maximum(bins, 1.0)[None, :] / np.array(BANDS_HZ)[:, None])
+    inside = np.maximum(1.0 - np.abs(octaves) * 3.0, 0.0) * (np.abs(octaves) < 1.0 / 3.0)
+    return np.asarray(inside, np.float32)
+
+
 class SpectrumLearner:
     """The long-term spectrum of speech: of the stretches that are not pauses."""
 
     def __init__(self) -> None:
-        bins = np.fft.rfftfreq(FRAME_SAMPLES, 1.0 / RATE_HZ)
-        octaves = np.log2(np.maximum(bins, 1.0)[None, :] / np.array(BANDS_HZ)[:, None])
-        inside = np.maximum(1.0 - np.abs(octaves) * 3.0, 0.0) * (np.abs(octaves) < 1.0 / 3.0)
-        self._bands = inside.astype(np.float32)
+        self._bands = third_octaves()
         self._window = np.hanning(FRAME_SAMPLES).astype(np.float32)
         self._sums = np.zeros(len(BANDS_HZ))
         self._quiet = np.zeros(len(BANDS_HZ))

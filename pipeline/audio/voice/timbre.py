@@ -93,6 +93,12 @@ class Timbre:
         """What is done to the voice at the moment; None before the first voice."""
         return self._shift
 
+    @property
+    def pitches_hz(self) -> tuple[float, float]:
+        """What was heard with the newest hop and what becomes of it, zeros where there is no pitch."""
+        hz, shift = self._heard_hz, self._shift
+        return hz, hz * shift.ratio(hz) if hz and shift and not shift.neutral else hz
+
     def adjust(self, profile: Profile) -> None:
         """Takes the live settings of `profile.voice`; the way there takes about half a second."""
         if profile.voice != self._settings:
@@ -103,6 +109,7 @@ class Timbre:
     def reset(self) -> None:
         """Forgets the sound; what was learnt of the actor stays, and is made use of at once."""
         self._shift: Shift | None = None
+        self._heard_hz = 0.0
         self._psola = Psola(self._look_ahead)
         self._breath = Breath()
         self._levels = deque([0.0] * (self._look_ahead // HOP_SAMPLES))
@@ -144,6 +151,7 @@ class Timbre:
         self._hops += 1
         shift = self._move()
         converted, pitch = self._psola.step(hop, shift)
+        self._heard_hz = pitch.hz
         self._actor.hear(hop, pitch, self)
         look_hops = _GLIDE_HOPS if self._actor.heard_s < _EARLY_S else _LOOK_HOPS
         if self._shift is None and pitch.hz or self._hops % look_hops == 0:

@@ -191,3 +191,15 @@ def test_an_empty_block_gives_an_empty_one() -> None:
 def test_a_look_ahead_that_can_not_be_is_refused(look_ahead_ms: float) -> None:
     with pytest.raises(ValueError, match="look_ahead_ms"):
         Timbre(LIVELY, look_ahead_ms)
+
+
+@pytest.mark.parametrize("hz", [100.0, 200.0, 330.0])
+def test_it_tells_the_pitch_that_it_hears_and_the_one_that_it_makes(hz: float) -> None:
+    stage = Timbre(target(median_f0_hz=165.0, f0_range_semitones=4.0))
+    assert stage.pitches_hz == (0.0, 0.0)
+    done = through(stage, vowel(hz, 2.0))
+    heard_hz, made_hz = stage.pitches_hz
+    assert heard_hz == pytest.approx(hz, rel=0.01)
+    assert made_hz == pytest.approx(median_hz(done[-24_000:]), rel=0.02)
+    through(stage, np.zeros(9_600, np.float32))
+    assert stage.pitches_hz == (0.0, 0.0)
