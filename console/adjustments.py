@@ -12,6 +12,12 @@ from profiles.profile import DisclosureSettings, FailSafePolicy, Profile, SyncSe
 
 SIZE_STEP = 0.01
 SIZE_LIMITS = (0.8, 1.25)
+OPACITY_STEP = 0.01
+OPACITY_LIMITS = (0.85, 1.0)
+COLOUR_STEP = OCCLUSION_STEP = BLUR_STEP = 0.05
+SHARE_LIMITS = (0.0, 1.0)
+DELAY_STEP_MS = 10.0
+DELAY_LIMITS_MS = (0.0, 5000.0)
 WARP_STEP = 0.05
 WARP_LIMITS = (0.0, 1.0)
 PITCH_STEP_SEMITONES = 0.5
@@ -41,6 +47,11 @@ class Setting(StrEnum):
 
     FACE_SIZE = "face size"
     WARP = "warp"
+    OPACITY = "opacity"
+    COLOUR = "colour"
+    OCCLUSION = "masks"
+    BLUR = "background blur"
+    DELAY = "delay"
     BACKGROUND = "background"
     POLICY = "fail-safe"
     LABEL = "label"
@@ -65,27 +76,41 @@ class Change:
 
 
 class History:
-    """The last adjustments, to be undone one after the other; quick moves of one scale count as one."""
+    """The last adjustments, to be undone one after the other and done again; quick moves of one scale count as one."""
 
     def __init__(self) -> None:
         self._changes: deque[Change] = deque(maxlen=HISTORY_LENGTH)
+        self._undone: deque[Change] = deque(maxlen=HISTORY_LENGTH)
         self._pressed_ns: int | None = None
 
     def add(self, change: Change, pressed_ns: int) -> None:
-        """Notes what was so before a key was pressed."""
+        """Notes what was so before a key was pressed. What was undone before can't be done again any more."""
         same = bool(self._changes) and self._changes[-1].setting is change.setting and change.setting in MOVES
         if not same or self._pressed_ns is None or pressed_ns - self._pressed_ns >= ONE_ADJUSTMENT_NS:
             self._changes.append(change)
         self._pressed_ns = pressed_ns
+        self._undone.clear()
 
-    def pop(self) -> Change | None:
-        """The newest, which is forgotten; None when there is none."""
+    def undo(self, present: Profile) -> Change | None:
+        """The newest adjustment, which can be done again to be at `present`; None when there is none."""
+        return self._turn(self._changes, self._undone, present)
+
+    def redo(self, present: Profile) -> Change | None:
+        """The adjustment that was undone last, with the profile as it was with it; None when there is none."""
+        return self._turn(self._undone, self._changes, present)
+
+    def _turn(self, source: deque[Change], target: deque[Change], present: Profile) -> Change | None:
         self._pressed_ns = None
-        return self._changes.pop() if self._changes else None
+        if not source:
+            return None
+        change = source.pop()
+        target.append(Change(change.setting, present))
+        return change
 
     def clear(self) -> None:
         """Forgets everything."""
         self._changes.clear()
+        self._undone.clear()
 
 
 def with_face_size(profile: Profile, steps: int) -> Profile:
@@ -96,6 +121,31 @@ def with_face_size(profile: Profile, steps: int) -> Profile:
 def with_warp(profile: Profile, steps: int) -> Profile:
     """The profile `steps` twentieths nearer to the target's proportions, within the limits."""
     return profile.with_face(warp=_moved(profile.face.warp, steps * WARP_STEP, WARP_LIMITS))
+
+
+def with_opacity(profile: Profile, steps: int) -> Profile:
+    """The profile with the target's face `steps` hundredths fuller, never below the floor."""
+    return profile.with_face(opacity=_moved(profile.face.opacity, steps * OPACITY_STEP, OPACITY_LIMITS))
+
+
+def with_colour(profile: Profile, steps: int) -> Profile:
+    """The profile with `steps` twentieths more of the actor's colours on the target's skin, within the limits."""
+    return profile.with_face(colour=_moved(profile.face.colour, steps * COLOUR_STEP, SHARE_LIMITS))
+
+
+def with_occlusion(profile: Profile, steps: int) -> Profile:
+    """The profile that keeps what is before the face `steps` twentieths more strictly in front, within the limits."""
+    return profile.with_face(occlusion=_moved(profile.face.occlusion, steps * OCCLUSION_STEP, SHARE_LIMITS))
+
+
+def with_blur(profile: Profile, steps: int) -> Profile:
+    """The profile with its room `steps` twentieths more blurred, within the limits."""
+    return profile.with_background(blur=_moved(profile.background.blur, steps * BLUR_STEP, SHARE_LIMITS))
+
+
+def with_delay(profile: Profile, steps: int) -> Profile:
+    """The profile whose pictures are held `steps` times 10 ms longer at least, within the limits."""
+    return _with_sync(profile, delay_ms=_moved(profile.sync.delay_ms, steps * DELAY_STEP_MS, DELAY_LIMITS_MS))
 
 
 def with_pitch(profile: Profile, steps: int) -> Profile:
@@ -119,16 +169,18 @@ def with_latency(profile: Profile, steps: int) -> Profile:
 
 def with_trim(profile: Profile, steps: int) -> Profile:
     """The profile whose pictures wait `steps` times 10 ms longer for their sound, within the limits."""
-    trim_ms = _moved(profile.sync.trim_ms, steps * TRIM_STEP_MS, TRIM_LIMITS_MS)
-    return profile.model_copy(
-        update={"sync": SyncSettings.model_validate(profile.sync.model_dump() | {"trim_ms": trim_ms})}
-    )
+    return _with_sync(profile, trim_ms=_moved(profile.sync.trim_ms, steps * TRIM_STEP_MS, TRIM_LIMITS_MS))
 
 
 MOVES: Mapping[Setting, Callable[[Profile, int], Profile]] = MappingProxyType(
     {
         Setting.FACE_SIZE: with_face_size,
         Setting.WARP: with_warp,
+        Setting.OPACITY: with_opacity,
+        Setting.COLOUR: with_colour,
+        Setting.OCCLUSION: with_occlusion,
+        Setting.BLUR: with_blur,
+        Setting.DELAY: with_delay,
         Setting.PITCH: with_pitch,
         Setting.FORMANTS: with_formants,
         Setting.LATENCY: with_latency,
@@ -161,6 +213,10 @@ def with_next_corner(profile: Profile) -> Profile:
 
 def _with_voice(profile: Profile, **changes: float) -> Profile:
     return profile.model_copy(update={"voice": VoiceSettings.model_validate(profile.voice.model_dump() | changes)})
+
+
+def _with_sync(profile: Profile, **changes: float) -> Profile:
+    return profile.model_copy(update={"sync": SyncSettings.model_validate(profile.sync.model_dump() | changes)})
 
 
 def _moved(value: float, change: float, limits: tuple[float, float]) -> float:

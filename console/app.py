@@ -20,8 +20,10 @@ from textual.screen import ModalScreen, Screen
 from console.adjustments import Setting
 from console.desk import Phase
 from console.life.session_app import SessionApp
+from console.live.live_app import LiveApp
 from console.messages import EventReported
 from console.ports import OpenSession, Surroundings
+from console.profiles.profile_app import ProfileApp
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
 from console.screens.help import HelpScreen
 from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID
@@ -29,6 +31,8 @@ from console.screens.palette import Palette, TitleCommands, key_commands, profil
 from console.screens.question import Question
 from console.screens.theme import THEME
 from console.screens.what_runs import NetworksScreen
+from console.show.show_app import ShowApp
+from console.sound.sound_app import SoundApp
 from console.widgets.panel import printable
 from pipeline.audio.turns import SWITCH_INTERVAL_S
 from pipeline.errors import UnderstudyError
@@ -42,7 +46,7 @@ LEAVING = {"SIGTERM": "The console was told to end", "SIGHUP": "The terminal was
 log = logging.getLogger(__name__)
 
 
-class UnderstudyApp(SessionApp):
+class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
     """The operator's console over one session."""
 
     TITLE = "Understudy"
@@ -126,7 +130,7 @@ class UnderstudyApp(SessionApp):
 
     def action_take(self, number: int) -> None:
         """Another profile by its number."""
-        name = self.desk.name_at(number)
+        name = self.desk.profiles.name_at(number)
         if name is not None:
             self.act(partial(self.desk.switch, name))
 
@@ -149,6 +153,10 @@ class UnderstudyApp(SessionApp):
     def action_undo(self) -> None:
         """The last adjustment taken back."""
         self.act(self.desk.undo)
+
+    def action_redo(self) -> None:
+        """The adjustment that was taken back last."""
+        self.act(self.desk.redo)
 
     def action_help(self) -> None:
         """Every key."""

@@ -6,14 +6,15 @@ from enum import StrEnum
 from console import adjustments
 from console.adjustments import LOADED, MOVES, OF_SOUND, Change, History, Setting
 from console.life.leaving import ended_by_leaving
-from console.lineup import SETTLING_NS, Ending, ProfileRow, Standing, Switchover, in_order, number_keys
+from console.lineup import SETTLING_NS, Ending, ProfileRow
+from console.live.live_desk import LiveDesk
 from console.ports import SessionPort, ShelfPort, SummaryPort
-from console.sentences import first_problem, sentence, with_card
+from console.profiles.profile_desk import ProfileDesk
+from console.sentences import sentence, with_card
 from console.sound.sound_desk import NO_SOUND, SoundDesk, Talk
 from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import AudioReadings, Readings, State
-from profiles.errors import ProfileError
 from profiles.profile import Profile
 
 PANIC_REST_NS = 1_200_000_000
@@ -40,17 +41,14 @@ class Desk:
         self.session = session
         self.sound = SoundDesk(session, clock, self._heard, push_to_talk=push_to_talk)
         """The acts on the sound."""
+        self.profiles = ProfileDesk(session, shelf, clock)
+        """The acts on the list of profiles; what changes the running one goes through the desk itself."""
+        self.live = LiveDesk(session, self._require_running)
+        """Recordings, snapshots and cameras."""
         self.phase = Phase.STARTING
         self.reason = ""
         """Why nothing runs."""
         self._clock = clock
-        self._shelf = shelf
-        self._summaries = in_order(shelf.list())
-        self._keys = number_keys(self._summaries)
-        self._original: dict[str, Profile] = {session.profile.name: session.profile}
-        self._adjusted: dict[str, Profile] = {}
-        self._refused: set[str] = set()
-        self._switchover = Switchover()
         self._aired = self._panic_wanted = False
         self._panic_ns: int | None = None
         self._history = History()
@@ -66,17 +64,13 @@ class Desk:
             return running
         if self._clock.now_ns() - self._applied_ns < SETTLING_NS or self.session.readings().loading == pending.name:
             return pending
-        self._pending, self._adjusted[running.name] = None, running
+        self._pending, self.profiles.adjusted[running.name] = None, running
         return running
 
     @property
     def summaries(self) -> tuple[SummaryPort, ...]:
         """The profiles on the shelf as it has them, but those that can't go on air last."""
-        return self._summaries
-
-    def name_at(self, number: int) -> str | None:
-        """The profile of a number key; only those that can go on air have one, and keep it."""
-        return next((name for name, key in self._keys.items() if key == number), None)
+        return self.profiles.summaries
 
     @property
     def on_air(self) -> bool:
@@ -166,27 +160,33 @@ class Desk:
         self._require_running()
         self._look()
         running = self.profile
-        if name == running.name and self._switchover.wanted is None:
+        if name == running.name and self.profiles.wanted is None:
             return f"{running.title} is already in."
-        profile = self._adjusted.get(name) or self._load(name)
-        try:
-            self.session.switch(profile)
-        except UnderstudyError:
-            self._refused.add(name)
-            raise
-        self._switchover.begin(profile, self._clock.now_ns())
-        self._refused.discard(name)
+        told = self.profiles.switch(name)
         self._history.clear()
         # A setting that is still being loaded gives way to the switch.
         self._pending = None
-        return f"Switching to {profile.title}."
+        return told
 
-    def prepare(self, name: str) -> str:
-        """Makes a profile ready, so that a switch to it takes one frame."""
+    def take(self) -> str:
+        """Takes the profile that was prepared."""
         self._require_running()
-        profile = self._adjusted.get(name) or self._load(name)
-        self.session.prepare(profile)
-        return f"Making {profile.title} ready."
+        return self.switch(self.profiles.ready_name())
+
+    def back(self) -> str:
+        """Takes the profile before this one."""
+        self._require_running()
+        self._look()
+        return self.switch(self.profiles.name_before())
+
+    def prepare(self, name: str | None = None) -> str:
+        """Makes a profile ready, so that a switch to it takes one frame; without a name the marked one."""
+        self._require_running()
+        return self.profiles.prepare(name or self.profiles.marked)
+
+    def change(self, setting: Setting, profile: Profile) -> None:
+        """Makes the running profile one with other settings, which can be undone."""
+        self._adjust(setting, lambda _: profile)
 
     def move(self, setting: Setting, steps: int) -> None:
         """One of the scales up or down."""
@@ -196,7 +196,7 @@ class Desk:
         """The next kind of background."""
         self._adjust(
             Setting.BACKGROUND,
-            lambda profile: adjustments.with_next_background(profile, self._original.get(profile.name, profile)),
+            lambda profile: adjustments.with_next_background(profile, self.profiles.original(profile)),
         )
 
     def cycle_policy(self) -> None:
@@ -210,32 +210,26 @@ class Desk:
     def undo(self) -> str:
         """Takes the last adjustment back."""
         self._require_running()
-        change = self._history.pop()
+        change = self._history.undo(self.profile)
+        return self._turned(change, "Undone", "There is no adjustment to undo.")
+
+    def redo(self) -> str:
+        """Does again what was taken back last."""
+        self._require_running()
+        change = self._history.redo(self.profile)
+        return self._turned(change, "Done again", "Nothing was undone that could be done again.")
+
+    def _turned(self, change: Change | None, done: str, none: str) -> str:
         if change is None:
-            return "There is no adjustment to undo."
+            return none
         self._apply(change.before)
-        return f"Undone: {change.setting}."
+        return f"{done}: {change.setting}."
 
     def rows(self, readings: Readings | None) -> tuple[ProfileRow, ...]:
         """The profile list as it stands with these readings."""
         if readings:
             self._note(readings)
-        current = readings.profile if readings else self.session.profile.name
-        return tuple(
-            ProfileRow(
-                summary.name, summary.title, self._standing(summary, current, readings), self._keys.get(summary.name)
-            )
-            for summary in self._summaries
-        )
-
-    def _standing(self, summary: SummaryPort, current: str, readings: Readings | None) -> Standing:
-        if summary.name == current:
-            return Standing.CURRENT if self.phase is Phase.RUNNING else Standing.IDLE
-        if readings and summary.name == readings.loading:
-            return Standing.LOADING
-        if readings and summary.name in readings.ready:
-            return Standing.READY
-        return Standing.REFUSED if summary.hindrance or summary.name in self._refused else Standing.IDLE
+        return self.profiles.rows(readings, running=self.phase is Phase.RUNNING)
 
     def _heard(self) -> AudioReadings | None:
         """The sound at this instant."""
@@ -252,20 +246,15 @@ class Desk:
         """Keeps what later readings do not tell: what the card covers, and how a change of profile ended."""
         if readings.state in (State.ON_AIR, State.PREVIEW):
             self._aired = readings.state is State.ON_AIR
-        wanted = self._switchover.wanted
-        ending = self._switchover.look(readings, self._clock.now_ns())
-        if ending is Ending.ARRIVED:
+        if self.profiles.note(readings) is Ending.ARRIVED:
             # What was adjusted meanwhile belongs to the profile that has left.
             self._history.clear()
-        elif ending is Ending.FAILED and wanted is not None:
-            self._refused.add(wanted.name)
-            self._adjusted.pop(wanted.name, None)
 
     def _adjust(self, setting: Setting, change: Callable[[Profile], Profile]) -> None:
         self._require_running()
         if self._look().audio is None and setting in OF_SOUND:
             raise UnderstudyError(NO_SOUND)
-        wanted = self._switchover.wanted
+        wanted = self.profiles.wanted
         if wanted is not None and setting in LOADED:
             raise UnderstudyError(f"{wanted.title} is about to come in; change the {setting} after that.")
         before = self.profile
@@ -278,16 +267,7 @@ class Desk:
     def _apply(self, profile: Profile) -> None:
         self.session.adjust(profile)
         self._applied_ns = self._clock.now_ns()
-        self._pending = self._adjusted[profile.name] = profile
-
-    def _load(self, name: str) -> Profile:
-        try:
-            profile = self._shelf.load(name)
-        except ProfileError as error:
-            self._refused.add(name)
-            raise UnderstudyError(sentence(f"The profile {name} can't be taken: {first_problem(error)}")) from error
-        self._original[name] = profile
-        return profile
+        self._pending = self.profiles.adjusted[profile.name] = profile
 
     def _require_running(self) -> None:
         if self.phase is Phase.STARTING:

@@ -35,6 +35,30 @@ class ProfileRow:
     standing: Standing
     number: int | None = None
     """Of the key that takes it."""
+    marked: bool = False
+    """Whether the operator's mark is on it."""
+    prepared: bool = False
+    """Whether it is the one that `take` takes."""
+
+
+def standing_of(name: str, lineup: "Lineup", *, ready: bool, refused: bool) -> Standing:
+    """What the profile of a name is good for."""
+    if name == lineup.current:
+        return Standing.CURRENT
+    if name == lineup.loading:
+        return Standing.LOADING
+    if ready:
+        return Standing.READY
+    return Standing.REFUSED if refused else Standing.IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """Who is in, and who is about to be ready."""
+
+    current: str
+    """In the lane; empty when nothing runs."""
+    loading: str | None
 
 
 def in_order(summaries: Iterable[SummaryPort]) -> tuple[SummaryPort, ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
-from pipeline.telemetry import Event, MeterReading, Readings
+from pipeline.telemetry import Event, MeterReading, Readings, Shown
 from profiles.profile import Kind, Profile
 
 FILM_SUFFIXES = (".mp4", ".mkv")
@@ -41,7 +41,7 @@ class PreviewPort(Protocol):
 
 
 class SessionPort(Protocol):
-    """A running lane, as the screen sees it. Every call but `start`, `stop` and `listen_to` returns at once."""
+    """A running lane, as the screen sees it. Every call returns at once where it does not say otherwise."""
 
     @property
     def profile(self) -> Profile:
@@ -70,8 +70,29 @@ class SessionPort(Protocol):
     def levels(self) -> tuple[MeterReading, MeterReading] | None:
         """What the meters of microphone and voice show; None without sound. Costs next to nothing."""
 
-    def picture(self, width: int, height: int) -> PreviewPort | None:
-        """The newest program picture at the given size in pixels; None before the first."""
+    def picture(self, width: int, height: int, shown: Shown = Shown.PROGRAM) -> PreviewPort | None:
+        """The newest picture of a kind at the given size in pixels; None before the first."""
+
+    def snapshot(self, file: Path) -> None:
+        """Writes a PNG of what goes out now, at full size; may take a moment.
+
+        Raises:
+            UnderstudyError: it can't be written.
+        """
+
+    def record(self, file: Path | None) -> None:
+        """Begins to record what goes out, or ends the recordings; may take a moment.
+
+        Raises:
+            UnderstudyError: the file can't be recorded to.
+        """
+
+    def watch(self, camera: str) -> None:
+        """Takes another camera; may take seconds.
+
+        Raises:
+            UnderstudyError: it can't be had; the present one stays.
+        """
 
     def prepare(self, profile: Profile) -> None:
         """Makes a profile ready in the background, so that it can be taken within one frame."""
@@ -163,7 +184,7 @@ class InputPort(Protocol):
 
 
 class GpuPort(Protocol):
-    """The graphics processor at one instant."""
+    """One graphics processor at one instant."""
 
     @property
     def name(self) -> str:
@@ -231,6 +252,14 @@ class Outputs:
         return cls(virtual_camera, record or (Path(virtual_camera) if is_film(virtual_camera) else None))
 
 
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where what the operator keeps goes."""
+
+    recordings: Path = Path()
+    snapshots: Path = Path()
+
+
 OpenSession: TypeAlias = Callable[[Callable[[Event], None]], SessionPort]
 """Makes a session that reports its events to the given function; starts nothing.
 
@@ -246,6 +275,8 @@ class Surroundings:
     open_machine: Callable[[], MachinePort] | None = None
     """Makes the reader of the computer's load; called by the thread that starts the session."""
     clock: Clock = MonotonicClock()
+    list_cameras: Callable[[], Sequence[InputPort]] = tuple
+    """Looks for cameras; may take a moment, and raises UnderstudyError when it can't."""
     list_inputs: Callable[[], Sequence[InputPort]] = tuple
     """Looks for microphones; may take seconds, and raises UnderstudyError when it can't."""
     usual_inputs: Sequence[InputPort] = ()
@@ -254,3 +285,8 @@ class Surroundings:
     """Makes a session without any sound, for a start that only the sound stands in the way of."""
     push_to_talk: bool = False
     """Whether the session starts muted, and the actor is heard only while a key is held."""
+    folders: Folders = Folders()
+    read_only: bool = False
+    """Whether everything is seen here and nothing touched."""
+    attached: bool = False
+    """Whether the session is another process's, which leaving does not end."""

@@ -71,6 +71,15 @@ class LossWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Counters as they stood when the operator put them back to zero."""
+
+    losses: Losses = Losses()
+    underruns: int = 0
+    overruns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MachineView:
     """The computer at one instant."""
 
@@ -95,6 +104,10 @@ class View:
     """How old the readings are."""
     recent: Losses = Losses()
     """Over the last minute."""
+    forgotten: Forgotten = Forgotten()
+    """What had happened before the counters were put back to zero."""
+    read_only: bool = False
+    """Whether the screen may only look."""
     machine: MachineView = MachineView()
     standing_in: bool = False
     """Whether the fail-safe makes what goes out just now."""
@@ -136,6 +149,21 @@ class View:
     def video(self) -> VideoReadings:
         """The video lane's readings; zeros before the first."""
         return self.readings.video if self.readings else VideoReadings()
+
+    @property
+    def losses(self) -> Losses:
+        """What was lost since the start, or since the counters were put back to zero."""
+        return Losses.of(self.video).since(self.forgotten.losses)
+
+    @property
+    def underruns(self) -> int:
+        """Gaps that the call heard since the start, or since the counters were put back to zero."""
+        return 0 if self.audio is None else self.audio.underruns - self.forgotten.underruns
+
+    @property
+    def overruns(self) -> int:
+        """Times that sound was thrown away since the start, or since the counters were put back to zero."""
+        return 0 if self.audio is None else self.audio.overruns - self.forgotten.overruns
 
     @property
     def tells_faces(self) -> bool:

@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from pipeline.assembly import require_clearance, same_but_live
-from pipeline.audio.monitor.monitor import Monitor
-from pipeline.audio.monitor.state import Monitoring
+from pipeline.audio.rig import SoundRig
+from pipeline.audio.steering import Audible
 from pipeline.audio.voice.timbre import Timbre
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
@@ -15,7 +16,7 @@ from pipeline.inference.store import ModelStore
 from pipeline.loader import Request
 from pipeline.networks import networks_of
 from pipeline.rig import Hooks, Rig, SessionSettings
-from pipeline.telemetry import AudioReadings, Event, Level, MeterReading, Preview, Readings, Shown, State
+from pipeline.telemetry import AudioReadings, Event, Level, Preview, Readings, Shown, State
 from profiles.profile import Profile
 
 __all__ = ["Preview", "Session", "SessionSettings"]
@@ -25,7 +26,7 @@ def _ignore(event: Event) -> None:
     """Takes an event that nobody wants."""
 
 
-class Session:
+class Session(Audible):
     """One source, one profile at a time, and the sinks, from start to stop. Any thread may call any method."""
 
     def __init__(
@@ -150,30 +151,6 @@ class Session:
         self._panicked = False
         self._cover()
 
-    def mute(self, muted: bool) -> None:
-        """Lets the actor be heard, or not; a session without sound has nothing to mute."""
-        sound = self._running.sound
-        if sound is not None:
-            sound.switch.set(not muted)
-
-    def talk_until(self, end_ns: int) -> None:
-        """Lets the actor be heard until an instant of the clock, and mutes then, whatever became of the caller."""
-        sound = self._running.sound
-        if sound is not None:
-            sound.switch.open_until(end_ns)
-
-    @property
-    def monitoring(self) -> Monitoring:
-        """Whether the operator hears what goes out, and why not."""
-        monitor = self._monitor
-        return Monitoring.NONE if monitor is None else monitor.state
-
-    def monitor(self, on: bool) -> None:
-        """Lets the operator hear what goes out, or not; without a monitor nothing happens."""
-        monitor = self._monitor
-        if monitor is not None:
-            monitor.turn(on)
-
     def listen_to(self, microphone: str) -> None:
         """Takes another microphone while the session runs; the output is silent for as long as that takes.
 
@@ -187,19 +164,24 @@ class Session:
         # Somebody else may speak into it, whose voice would be taken for the first one's for half a minute.
         self._running.assembly.actor.begin_anew()
 
+    def snapshot(self, file: Path) -> None:
+        """Writes a PNG of what goes out now."""
+        raise DeviceError(f"A snapshot can't be written to {file} yet.")
+
+    def record(self, file: Path | None) -> None:
+        """Begins to record what goes out, or ends the recordings."""
+        raise DeviceError(f"The recording {file} can't be begun while the session runs yet; start with --record.")
+
+    def watch(self, camera: str) -> None:
+        """Takes another camera."""
+        raise DeviceError(f"The camera {camera} can't be taken while the session runs yet; start with --camera.")
+
     def picture(self, width: int, height: int, shown: Shown = Shown.PROGRAM) -> Preview | None:
         """The newest picture of a kind for the operator's screen; in panic the program is the card. None before any."""
         lane, size = self._running.lane, (max(2, width), max(2, height))
         if self._panicked and shown is Shown.PROGRAM:
             return lane.gallery.card(lane.card, size)
         return lane.gallery.newest(shown, size)
-
-    def levels(self) -> tuple[MeterReading, MeterReading] | None:
-        """What the meters of microphone and voice show, at this instant; None without sound. Costs next to nothing."""
-        sound, now_ns = self._running.sound, self._clock.now_ns()
-        if sound is None:
-            return None
-        return sound.lane.input_meter.reading(now_ns), sound.lane.output_meter.reading(now_ns)
 
     def readings(self) -> Readings:
         """Everything that is measured, at this instant."""
@@ -227,10 +209,9 @@ class Session:
         return replace(audio, acquainted=rig.assembly.actor.acquainted) if audio.engine == Timbre.name else audio
 
     @property
-    def _monitor(self) -> Monitor | None:
-        """The operator's headphones; a sink's thread takes them out when they are lost."""
-        sound = self._running.sound
-        return None if sound is None else sound.monitor
+    def _sound(self) -> SoundRig | None:
+        """The audio lane with its devices."""
+        return self._running.sound
 
     @property
     def _running(self) -> Rig:

@@ -1,11 +1,11 @@
 """The figures that `--stats` writes: a contract that scripts rely on."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from console.commands.options import SessionOptions
+from console.ports import GpuPort, ProcessPort
 from pipeline.errors import UnderstudyError
-from pipeline.machine import GpuReading, ProcessReading
 from pipeline.telemetry import AudioReadings, Percentiles, Readings, SyncReadings, VideoReadings
 from profiles.profile import Profile
 
@@ -31,7 +31,7 @@ def run_of(
     }
 
 
-def stats_of(readings: Readings, gpu: GpuReading | None, process: ProcessReading) -> dict[str, Any]:
+def stats_of(readings: Readings, gpu: GpuPort | None, process: ProcessPort) -> dict[str, Any]:
     """Everything that was measured, as the JSON object of the contract."""
     return {
         "video": _video(readings.video),
@@ -51,6 +51,30 @@ def stats_of(readings: Readings, gpu: GpuReading | None, process: ProcessReading
         "process": {"cpu_percent": round(process.cpu_percent, 1), "rss_mb": round(process.rss_mb, 1)},
         "providers": dict(readings.providers),
     }
+
+
+def status_of(readings: Readings, gpu: GpuPort | None, process: ProcessPort | None) -> dict[str, Any]:
+    """What goes out at this instant, and everything that was measured until then."""
+    figures = stats_of(readings, gpu, process or _Unknown())
+    return {
+        "state": readings.state.value,
+        "profile": readings.profile,
+        "title": readings.title,
+        "loading": readings.loading,
+        "ready": list(readings.ready),
+        "muted": None if readings.audio is None else readings.audio.muted,
+        "source": readings.video.source,
+        "sinks": list(readings.video.sinks),
+        "seconds": round(readings.elapsed_s, 3),
+    } | figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """A process that nobody has looked at."""
+
+    cpu_percent: float = 0.0
+    rss_mb: float = 0.0
 
 
 def _video(video: VideoReadings) -> dict[str, Any]:
@@ -116,7 +140,7 @@ def _sync(sync: SyncReadings) -> dict[str, Any]:
     }
 
 
-def _gpu(gpu: GpuReading | None) -> dict[str, Any] | None:
+def _gpu(gpu: GpuPort | None) -> dict[str, Any] | None:
     if gpu is None:
         return None
     return {

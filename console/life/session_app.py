@@ -1,18 +1,17 @@
 """The session's life: it is started beside the screen, watched until it ends, and stopped whatever happens."""
 
 import logging
-from abc import abstractmethod
 
 from textual import on, work
 from textual.worker import Worker, WorkerState
 
 from console.desk import Desk, Phase
+from console.life.acting import ActingApp
 from console.life.watch import Watch
 from console.messages import EventReported, SessionRefused, SessionStarted
 from console.ports import OpenSession, SessionPort
 from console.screens.question import Notice, Way
 from console.sentences import sentence
-from console.sound.sound_app import SoundApp
 from pipeline.errors import SoundError, UnderstudyError
 from pipeline.telemetry import Event, Level
 
@@ -21,20 +20,15 @@ CARD_LEFT = "The session is over; the call sees the card until you leave with q.
 log = logging.getLogger(__name__)
 
 
-class SessionApp(SoundApp):
+class SessionApp(ActingApp):
     """An app over one session; it notices how the session begins and ends."""
 
     session: SessionPort
     """The session; it is started once the screen is up."""
-    watcher: Watch
     opening: OpenSession
     """What made the session."""
     failure: UnderstudyError | None = None
     """Why the session could not start, or what ended it."""
-
-    @abstractmethod
-    def show_all(self) -> None:
-        """Shows everything as it is now."""
 
     def make_session(self, opening: OpenSession) -> None:
         """A session that has not started, with a desk and a watch that know of none before it.
@@ -45,7 +39,7 @@ class SessionApp(SoundApp):
         around = self.surroundings
         self.session, self.opening = opening(self._hear), opening
         self.desk = Desk(self.session, around.shelf, around.clock, push_to_talk=around.push_to_talk)
-        self.watcher = Watch(self.desk, around.outputs, around.clock)
+        self.watcher = Watch(self.desk, around.outputs, around.clock, read_only=around.read_only)
 
     def _hear(self, event: Event) -> None:
         """Called by any thread of the session."""

@@ -7,7 +7,7 @@ from statistics import median
 from console.desk import Desk, Phase
 from console.ports import MachinePort, Outputs
 from console.sentences import counted
-from console.view import Losses, LossWindow, MachineView, View, slowest_of
+from console.view import Forgotten, Losses, LossWindow, MachineView, View, slowest_of
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock
 from pipeline.telemetry import Level, Readings, State, SwitchReading
@@ -22,18 +22,20 @@ SLOW_NS = 3_000_000_000
 class Watch:
     """Looks at the desk, the session and the machine. One thread."""
 
-    def __init__(self, desk: Desk, outputs: Outputs, clock: Clock) -> None:
+    def __init__(self, desk: Desk, outputs: Outputs, clock: Clock, *, read_only: bool = False) -> None:
         self.machine: MachinePort | None = None
         """The computer, once it is known."""
         self._desk = desk
         self._outputs = outputs
-        self._clock = clock
+        self._clock, self._read_only = clock, read_only
+        self._forgotten = Forgotten()
         self._readings: Readings | None = None
         self._switches_seen = self._policy_frames = 0
         self._pace = Pace()
         self._losses = LossWindow()
         self._offsets_ms: deque[float] = deque(maxlen=OFFSETS)
-        self._machine_view = MachineView()
+        self.machine_view = MachineView()
+        """The computer as it was looked at last."""
         self._machine_ns: int | None = None
         self._aired_ns: int | None = None
 
@@ -52,6 +54,8 @@ class Watch:
             readings=readings,
             age_s=(now_ns - readings.at_ns) / 1e9 if readings else 0.0,
             recent=self._losses.add(readings.at_ns, Losses.of(readings.video)) if readings else Losses(),
+            forgotten=self._forgotten,
+            read_only=self._read_only,
             machine=self._look_at_machine(now_ns),
             standing_in=self._policy_frames > before,
             talking=self._desk.sound.talk(readings.audio) if readings and readings.audio else None,
@@ -60,6 +64,16 @@ class Watch:
             on_air_in_s=self._on_air_in_s(readings, now_ns),
             offset_ms=self._offset_ms(readings),
         )
+
+    def forget(self) -> str:
+        """Counts losses, under- and overruns from zero on."""
+        readings = self._readings
+        if readings is not None:
+            audio = readings.audio
+            under, over = (audio.underruns, audio.overruns) if audio else (0, 0)
+            self._forgotten = Forgotten(Losses.of(readings.video), under, over)
+            self._losses = LossWindow()
+        return "The counters are back at zero."
 
     def news(self, view: View) -> Iterator[tuple[Level, str]]:
         """What the view shows that the operator is to be told in a sentence, each once."""
@@ -98,10 +112,10 @@ class Watch:
         """The machine, read once a second: the drivers answer more slowly than the lane does."""
         machine = self.machine
         if machine is None or (self._machine_ns is not None and now_ns - self._machine_ns < MACHINE_INTERVAL_NS):
-            return self._machine_view
+            return self.machine_view
         self._machine_ns = now_ns
-        self._machine_view = MachineView(machine.gpu(), machine.no_gpu_reason, machine.process())
-        return self._machine_view
+        self.machine_view = MachineView(machine.gpu(), machine.no_gpu_reason, machine.process())
+        return self.machine_view
 
 
 class Pace:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.table import Table
@@ -117,5 +118,10 @@ def meaning_of(binding: Binding) -> str:
 
 def _keys(bindings: list[Binding], display: Callable[[Binding], str]) -> str:
     """The keys as they are printed on a keyboard; a long run is told by its ends."""
-    names = sorted(dict.fromkeys(display(binding) for binding in bindings), key=len)
+    by_id: dict[str | None, list[Binding]] = {}
+    for binding in bindings:
+        by_id.setdefault(binding.id, []).append(binding)
+    # Of a pair with a second key each, the first keys stand together.
+    pairs = (binding for together in zip_longest(*by_id.values()) for binding in together if binding is not None)
+    names = sorted(dict.fromkeys(map(display, pairs)), key=len)
     return f"{names[0]} … {names[-1]}" if len(names) > LONG_RUN else " ".join(names)

@@ -1,37 +1,20 @@
 """The keys of the sound: an app's actions that become acts of the desk."""
 
-from abc import abstractmethod
-from collections.abc import Callable
 from functools import partial
 
 from textual import work
-from textual.app import App
 from textual.screen import ModalScreen
 
-from console.desk import Desk
-from console.ports import InputPort, Surroundings
-from console.screens.microphones import MicrophoneScreen
+from console.life.acting import ActingApp
+from console.ports import InputPort
+from console.screens.devices import MICROPHONES, DeviceScreen
 from console.sentences import sentence
-from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Level
 
 
-class SoundApp(App[int]):
-    """An app with a desk; it turns the keys of the sound into acts."""
-
-    desk: Desk
-    """The operator's acts."""
-    clock: Clock
-    surroundings: Surroundings
-
-    @abstractmethod
-    def act(self, act: Callable[[], str | None]) -> None:
-        """Does something for the operator, and says and shows what came of it."""
-
-    @abstractmethod
-    def tell(self, level: Level, text: str) -> None:
-        """Tells the operator a sentence. Any thread may call it."""
+class SoundApp(ActingApp):
+    """Turns the keys of the sound into acts."""
 
     def action_mute(self) -> None:
         """Not heard any more, and heard again."""
@@ -64,7 +47,7 @@ class SoundApp(App[int]):
         present = self.desk.sound.microphone
         if isinstance(self.screen, ModalScreen):
             return
-        choice = MicrophoneScreen(self.surroundings.usual_inputs, present)
+        choice = DeviceScreen(MICROPHONES, self.surroundings.usual_inputs, present)
         self.push_screen(choice, self._take_chosen)
         self._look_for_microphones(choice)
 
@@ -73,7 +56,7 @@ class SoundApp(App[int]):
             self._take_microphone(chosen)
 
     @work(thread=True, exit_on_error=False, group="microphones")
-    def _look_for_microphones(self, choice: MicrophoneScreen) -> None:
+    def _look_for_microphones(self, choice: DeviceScreen) -> None:
         """Asks the drivers, which may be slow to answer."""
         try:
             found = tuple(self.surroundings.list_inputs())

@@ -38,7 +38,7 @@ def adjustment_lines(view: View, width: int) -> list[Line]:
         slider(_scale("[ ]", "face size", profile.face.size, SIZE_LIMITS), width),
         slider(_scale("- =", "warp", profile.face.warp, WARP_LIMITS), width),
         _choice("b", "background", background, width, Role.WARNING if background == "own room" else Role.TEXT),
-        _choice("f", "no face", policy, width, Role.TEXT),
+        _choice("F", "no face", policy, width, Role.TEXT),
         _choice("c", "label", profile.disclosure.corner.replace("-", " "), width, Role.TEXT),
     ]
 

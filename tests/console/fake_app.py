@@ -9,7 +9,8 @@ from textual.worker import WorkerFailed
 from console.app import UnderstudyApp
 from console.ports import Outputs, Surroundings
 from console.screens.dashboard import DashboardScreen
-from tests.console.fake_session import ADA, BEN, CLEO, FakeMachine, FakeSession, FakeShelf
+from tests.console.fake_machine import FakeMachine
+from tests.console.fake_session import ADA, BEN, CLEO, FakeSession, FakeShelf
 
 USUAL = (120, 40)
 

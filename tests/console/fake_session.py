@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from console.desk import Desk
+from console.ports import device_name, is_film
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import UnderstudyError
 from pipeline.media import FaceReading
@@ -19,6 +21,7 @@ from pipeline.telemetry import (
     NetworkReading,
     Percentiles,
     Readings,
+    Shown,
     State,
     SyncReadings,
     VideoReadings,
@@ -67,45 +70,6 @@ class FakePreview:
 
     pixels: NDArray[np.uint8]
     serial: int
-
-
-@dataclass(frozen=True)
-class FakeProcess:
-    """This process."""
-
-    cpu_percent: float = 61.0
-    rss_mb: float = 372.0
-
-
-@dataclass(frozen=True)
-class FakeGpu:
-    """A graphics processor."""
-
-    name: str = "Accelerator 9"
-    load_percent: float = 42.0
-    memory_mb: float = 2048.0
-    memory_total_mb: float = 16384.0
-
-
-@dataclass
-class FakeMachine:
-    """A computer with or without a graphics processor."""
-
-    reading: FakeGpu | None = None
-    no_gpu_reason: str = "no GPU: there is no NVIDIA driver on this computer"
-    closed: bool = False
-
-    def gpu(self) -> FakeGpu | None:
-        """The graphics processor."""
-        return self.reading
-
-    def process(self) -> FakeProcess:
-        """This process."""
-        return FakeProcess()
-
-    def close(self) -> None:
-        """Remembers that it was closed."""
-        self.closed = True
 
 
 def typical_video() -> VideoReadings:
@@ -226,7 +190,25 @@ class FakeSession:
         """Of its readings."""
         return (self.audio.input_level, self.audio.output_level) if self.audio else None
 
-    def picture(self, width: int, height: int) -> FakePreview | None:
+    def snapshot(self, file: Path) -> None:
+        """Remembers it."""
+        self.note(f"snapshot {file.name}")
+
+    def record(self, file: Path | None) -> None:
+        """Recorded to one more film, or to none."""
+        self.note(f"record {file.name if file else None}")
+        others = tuple(sink for sink in self.video.sinks if not is_film(device_name(sink)))
+        films = (f"{file.name} · 1280x720",) if file else ()
+        self.video = replace(self.video, sinks=others + films)
+
+    def watch(self, camera: str) -> None:
+        """Takes it, but for one that is broken."""
+        self.note(f"watch {camera}")
+        if camera == "broken":
+            raise UnderstudyError("The camera broken can't be opened: it is broken; choose another.")
+        self.video = replace(self.video, source=camera)
+
+    def picture(self, width: int, height: int, shown: Shown = Shown.PROGRAM) -> FakePreview | None:
         """A plain picture, or the test's own."""
         pixels = np.full((height, width, 3), 90, np.uint8) if self.pixels is None else self.pixels
         return FakePreview(pixels, self.serial)

@@ -153,7 +153,7 @@ def test_a_broken_profile_is_refused_with_its_problem_and_marked() -> None:
 def test_number_keys_belong_to_those_that_can_go_on_air_and_are_kept() -> None:
     session = FakeSession()
     desk = make_desk(session)
-    assert [desk.name_at(number) for number in range(1, 6)] == ["ada", "ben", "cleo", None, None]
+    assert [desk.profiles.name_at(number) for number in range(1, 6)] == ["ada", "ben", "cleo", None, None]
     assert [(row.name, row.number) for row in desk.rows(session.readings())] == [
         ("ada", 1),
         ("ben", 2),

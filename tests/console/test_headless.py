@@ -8,7 +8,7 @@ from console.commands import headless
 from console.commands.options import RunOptions, SessionOptions
 from pipeline.errors import DeviceError
 from pipeline.inference.store import ModelStore
-from tests.console.fake_session import FakeMachine
+from tests.console.fake_machine import FakeMachine
 from tests.console.timed_session import TimedSession
 
 

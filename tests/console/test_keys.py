@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.command import CommandPalette
 from textual.events import Key
+from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -164,11 +165,11 @@ async def test_warp_keys(more: str, less: str) -> None:
         assert session.profile.face.warp == pytest.approx(0.40)
 
 
-async def test_b_f_and_c_go_round_and_u_takes_it_back() -> None:
+async def test_b_policy_and_c_go_round_and_u_takes_it_back() -> None:
     session = FakeSession()
     async with running(session) as (_, pilot):
         first = session.profile
-        await pilot.press("b", "f", "c")
+        await pilot.press("b", "F", "c")
         assert session.profile.background.kind == "blur"
         assert session.profile.output.policy is FailSafePolicy.BLUR
         assert session.profile.disclosure.corner == "bottom-right"
@@ -178,7 +179,7 @@ async def test_b_f_and_c_go_round_and_u_takes_it_back() -> None:
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_lists_every_binding_of_the_app(key: str) -> None:
-    async with running(FakeSession(), size=(120, 60)) as (app, pilot):
+    async with running(FakeSession(), size=(120, 110)) as (app, pilot):
         await pilot.press(key)
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)
@@ -194,7 +195,7 @@ async def test_help_lists_every_binding_of_the_app(key: str) -> None:
             "[ ]",
             "- = { }",
             "b",
-            "f",
+            "F",
             "c",
             "u",
             "q ^c ^q",
@@ -202,7 +203,10 @@ async def test_help_lists_every_binding_of_the_app(key: str) -> None:
             ", .",
             "< >",
             "l L",
-            "t T",
+            "( )",
+            "u",
+            "U",
+            "enter",
         ):
             assert f" {keys} " in text
         await pilot.press("escape")
@@ -212,11 +216,15 @@ async def test_help_lists_every_binding_of_the_app(key: str) -> None:
 def test_the_readme_has_every_key() -> None:
     table = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8").partition("| key | act |")[2]
     told = {key for row in table.split("\n\n")[0].splitlines() for key in row.partition(" | ")[0].split("`")[1::2]}
-    typed = {"left_square_bracket": "[", "right_square_bracket": "]", "minus": "-", "equals_sign": "="}
-    typed |= {"left_curly_bracket": "{", "right_curly_bracket": "}", "question_mark": "?"}
-    typed |= {"comma": ",", "full_stop": ".", "less_than_sign": "<", "greater_than_sign": ">"}
-    keys = [key for binding in BINDINGS for key in binding.key.split(",") if key not in "2345678"]
-    assert {typed.get(key, key).casefold() for key in keys} == {key.casefold() for key in told}
+    typed = {name: key_to_character(name) or name for name in names_of_keys()}
+    typed |= {"up": "↑", "down": "↓", "f12": "F12", "f1": "F1", "minus": "-", "equals_sign": "="}
+    typed |= {name: name for name in ("space", "backspace", "enter")}
+    assert {typed[name] for name in names_of_keys() if name not in "2345678"} == told
+
+
+def names_of_keys() -> list[str]:
+    """Every key, as Textual calls it."""
+    return [key for binding in BINDINGS for key in binding.key.split(",")]
 
 
 def test_every_binding_has_an_id_of_its_own_and_a_tooltip() -> None:
@@ -262,8 +270,8 @@ async def test_every_entry_of_the_palette_has_a_description_of_its_own() -> None
 
 async def test_a_title_that_looks_like_markup_can_be_listed_and_searched_for() -> None:
     session = FakeSession()
-    async with running(session, size=(120, 70)) as (app, pilot):
-        app.desk._summaries = (FakeSummary("b", "[/cleo\x1b[2J"),)
+    async with running(session, size=(120, 170)) as (app, pilot):
+        app.desk.profiles.summaries = (FakeSummary("b", "[/cleo\x1b[2J"),)
         await pilot.press("ctrl+p")
         await app.workers.wait_for_complete()
         await pilot.pause()

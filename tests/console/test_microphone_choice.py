@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 
 from console.app import UnderstudyApp
 from console.ports import Surroundings
-from console.screens.microphones import MicrophoneScreen
+from console.screens.devices import DeviceScreen
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import DeviceError, UnderstudyError
 from tests.console.fake_app import running, settled, text_of
@@ -75,7 +75,7 @@ async def test_a_microphone_is_chosen_from_a_list_that_marks_the_present_one(siz
         await settled(app)
         await pilot.pause()
         assert session.calls[-1] == "listen to headset"
-        assert not isinstance(app.screen, MicrophoneScreen)
+        assert not isinstance(app.screen, DeviceScreen)
         if size[0] > 80:
             assert "The microphone is now: Headset [red]." in text_of(app)
 
@@ -107,7 +107,7 @@ async def test_drivers_that_do_not_answer_stop_neither_the_screen_nor_the_choice
         drivers.may_answer.set()
         await settled(app)
         await pilot.pause()
-        assert not isinstance(app.screen, MicrophoneScreen)
+        assert not isinstance(app.screen, DeviceScreen)
         assert not [call for call in session.calls if call.startswith("listen")]
 
 

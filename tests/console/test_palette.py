@@ -15,7 +15,7 @@ SHELF = tuple(FakeSummary(name, name.title()) for name in ("mara", "d1", "anselm
 
 async def entries(app: UnderstudyApp, pilot: Pilot[int], *keys: str) -> list[str]:
     """What the palette shows of the profiles' entries after some keys."""
-    app.desk._summaries = SHELF
+    app.desk.profiles.summaries = SHELF
     await pilot.press(*keys)
     await app.workers.wait_for_complete()
     await pilot.pause()
@@ -44,7 +44,7 @@ async def test_0_lists_every_profile_and_takes_the_one_that_is_chosen() -> None:
 async def test_0_says_of_a_profile_that_cannot_go_on_air_why() -> None:
     why = "Dora's [face] can't be used: size is 9."
     async with running(FakeSession(), size=(120, 70)) as (app, pilot):
-        app.desk._summaries = (*SHELF, FakeSummary("dora", "Dora", None, why))
+        app.desk.profiles.summaries = (*SHELF, FakeSummary("dora", "Dora", None, why))
         await pilot.press("0")
         await app.workers.wait_for_complete()
         await pilot.pause()

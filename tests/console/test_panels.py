@@ -24,7 +24,8 @@ from console.widgets.profile_list import profile_lines
 from console.widgets.stage_times import stage_lines
 from console.widgets.status_strip import first_line, reason_lines, second_line
 from pipeline.telemetry import Level, Percentiles, State, SwitchReading
-from tests.console.fake_session import ADA, FakeGpu, FakeProcess, FakeSession, typical_video
+from tests.console.fake_machine import FakeGpu, FakeProcess
+from tests.console.fake_session import ADA, FakeSession, typical_video
 
 WIDTHS = (20, 30, 40, 54, 120, 200)
 

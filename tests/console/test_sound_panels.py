@@ -275,7 +275,7 @@ def test_what_is_told_is_the_offset_of_a_second_and_not_of_one_picture() -> None
 
 def test_voice_settings_show_their_values_and_keys() -> None:
     text = words(voice_lines(heard(), 34, 5))
-    for part in ("pitch         +0.0", "formants      1.00", "l L  latency      40 ms", "t T  trim         +0 ms"):
+    for part in ("pitch         +0.0", "formants      1.00", "l L  latency      40 ms", "( )  trim         +0 ms"):
         assert part in text
     (line,) = voice_lines(heard(), SHORT, 1)
     assert words([line]) == ",. +0.0 <> 1.00 l 40 ms t +0"

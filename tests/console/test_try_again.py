@@ -13,7 +13,8 @@ from console.screens.question import Notice
 from pipeline.errors import DeviceError, SoundError
 from pipeline.telemetry import State
 from tests.console.fake_app import settled, text_of
-from tests.console.fake_session import ADA, BEN, FakeMachine, FakeSession, FakeShelf
+from tests.console.fake_machine import FakeMachine
+from tests.console.fake_session import ADA, BEN, FakeSession, FakeShelf
 
 NO_CAMERA = DeviceError("Camera 3 is not there; plug it in.")
 NO_MICROPHONE = SoundError("There is no microphone blue; there are: red, green.")

@@ -61,7 +61,7 @@ def _rows(view: View, width: int) -> list[Line]:
         Scale(", .", "pitch", f"{voice.pitch_semitones:+.1f}", _share(voice.pitch_semitones, PITCH_LIMITS_SEMITONES)),
         Scale("< >", "formants", f"{voice.formant_scale:.2f}", _share(voice.formant_scale, FORMANT_LIMITS)),
         Scale("l L", "latency", in_force_text(view), mark / (len(LATENCIES_MS) - 1)),
-        Scale("t T", "trim", f"{trim_ms:+.0f} ms", _share(trim_ms, TRIM_LIMITS_MS)),
+        Scale("( )", "trim", f"{trim_ms:+.0f} ms", _share(trim_ms, TRIM_LIMITS_MS)),
     )
     return [heading("VOICE", width), *(slider(scale, width, VALUE_WIDTH) for scale in scales)]
 

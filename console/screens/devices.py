@@ -1,6 +1,7 @@
-"""The choice of another microphone while the session runs."""
+"""The choice of another camera or microphone while the session runs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -14,35 +15,52 @@ from textual.widgets.option_list import Option
 from console.ports import InputPort
 from console.widgets.panel import printable
 
-LOOKING = "Looking for microphones …"
-NONE_FOUND = "No other microphone was found on this computer."
 PRESENT, OTHER = "●", " "
 
 
-class MicrophoneScreen(ModalScreen[InputPort | None]):
-    """Lists what the actor can be heard through; what was chosen is its result, None when nothing was."""
+@dataclass(frozen=True, slots=True)
+class DeviceWords:
+    """What a choice of devices says."""
+
+    title: str
+    looking: str
+    """While it looks."""
+    none_found: str
+
+
+MICROPHONES = DeviceWords(
+    "MICROPHONE",
+    "Looking for microphones …",
+    "No other microphone was found on this computer.",
+)
+
+
+class DeviceScreen(ModalScreen[InputPort | None]):
+    """Lists what can be taken; what was chosen is its result, None when nothing was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,i", "cancel", "Back", id="microphones.cancel", tooltip="Leave the microphone as it is"),
+        Binding("escape,q,i,d", "cancel", "Back", id="devices.cancel", tooltip="Leave the device as it is"),
     ]
 
-    def __init__(self, always: Sequence[InputPort], present: str) -> None:
+    def __init__(self, words: DeviceWords, always: Sequence[InputPort], present: str) -> None:
         """A choice that still looks for devices.
 
         Args:
+            words: what it says.
             always: what can be chosen without looking.
             present: what the open source calls itself.
         """
         super().__init__()
+        self._words = words
         self._always, self._present = tuple(always), present
         self._found: tuple[InputPort, ...] = ()
         self._list = OptionList(markup=False)
-        self._note = Static(LOOKING, id="microphones-note", markup=False)
+        self._note = Static(words.looking, id="devices-note", markup=False)
 
     def compose(self) -> ComposeResult:
         """The list over a line that says how the search goes."""
         with Vertical(id="dialog"):
-            yield Label("MICROPHONE", id="microphones-title")
+            yield Label(self._words.title, id="devices-title")
             yield self._list
             yield self._note
 
@@ -54,7 +72,7 @@ class MicrophoneScreen(ModalScreen[InputPort | None]):
     def show(self, found: Sequence[InputPort]) -> None:
         """Takes the devices that were found."""
         self._found = tuple(found)
-        self._note.update("" if found else NONE_FOUND)
+        self._note.update("" if found else self._words.none_found)
         self._note.display = not found
         self._fill()
 
@@ -76,14 +94,14 @@ class MicrophoneScreen(ModalScreen[InputPort | None]):
 
     @property
     def _place(self) -> int | None:
-        """The place of the microphone that is open."""
+        """The place of the device that is open."""
         sources = [entry.source for entry in self._entries]
         return sources.index(self._present) if self._present in sources else None
 
     def _fill(self) -> None:
         """Fills the list; the mark stays with the entry it was on.
 
-        While the microphone that is open has not been found nothing is marked: Enter must change nothing by accident.
+        While the device that is open has not been found nothing is marked: Enter must change nothing by accident.
         """
         before = self._list.highlighted
         kept = None if before is None else self._list.get_option_at_index(before).id

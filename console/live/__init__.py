@@ -1,0 +1,1 @@
+"""What goes out, kept and seen: recordings, snapshots, cameras, and which picture the screen shows."""

@@ -1,0 +1,1 @@
+"""Profiles on the screen: the form, the guided creation, the shelf."""

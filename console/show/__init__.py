@@ -1,0 +1,1 @@
+"""The cue list of a show."""
