@@ -11,13 +11,14 @@
     ├── ConsentError            a profile that nobody has cleared was asked to run
     ├── LaneError               a thread of the pipeline died or did not stop
     │   └── HaltError           what was being made ready was cut short, because its session has ended
+    ├── ShowError               a show's list of cues can't be read, or is not right; carries every problem
     ├── VoiceError              a voice can't be made in real time on this computer
     ├── StageError              one frame or block could not be done; costs that item only
     │   └── EngineError         because a network failed on it
     └── ConditionError          a setting of the microphone's conditioning is out of its range
 
 A `ProfileError` of `profiles.errors` is no part of it: a profile that can't be read comes before any pipeline, and
-tells all its problems at once.
+tells all its problems at once. Of that kind, a `TakenError` is one that `force` would do away with.
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from profiles.errors import Problem, ProfileError
+from profiles.errors import Problem, ProfileError, TakenError
 from profiles.member_names import member_key, name_clashes, name_problem
 from profiles.profile import Profile
 from profiles.reading import FILE_NAME, named_files
@@ -42,7 +42,7 @@ def put_archive(profile: Profile, file: Path, *, force: bool) -> Path:
         if file.is_dir():
             raise ProfileError(f"The archive can't be called {file}, which is a folder; name a file in it")
         if os.path.lexists(file) and not force:
-            raise ProfileError(f"The file {file} is there already; choose another name or add --force")
+            raise TakenError(f"The file {file} is there already", "choose another name or add --force")
         part = file.with_name(f".{file.name}.part")
         try:
             write_archive(profile, part)

@@ -108,6 +108,11 @@ def write_draft(draft: ProfileDraft, folder: Path) -> None:
     (folder / FILE_NAME).write_text(_toml(draft, portrait, room, hashes), encoding="utf-8")
 
 
+def title_of(name: str) -> str:
+    """What people see of a profile by default: its name in words."""
+    return name.replace("-", " ").replace("_", " ").title()
+
+
 def background_kind(path: Path) -> Literal["image", "video"]:
     """What a file would be as a room, by its ending."""
     return "video" if path.suffix.lower() in VIDEO_SUFFIXES else "image"
@@ -120,7 +125,7 @@ def _copy(source: Path, folder: Path, stem: str) -> str:
 
 
 def _toml(draft: ProfileDraft, portrait: str | None, room: str | None, hashes: Mapping[str, str]) -> str:
-    title = draft.title if draft.title is not None else draft.name.replace("-", " ").replace("_", " ").title()
+    title = draft.title if draft.title is not None else title_of(draft.name)
     tables: dict[str, dict[str, Value]] = {"face": {}}
     for section, engine in draft.engines.items():
         tables.setdefault(section, {})["engine"] = engine

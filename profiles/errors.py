@@ -34,3 +34,15 @@ class ProfileError(Exception):
     def __init__(self, problems: Sequence[Problem] | str) -> None:
         self.problems = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class TakenError(ProfileError):
+    """Something is there already that would be replaced or hidden; whoever means that can say so.
+
+    Attributes:
+        told: what is there.
+    """
+
+    def __init__(self, told: str, cure: str) -> None:
+        self.told = told
+        super().__init__(f"{told}; {cure}")

@@ -18,7 +18,7 @@ from profiles.draft import ProfileDraft, write_draft
 from profiles.editing.recording import record
 from profiles.editing.saving import save, write_copy
 from profiles.editing.toml_edit import Changes
-from profiles.errors import ProfileError
+from profiles.errors import ProfileError, TakenError
 from profiles.model_files import changed_files, named_models
 from profiles.profile import Kind, Profile
 from profiles.reading import FILE_NAME, read_profile
@@ -251,12 +251,12 @@ class ProfileStore:
 
     def _refuse_taken(self, name: str, cure: str) -> None:
         if os.path.lexists(self.folder / name):
-            raise ProfileError(f"A profile called {name} is there already in {self.folder}; {cure}")
+            raise TakenError(f"A profile called {name} is there already in {self.folder}", cure)
 
     def _refuse_hiding(self, name: str) -> None:
         if any((folder / name).is_dir() for folder in self._folders[1:]):
             text = f"A profile called {name} ships with the program and would be hidden by yours"
-            raise ProfileError(f"{text}; add --force if that is meant")
+            raise TakenError(text, "add --force if that is meant")
 
     def _read_staged(self, staging: Path, name: str, shown: Path) -> Profile:
         """Reads the profile in `staging`; its problems name the place that the user knows."""

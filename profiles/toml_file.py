@@ -16,13 +16,13 @@ NUMBER_BITS = 64
 """What TOML holds a whole number to."""
 
 
-def load_toml(file: Path) -> dict[str, Any]:
-    """Everything that a TOML file says.
+def load_toml(file: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+    """Everything that a TOML file says; one of more than `max_bytes` is refused.
 
     Raises:
         ProfileError: the file can't be read, or is no TOML of a profile's size and depth.
     """
-    text = _text(file)
+    text = _text(file, max_bytes)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -36,14 +36,14 @@ def load_toml(file: Path) -> dict[str, Any]:
     return data
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, max_bytes: int) -> str:
     try:
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):
             kind = "a folder" if stat.S_ISDIR(about.st_mode) else "a pipe or a device"
             raise ProfileError([Problem(f"is {kind}, wanted a file", file)])
-        if about.st_size > MAX_BYTES:
-            raise ProfileError([Problem(f"{about.st_size} bytes are too many, at most {MAX_BYTES} fit", file)])
+        if about.st_size > max_bytes:
+            raise ProfileError([Problem(f"{about.st_size} bytes are too many, at most {max_bytes} fit", file)])
         return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ProfileError([Problem("there is no such file; a profile is a folder that holds one", file)]) from error

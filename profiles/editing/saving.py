@@ -14,9 +14,23 @@ KEPT = frozenset({"cast", "hashes", "devices"})
 """Parts of a file that no setting on a screen changes."""
 
 
+def settings_of(profile: Profile) -> dict[str, Plain]:
+    """Every setting of a profile as its file would say it, by key."""
+    plain = profile.model_dump(mode="json", exclude={"folder", "name", *KEPT})
+    settings: dict[str, Plain] = {}
+    for name, field in fields_at(()).items():
+        if name in KEPT:
+            continue
+        if is_section(field):
+            settings |= {f"{name}.{key}": value for key, value in plain[name].items()}
+        else:
+            settings[name] = plain[name]
+    return settings
+
+
 def differences(old: Profile, new: Profile) -> dict[str, Plain]:
     """What `new` says otherwise than `old`, by key."""
-    before, after = _settings(old), _settings(new)
+    before, after = settings_of(old), settings_of(new)
     return {key: value for key, value in after.items() if value != before[key]}
 
 
@@ -64,17 +78,3 @@ def write_copy(source: Path, changes: Changes, folder: Path) -> None:
     text = edited((source / FILE_NAME).read_text(encoding="utf-8-sig"), changes)
     file.unlink(missing_ok=True)
     file.write_text(text, encoding="utf-8")
-
-
-def _settings(profile: Profile) -> dict[str, Plain]:
-    """Every setting of a profile as its file would say it, by key."""
-    plain = profile.model_dump(mode="json", exclude={"folder", "name", *KEPT})
-    settings: dict[str, Plain] = {}
-    for name, field in fields_at(()).items():
-        if name in KEPT:
-            continue
-        if is_section(field):
-            settings |= {f"{name}.{key}": value for key, value in plain[name].items()}
-        else:
-            settings[name] = plain[name]
-    return settings
