@@ -34,6 +34,7 @@ from pipeline.video.neural.engines import face_stage
 from pipeline.video.output.card import card
 from pipeline.video.output.label import Label
 from pipeline.video.restore.restored import restored
+from pipeline.video.screen.rehearsal import Costume
 from pipeline.video.swap.bystanders import Bystanders
 from pipeline.video.swap.photo_swap import PhotoSwap
 from pipeline.video.swap.photo_target import PhotoTarget
@@ -66,6 +67,12 @@ class Chain:
     voice: AudioStage
     label: Label
     card: Pixels
+
+    @property
+    def costume(self) -> Costume:
+        """What it has of its own for a frame whose faces were found already."""
+        stages = [stage for stage in self.owned if not isinstance(stage, Ahead | Sighted | Casting)]
+        return Costume(stages, self.label, self.card)
 
     def close(self) -> None:
         """Closes the stages that are this chain's own, when no lane works with them any more; may be called twice."""

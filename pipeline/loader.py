@@ -13,6 +13,7 @@ from pipeline.machine import give_memory_back
 from pipeline.runner import do_all
 from pipeline.stage import AudioStage
 from pipeline.telemetry import Event, Level, PreparationFailed
+from pipeline.video.screen.rehearsal import Rehearsal
 from profiles.profile import Profile
 
 READY_LIMIT = 10
@@ -68,6 +69,14 @@ class Loader:
         """Of no more use, to be closed when the audio lane has left them too."""
         self.loading: str | None = None
         """Name of the profile that is being built."""
+        self.prepared: str | None = None
+        """Name of the ready profile that was asked to be made ready last; None when it was taken."""
+        self.rehearsal: Rehearsal | None = None
+        """Shows how the actor would look as that profile."""
+        self._rehearsed: Profile | None = None
+        """That profile with the live settings that its stages have heard of; None before they saw a frame."""
+        self._rehearsing: str | None = None
+        """Name of a profile whose stages see one at this moment: the lane gets them afterwards."""
 
     @property
     def ready(self) -> tuple[str, ...]:
@@ -89,9 +98,11 @@ class Loader:
                 self._cancel_takes()
             warm = self._ready.get(name)
             if warm is not None and same_but_live(warm.profile, request.profile):
-                if request.take:
-                    del self._ready[name]
-                    self._give(warm, request)
+                if not request.take:
+                    self._ready[name] = self._assembly.relabel(warm, request.profile)
+                    self._await(name)
+                elif name != self._rehearsing:
+                    self._give_ready(request)
             elif request.take or not self._will_be_taken(name):
                 self._requests[name] = request
                 while len(self._requests) > REQUEST_LIMIT:
@@ -113,12 +124,13 @@ class Loader:
             request = self._requests.popitem(last=False)[1] if self._requests else None
             self.loading = request.profile.name if request is not None else None
         for chain in retired:
-            for stage in chain.owned:
-                stage.reset()
+            _reset(chain)
             self._keep(chain)
         if request is not None:
             self._build(request)
             self.loading = None
+        elif not retired:
+            self._rehearse()
         self._close_discarded()
         return True
 
@@ -164,7 +176,58 @@ class Loader:
             if request is self._wanted:
                 self._give(chain, request)
                 return
-        self._keep(chain)
+            self._keep(chain)
+            self._await(request.profile.name)
+
+    def _await(self, name: str) -> None:
+        """Notes that a ready profile is the one to be taken next."""
+        self._ready.move_to_end(name)
+        if name != self.prepared:
+            self._leave_prepared()
+            self.prepared = name
+
+    def _leave_prepared(self) -> None:
+        """Has the profile that was to be taken next be like others that are ready: no frame was tried on them."""
+        chain = None if self.prepared is None else self._ready.get(self.prepared)
+        if chain is not None and self._rehearsed is not None and self.prepared != self._rehearsing:
+            _reset(chain)
+        self.prepared = self._rehearsed = None
+        if self.rehearsal is not None:
+            self.rehearsal.end()
+
+    def _give_ready(self, request: Request) -> None:
+        """Hands a ready chain to the lane."""
+        if request.profile.name == self.prepared:
+            self._leave_prepared()
+        self._give(self._ready.pop(request.profile.name), request)
+
+    def _rehearse(self) -> None:
+        """Shows the operator the profile that is to be taken next, if he looks."""
+        with self._changed:
+            chain = None if self.prepared is None else self._ready.get(self.prepared)
+            if self.rehearsal is None or chain is None or not self.rehearsal.is_due:
+                return
+            name = self._rehearsing = chain.profile.name
+        problem, costume = "", chain.costume
+        try:
+            if self._rehearsed is not chain.profile:
+                for stage in costume.stages:
+                    stage.adjust(chain.profile)
+            self.rehearsal.show(costume)
+        except Exception as error:
+            problem = f"{name} can't be shown before it is taken: {type(error).__name__}: {error}"
+            self._report(Event(Level.WARNING, " ".join(problem.split()), self._clock.now_ns()))
+        with self._changed:
+            self._rehearsing = None
+            if problem or name != self.prepared:
+                _reset(chain)
+                self.prepared = None if name == self.prepared else self.prepared
+                self.rehearsal.end()
+            else:
+                self._rehearsed = chain.profile
+            wanted = self._wanted
+            if wanted is not None and wanted.profile.name == name and same_but_live(chain.profile, wanted.profile):
+                self._give_ready(wanted)
 
     def _will_be_taken(self, name: str) -> bool:
         """Whether a profile is asked for already, to be taken."""
@@ -181,7 +244,15 @@ class Loader:
     def _keep(self, chain: Chain) -> None:
         """Keeps a chain warm; the oldest goes when there are too many."""
         with self._changed:
-            replaced = self._ready.pop(chain.profile.name, None)
-            self._ready[chain.profile.name] = chain
-            oldest = self._ready.popitem(last=False)[1] if len(self._ready) > READY_LIMIT else None
-            self._discarded += [old for old in (replaced, oldest) if old is not None]
+            name = chain.profile.name
+            gone = [name] if name in self._ready else list(self._ready)[: max(0, len(self._ready) + 1 - READY_LIMIT)]
+            if self.prepared in gone:
+                self._leave_prepared()
+            self._discarded += [self._ready.pop(old) for old in gone]
+            self._ready[name] = chain
+
+
+def _reset(chain: Chain) -> None:
+    """Has a chain's own stages forget what they saw."""
+    for stage in chain.owned:
+        stage.reset()

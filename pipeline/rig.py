@@ -4,10 +4,8 @@ import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from pipeline.assembly import Assembly, Chain
-from pipeline.audio.devices.opening import refuse_overwriting_sound
 from pipeline.audio.patching import open_devices
 from pipeline.audio.rig import SoundHooks, SoundRig, SoundSettings
 from pipeline.circumstances import Circumstances
@@ -24,13 +22,13 @@ from pipeline.settings import Hooks, SessionSettings
 from pipeline.stage import AudioStage, EndOfSource
 from pipeline.sync import LONGEST_NS, Sync
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
-from pipeline.video.devices.demo_actor import DemoActor
 from pipeline.video.devices.settings import Pace, SourceSettings
-from pipeline.video.devices.sinks import open_sinks, recording_settings, refuse_overwriting, tracks_of
+from pipeline.video.devices.sinks import open_sinks, recording_settings, tracks_of
 from pipeline.video.devices.sources import open_source
 from pipeline.video.devices.threaded_sink import ThreadedSink
 from pipeline.video.output.delay_line import DelayLine
 from pipeline.video.output.presenter import Presenter
+from pipeline.video.screen.rehearsal import Rehearsal
 from profiles.profile import Profile
 
 __all__ = ["Hooks", "Rig", "SessionSettings"]
@@ -85,8 +83,8 @@ class Rig:
         self._closing.callback(self.assembly.close)
         chain = self.assembly.build(profile)
         self._open_lane(chain)
-        sound = self._sound_settings(settings)
-        self._refuse_overwriting(settings)
+        sound = settings.sound_beside(self.source)
+        settings.refuse_overwriting()
         # A recording empties its file, which has to wait until all devices could be had.
         sound = open_devices(sound, self._clock, None if self._lossless else self._playhead, self._closing)
         self._open_output(settings, sound.microphone != "none")
@@ -106,14 +104,8 @@ class Rig:
         self.frames: Latest[Frame] = Latest(self._lossless)
         self.arrivals, self.sync = RateMeter(), Sync()
         self.lane = VideoLane(chain, self._links())
+        self.loader.rehearsal = Rehearsal(self.lane.gallery, self._clock)
         self._closing.callback(self.lane.close)
-
-    def _sound_settings(self, settings: SessionSettings) -> SoundSettings:
-        """The settings of the sound with the microphone that belongs to the camera."""
-        if not isinstance(settings.source, SourceSettings):
-            return settings.sound
-        is_demo = isinstance(self.source, DemoActor)
-        return settings.sound.beside(settings.source.camera, live=self.source.live, is_demo=is_demo)
 
     def _open_sound(self, settings: SoundSettings, chain: Chain) -> SoundRig | None:
         """The audio lane, or None without a microphone."""
@@ -123,15 +115,6 @@ class Rig:
         told, sync = self._hooks, self.sync
         hooks = SoundHooks(self._report, told.failed, sync.heard, sync.silent, lambda: not self.presenter.sinks)
         return SoundRig(settings, chain.voice, self._clock, hooks, None if self._lossless else self._playhead)
-
-    def _refuse_overwriting(self, settings: SessionSettings) -> None:
-        """Looks before anything is opened to be written."""
-        if isinstance(settings.source, SourceSettings):
-            refuse_overwriting(Path(settings.source.camera), settings.virtual_camera, settings.record)
-        if isinstance(settings.sound.microphone, str):
-            refuse_overwriting(Path(settings.sound.microphone), settings.virtual_camera, settings.record)
-            heard_at = (settings.sound.virtual_microphone, settings.sound.monitor)
-            refuse_overwriting_sound(settings.sound.microphone, *(name for name in heard_at if isinstance(name, str)))
 
     def _open_output(self, settings: SessionSettings, with_sound: bool) -> None:
         """Opens the sinks and what feeds them."""

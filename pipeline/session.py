@@ -199,6 +199,7 @@ class Session(Audible):
             providers=rig.assembly.providers,
             networks=networks_of(profile, rig.assembly.runtime.running, rig.assembly.providers, store),
             ready=rig.loader.ready,
+            prepared=rig.loader.prepared,
             audio=None if rig.sound is None else self._audio(rig, rig.sound.readings(now_ns)),
             sync=rig.sync.readings(),
         )

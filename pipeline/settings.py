@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.assembly import Assembly
+from pipeline.audio.devices.opening import refuse_overwriting_sound
 from pipeline.audio.settings import SoundSettings
 from pipeline.errors import UnderstudyError
 from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.stage import Device, VideoSink, VideoSource
 from pipeline.telemetry import Event
+from pipeline.video.devices.demo_actor import DemoActor
 from pipeline.video.devices.settings import SourceSettings
+from pipeline.video.devices.sinks import refuse_overwriting
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,25 @@ class SessionSettings:
         sound = self.sound
         devices = (self.source, sound.microphone, sound.virtual_microphone, sound.monitor, *self.sinks)
         return tuple(device for device in devices if not isinstance(device, SourceSettings | str))
+
+    def sound_beside(self, source: VideoSource) -> SoundSettings:
+        """The settings of the sound with the microphone that belongs to the camera, which is open."""
+        if not isinstance(self.source, SourceSettings):
+            return self.sound
+        return self.sound.beside(self.source.camera, live=source.live, is_demo=isinstance(source, DemoActor))
+
+    def refuse_overwriting(self) -> None:
+        """Looks before anything is opened to be written.
+
+        Raises:
+            DeviceError: a file would be written that is read, or two would be the same.
+        """
+        if isinstance(self.source, SourceSettings):
+            refuse_overwriting(Path(self.source.camera), self.virtual_camera, self.record)
+        if isinstance(self.sound.microphone, str):
+            refuse_overwriting(Path(self.sound.microphone), self.virtual_camera, self.record)
+            heard_at = (self.sound.virtual_microphone, self.sound.monitor)
+            refuse_overwriting_sound(self.sound.microphone, *(name for name in heard_at if isinstance(name, str)))
 
 
 @dataclass(frozen=True, slots=True)

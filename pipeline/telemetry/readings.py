@@ -236,6 +236,8 @@ class Readings:
     """The same one by one, those of the profile in the lane first."""
     ready: tuple[str, ...] = ()
     """Names of the profiles that can be taken within one frame."""
+    prepared: str | None = None
+    """The one of them that was made ready last and waits to be taken: what the picture NEXT shows."""
     audio: AudioReadings | None = None
     """The audio lane; None in a session without sound."""
     sync: SyncReadings = SyncReadings()
