@@ -1,36 +1,21 @@
 """`understudy profiles`: targets listed, shown, made, checked and moved."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console.commands.brought.new_profile import (
-    ModelOptions,
-    model_drafts,
-    require_company,
-    require_fit,
-    settings_for,
-    voice_of,
-)
-from console.commands.brought.people import PeopleOptions, people_drafts, with_recogniser
+from console.commands.brought.making import Wish, drafted
+from console.commands.brought.new_profile import ModelOptions, model_drafts, settings_for, voice_of
+from console.commands.brought.people import PeopleOptions
 from console.commands.options import DeviceOption, flattened
-from console.commands.targets.checking import (
-    findings,
-    likeness_reasons,
-    looked_at,
-    off_air_reason,
-    portrait_reasons,
-    room_reasons,
-)
+from console.commands.targets.checking import findings, looked_at, off_air_reason
 from console.sentences import counted, sentence
-from profiles.draft import ProfileDraft, background_kind
-from profiles.errors import ProfileError
+from profiles.draft import ProfileDraft
 from profiles.model_files import ModelDraft
 from profiles.plain_text import visible
-from profiles.profile import BackgroundSettings, Kind, Profile
+from profiles.profile import Kind, Profile
 from profiles.store import ProfileStore
 
 app = typer.Typer(help="The targets: whose face, voice and room go on air.")
@@ -109,21 +94,10 @@ def new(
     """Make a profile from a portrait, a room, the models that you bring and the people in the picture."""
     if portrait is None and brought.face_model is None:
         raise typer.BadParameter("--portrait is missing, and only a face from a .dfm file does without")
-    models = with_recogniser(model_drafts(brought), people)
-    require_company(brought, knows_people=people.by_pictures)
-    reasons = portrait_reasons(portrait) if portrait is not None and portrait.expanduser().is_file() else ()
-    if reasons:
-        raise ProfileError(f"The portrait {portrait} is not fit: {' '.join(reasons)}")
-    if background is not None and background.expanduser().is_file():
-        reasons = room_reasons(_standing_in(background.expanduser().absolute()))
-        if reasons:
-            raise ProfileError(" ".join(reasons))
-    draft = ProfileDraft(name, portrait, background, title, kind, models, brought.link, settings_for(brought))
-    draft = replace(draft, **people_drafts(people, likeness_reasons))
-    require_fit(draft)
+    draft = drafted(Wish(name, portrait, background, title, kind, brought, people))
     profile = ProfileStore().new(draft, force=force)
     _say(f"Made {profile.title} in {profile.folder}.")
-    _tell_models(profile, models)
+    _tell_models(profile, draft.models)
     if profile.kind is Kind.PERSON:
         typer.echo(
             "A person goes on air only with a consent record; a synthetic face is declared by --kind persona.", err=True
@@ -218,12 +192,6 @@ def import_(
     profile = ProfileStore().import_(file, force=force)
     _say(f"Imported {profile.title} into {profile.folder}.")
     return 0
-
-
-def _standing_in(background: Path) -> Profile:
-    """A profile of nobody with a room: what the pipeline opens before there is a profile."""
-    room = BackgroundSettings(kind=background_kind(background), path=background)
-    return Profile(name="nobody", folder=background.parent, title="Nobody", kind=Kind.PERSONA, background=room)
 
 
 def _tell_models(profile: Profile, models: tuple[ModelDraft, ...]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from console import cli
-from console.commands import profiles as commands
+from console.commands.brought import making
 from console.commands.targets import checking
 from tests.console.logging_state import logging_restored
 from tests.profiles.conftest import GOOD
@@ -41,7 +41,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 @pytest.fixture
 def fit_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any picture does, and every engine that is built runs."""
-    for place in (commands, checking):
+    for place in (making, checking):
         monkeypatch.setattr(place, "portrait_reasons", lambda _: ())
         monkeypatch.setattr(place, "room_reasons", lambda _: ())
     monkeypatch.setattr(checking, "build_findings", lambda profile, device: checking.Findings())

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from console.commands import profiles as commands
 from console.commands import session
+from console.commands.brought import making
 from console.commands.brought.inspection import speed_row
 from console.commands.options import SessionOptions
 from console.commands.targets import checking
@@ -31,7 +31,7 @@ from tests.profiles.conftest import GOOD
 @pytest.fixture(autouse=True)
 def fit_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any picture does as a portrait and as a room."""
-    for place in (commands, checking):
+    for place in (making, checking):
         monkeypatch.setattr(place, "portrait_reasons", lambda _: ())
         monkeypatch.setattr(place, "room_reasons", lambda _: ())
     monkeypatch.setattr(checking, "ready_models", lambda: None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.commands import profiles as commands
+from console.commands.brought import making
 from tests.console.conftest import Run, put_picture
 from tests.models.dfm import Tinting, tinting_dfm
 from tests.models.swappers import Swap, arcface, swapper
@@ -20,7 +20,7 @@ Told = Callable[..., tuple[int, str, str]]
 @pytest.fixture(autouse=True)
 def likenesses(fit_pictures: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any picture does, but one of two people."""
-    monkeypatch.setattr(commands, "likeness_reasons", lambda path: ("It shows 2 faces.",) * (path.stem == "two"))
+    monkeypatch.setattr(making, "likeness_reasons", lambda path: ("It shows 2 faces.",) * (path.stem == "two"))
 
 
 @pytest.fixture

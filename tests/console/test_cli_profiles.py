@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.commands import profiles as profile_commands
+from console.commands.brought import making
 from console.commands.targets import checking
 from tests.console.conftest import Run, put_picture, put_profile
 from tests.profiles.conftest import GOOD
@@ -15,7 +15,7 @@ PERSON = GOOD.replace('kind = "persona"', 'kind = "person"')
 
 
 def good_portrait(monkeypatch: pytest.MonkeyPatch, *reasons: str) -> None:
-    for place in (profile_commands, checking):
+    for place in (making, checking):
         monkeypatch.setattr(place, "portrait_reasons", lambda portrait: reasons)
     monkeypatch.setattr(checking, "build_findings", lambda profile, device: checking.Findings())
 
