@@ -63,15 +63,17 @@ class Setting(StrEnum):
 
 LOADED = frozenset({Setting.BACKGROUND, Setting.LATENCY})
 """Settings that are made ready first, like another profile; the others are taken by the next frame."""
+ONE_BY_ONE = frozenset({Setting.BACKGROUND, Setting.POLICY, Setting.LABEL})
+"""Choices, each press of which is an adjustment of its own."""
 OF_SOUND = frozenset({Setting.PITCH, Setting.FORMANTS, Setting.LATENCY, Setting.TRIM})
 """Settings that nobody notices without sound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One adjustment that can be undone."""
+    """One adjustment that can be undone; its setting is one with a key, or any other by its name."""
 
-    setting: Setting
+    setting: str
     before: Profile
 
 
@@ -85,7 +87,7 @@ class History:
 
     def add(self, change: Change, pressed_ns: int) -> None:
         """Notes what was so before a key was pressed. What was undone before can't be done again any more."""
-        same = bool(self._changes) and self._changes[-1].setting is change.setting and change.setting in MOVES
+        same = bool(self._changes) and self._changes[-1].setting == change.setting and change.setting not in ONE_BY_ONE
         if not same or self._pressed_ns is None or pressed_ns - self._pressed_ns >= ONE_ADJUSTMENT_NS:
             self._changes.append(change)
         self._pressed_ns = pressed_ns

@@ -184,9 +184,16 @@ class Desk:
         self._require_running()
         return self.profiles.prepare(name or self.profiles.marked)
 
-    def change(self, setting: Setting, profile: Profile) -> None:
-        """Makes the running profile one with other settings, which can be undone."""
-        self._adjust(setting, lambda _: profile)
+    def change(self, what: str, profile: Profile) -> None:
+        """Makes the running profile one with other settings, which can be undone.
+
+        Args:
+            what: which setting, in words.
+            profile: the running one, changed.
+        """
+        if profile.name != self.profile.name:
+            raise UnderstudyError(f"{self.profile.title} is in by now, and {profile.title} was not changed.")
+        self._adjust(what, lambda _: profile)
 
     def move(self, setting: Setting, steps: int) -> None:
         """One of the scales up or down."""
@@ -250,12 +257,12 @@ class Desk:
             # What was adjusted meanwhile belongs to the profile that has left.
             self._history.clear()
 
-    def _adjust(self, setting: Setting, change: Callable[[Profile], Profile]) -> None:
+    def _adjust(self, setting: str, change: Callable[[Profile], Profile]) -> None:
         self._require_running()
         if self._look().audio is None and setting in OF_SOUND:
             raise UnderstudyError(NO_SOUND)
         wanted = self.profiles.wanted
-        if wanted is not None and setting in LOADED:
+        if wanted is not None and (setting in LOADED or not isinstance(setting, Setting)):
             raise UnderstudyError(f"{wanted.title} is about to come in; change the {setting} after that.")
         before = self.profile
         after = change(before)

@@ -1,8 +1,9 @@
 """The operator's list of profiles: its order, its number keys, and the change from one profile to another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from console.ports import SummaryPort
 from pipeline.telemetry import Readings
@@ -66,10 +67,12 @@ def in_order(summaries: Iterable[SummaryPort]) -> tuple[SummaryPort, ...]:
     return tuple(sorted(summaries, key=lambda summary: bool(summary.hindrance)))
 
 
-def number_keys(summaries: Sequence[SummaryPort]) -> dict[str, int]:
-    """The number key of each profile that has one, by its name."""
+def number_keys(summaries: Sequence[SummaryPort], before: Mapping[str, int] = MappingProxyType({})) -> dict[str, int]:
+    """The number key of each profile that has one, by its name; who had one before keeps it."""
     fit = [summary.name for summary in summaries if not summary.hindrance]
-    return {name: number for number, name in enumerate(fit[:LAST_KEY], start=1)}
+    kept = {name: before[name] for name in fit if name in before}
+    free = [number for number in range(1, LAST_KEY + 1) if number not in kept.values()]
+    return kept | dict(zip([name for name in fit if name not in kept], free, strict=False))
 
 
 class Ending(StrEnum):

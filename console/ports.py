@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.telemetry import Event, MeterReading, Readings, Shown
 from profiles.profile import Kind, Profile
+
+if TYPE_CHECKING:
+    from console.profiles.keeping import KeeperPort
 
 FILM_SUFFIXES = (".mp4", ".mkv")
 FORMAT = " · "
@@ -288,5 +291,7 @@ class Surroundings:
     folders: Folders = Folders()
     read_only: bool = False
     """Whether everything is seen here and nothing touched."""
+    keeper: "KeeperPort | None" = None
+    """The shelf, where profiles can be made and changed."""
     attached: bool = False
     """Whether the session is another process's, which leaving does not end."""

@@ -27,6 +27,7 @@ class ProfileDesk:
         self._refused: set[str] = set()
         self._switchover = Switchover()
         self._marked: str | None = None
+        self._keys: dict[str, int] = {}
         self._current, self._before = first.name, ""
         self.refresh()
 
@@ -34,7 +35,7 @@ class ProfileDesk:
         """Looks at the shelf anew; a profile that is still there keeps its number."""
         self.summaries: tuple[SummaryPort, ...] = in_order(self._shelf.list())
         """The profiles on the shelf as it has them, but those that can't go on air last."""
-        self._keys = number_keys(self.summaries)
+        self._keys = number_keys(self.summaries, self._keys)
 
     @property
     def wanted(self) -> Profile | None:
@@ -48,6 +49,10 @@ class ProfileDesk:
     def name_at(self, number: int) -> str | None:
         """The profile of a number key; only those that can go on air have one, and keep it."""
         return next((name for name, key in self._keys.items() if key == number), None)
+
+    def note_saved(self, profile: Profile) -> None:
+        """Takes a profile for what its file says: it was written there."""
+        self._original[profile.name] = profile
 
     def forget(self, name: str) -> None:
         """Has a profile read anew when it is next taken: its file was changed."""

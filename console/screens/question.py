@@ -45,6 +45,10 @@ class Question(ModalScreen[bool]):
         self.dismiss(answer)
 
 
+class QuitQuestion(Question):
+    """Asks before the console is left; what that ends may change while it is open."""
+
+
 class Way(StrEnum):
     """How to go on after a session that could not start."""
 
