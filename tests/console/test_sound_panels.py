@@ -9,50 +9,18 @@ from hypothesis import strategies as st
 from console.desk import Phase
 from console.life.watch import Watch
 from console.ports import Outputs
-from console.view import View
-from console.widgets.panel import Line, Role, line_width
+from console.view import Forgotten, View
+from console.widgets.panel import Role, line_width
 from console.widgets.sound.level_meter import level_role, meter_bar, meter_line
 from console.widgets.sound.sound_panel import latency_parts, sound_lines
 from console.widgets.sound.sync_panel import sync_bar, sync_lines, sync_role
 from console.widgets.sound.voice_list import voice_lines
 from console.widgets.status_strip import first_line
-from pipeline.telemetry import AudioReadings, MeterReading, Percentiles, SyncReadings
+from pipeline.telemetry import MeterReading, Percentiles, SyncReadings
 from tests.console.fake_session import FakeSession, make_desk, typical_audio
+from tests.console.views import heard, level, role_of, roles, silent, words
 
 SHORT, WIDE = 30, 52
-
-
-def heard(audio: AudioReadings | None = None, sync: SyncReadings | None = None, **changes: object) -> View:
-    """A view of a running session with sound."""
-    session = FakeSession(audio=audio or typical_audio(), sync=sync or FakeSession().sync)
-    view = View(Phase.RUNNING, session.profile, readings=session.readings(), offset_ms=session.sync.offset_ms)
-    return replace(view, **changes)
-
-
-def silent(**changes: object) -> View:
-    """A view of a running session without sound."""
-    session = FakeSession(audio=None, sync=SyncReadings())
-    return replace(View(Phase.RUNNING, session.profile, readings=session.readings()), **changes)
-
-
-def words(lines: list[Line]) -> str:
-    """The text of some lines."""
-    return "\n".join("".join(text for text, _ in line) for line in lines)
-
-
-def roles(lines: list[Line]) -> set[Role]:
-    """Every look in some lines."""
-    return {role for line in lines for _, role in line}
-
-
-def role_of(line: Line, part: str) -> Role:
-    """The role of the span that holds `part`."""
-    return next(role for text, role in line if part in text)
-
-
-def level(peak: float, **changes: object) -> MeterReading:
-    """A meter that shows a steady level."""
-    return replace(MeterReading(peak, peak - 6.0, peak, stale=False), **changes)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +99,25 @@ def test_the_sound_panel_tells_everything_where_there_is_room() -> None:
     text = words(sound_lines(heard(), WIDE, 8))
     for part in ("SOUND", "timbre", "mic ", "out ", "58.2", "61.4", "underruns 0", "overruns 0", "failed 0", "+12 ppm"):
         assert part in text
-    for part in ("capture 6.1", "compute 1.1", "join 40.0", "device 11.0", "1.1 p99   3.4 ms", "demo voice", "pipe-so"):
+    for part in ("capture 6", "compute 1", "join 40", "device 11", "1.1 p99   3.4 ms", "demo voice", "pipe-so"):
         assert part in text
+
+
+def test_what_waits_in_the_ring_is_no_part_of_the_way_in() -> None:
+    audio = replace(typical_audio(), ring_ms=4.0)
+    assert dict(latency_parts(audio)) == pytest.approx(
+        {"capture": 2.1, "compute": 1.1, "join": 40.0, "ring": 4.0, "device": 11.0}
+    )
+    wide, narrow, least = (words(sound_lines(heard(audio), width, 8)).splitlines()[5] for width in (70, 42, 28))
+    assert wide == "capture 2.1  compute 1.1  join 40.0  ring 4.0  device 11.0"
+    assert narrow == "in 2 work 1 join 40 ring 4 out 11"
+    assert least == "in 2 wo 1 jo 40 ri 4 ou 11"
+
+
+def test_losses_are_counted_from_when_the_counters_were_put_back_to_zero() -> None:
+    audio = replace(typical_audio(), underruns=5, overruns=3)
+    text = words(sound_lines(heard(audio, forgotten=Forgotten(underruns=4, overruns=3)), WIDE, 8))
+    assert "underruns 1 overruns 0" in text
 
 
 def test_the_most_important_rows_come_first() -> None:

@@ -25,6 +25,7 @@ from console.widgets.panel import (
     spread,
 )
 from console.widgets.sound.level_meter import UNHEARD, dimmed, meter_bar, meter_line
+from console.widgets.sound.unheard import Unheard, shout
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.telemetry import AudioReadings, MeterReading
 
@@ -38,6 +39,8 @@ HEADED = 3
 """From so many rows on there is a heading and a row for each meter."""
 LOSSES = (("underruns", "overruns", "failed"), ("under", "over", "fail"), ("u", "o", "f"))
 """Words for what was lost, from the clearest to the shortest."""
+SHORTER = {"capture": "in", "compute": "work", "device": "out"}
+"""Words for the parts of the latency where there is less room."""
 BAR_AT_LEAST = 4
 """A bar of fewer cells tells nothing."""
 
@@ -57,7 +60,7 @@ def sound_lines(view: View, width: int, height: int) -> list[Line]:
     rows = [
         meter_line(INPUT, audio.input_level, width),
         meter_line(OUTPUT, audio.output_level, width, heard=view.heard),
-        _losses(audio, width),
+        _losses(view, audio, width),
         _latency(audio, width),
         _split(audio, width),
         _block(audio, width),
@@ -112,13 +115,14 @@ def summary(audio: AudioReadings, width: int, told: Span, *, heard: bool) -> Lin
 
 
 def latency_parts(audio: AudioReadings) -> tuple[tuple[str, float], ...]:
-    """Where the voice's time goes: by construction, for the work, in the device, and what is left is the way in."""
-    known_ms = audio.compute.p50_ms + audio.engine_ms + audio.device_ms
+    """Where the voice's time goes: by construction, for the work, waiting, in the device; the rest is the way in."""
+    known_ms = audio.compute.p50_ms + audio.engine_ms + audio.ring_ms + audio.device_ms
     capture_ms = max(0.0, audio.latency.p50_ms - known_ms)
     return (
         ("capture", capture_ms),
         ("compute", audio.compute.p50_ms),
         ("join", audio.engine_ms),
+        ("ring", audio.ring_ms),
         ("device", audio.device_ms),
     )
 
@@ -134,26 +138,35 @@ def _total(audio: AudioReadings) -> str:
 def _latency(audio: AudioReadings, width: int) -> Line:
     """From the microphone to the ear."""
     p50, p95 = (figure_ms(value) if value else "–" for value in (audio.latency.p50_ms, audio.latency.p95_ms))
-    return _figures("mic → ear", (p50, "p95", p95), width)
+    return _figures(("mic → ear", "latency"), (p50, "p95", p95), width)
 
 
 def _block(audio: AudioReadings, width: int) -> Line:
     """The work on one block of 10 ms."""
     work = audio.compute
-    return _figures("one block", (figure_ms(work.p50_ms), "p99", figure_ms(work.p99_ms)), width)
+    return _figures(("one block", "block"), (figure_ms(work.p50_ms), "p99", figure_ms(work.p99_ms)), width)
 
 
-def _figures(name: str, figures: tuple[str, str, str], width: int) -> Line:
+def _figures(names: tuple[str, str], figures: tuple[str, str, str], width: int) -> Line:
+    """Two figures behind a name, or behind a shorter one."""
     usual, word, seldom = figures
     right: Line = ((f"{usual:>7}", Role.TEXT), (f" {word}", Role.MUTED), (f" {seldom:>5} ms", Role.TEXT))
+    name = names[0] if line_width(right) + cell_len(names[0]) <= width else names[1]
     return spread(((name, Role.MUTED),), right, width)
 
 
 def _split(audio: AudioReadings, width: int) -> Line:
     """The parts of the latency, in shorter words and rounder figures where there is less room."""
     parts = latency_parts(audio) if audio.latency.p50_ms else tuple((name, None) for name, _ in latency_parts(audio))
-    for letters, whole in ((7, False), (7, True), (4, True), (3, True)):
-        line = _parts(parts, letters, whole)
+    short = tuple((SHORTER.get(name, name), value_ms) for name, value_ms in parts)
+    for named, letters, whole in (
+        (parts, 7, False),
+        (parts, 7, True),
+        (short, 4, True),
+        (short, 3, True),
+        (short, 2, True),
+    ):
+        line = _parts(named, letters, whole)
         if line_width(line) <= width:
             return line
     return clip(line, width)
@@ -168,9 +181,9 @@ def _parts(parts: Sequence[tuple[str, float | None]], letters: int, whole: bool)
     return sum(spans, BLANK)
 
 
-def _losses(audio: AudioReadings, width: int) -> Line:
-    """What was not heard, since the start, and how the two devices' clocks differ."""
-    counts = (audio.underruns, audio.overruns, audio.failed)
+def _losses(view: View, audio: AudioReadings, width: int) -> Line:
+    """What was not heard since the counters stood at zero, and how the two devices' clocks differ."""
+    counts = (view.underruns, view.overruns, audio.failed)
     drift: Line = ((f"{audio.drift_ppm:+.0f}", Role.TEXT), (" ppm", Role.MUTED))
     for names in LOSSES:
         left: Line = sum(map(_counted, names, counts), BLANK)
@@ -216,10 +229,16 @@ def _called(device: str, *, formats: bool = False) -> str:
 
 
 class SoundPanel(ViewPanel):
-    """Meters, latency and losses of the voice, in as many rows as there is room."""
+    """Meters, latency and losses of the voice, in as many rows as there is room; first of all who speaks in vain."""
+
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._unheard = Unheard()
+        self._shouts = False
 
     def present(self, view: View) -> None:
         """Shows the view's sound; without any it takes less room."""
+        self._shouts = self._unheard.look(view)
         self.set_class(view.audio is None, "-silent")
         super().present(view)
 
@@ -233,4 +252,5 @@ class SoundPanel(ViewPanel):
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's sound."""
-        return sound_lines(view, self.size.width, self.size.height)
+        lines = sound_lines(view, self.size.width, self.size.height)
+        return [shout(self.size.width), *lines[1:]] if self._shouts else lines
