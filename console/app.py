@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
 from textual import on
 from textual.app import SystemCommand
@@ -19,6 +19,7 @@ from textual.screen import ModalScreen, Screen
 
 from console.adjustments import Setting
 from console.desk import Phase
+from console.life.ends import ScreenEnd, is_terminal_there, signals_heard
 from console.life.session_app import SessionApp
 from console.live.live_app import LiveApp
 from console.messages import EventReported
@@ -26,7 +27,7 @@ from console.ports import OpenSession, Surroundings
 from console.profiles.profile_app import ProfileApp
 from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
 from console.screens.help import HelpScreen
-from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID
+from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID, looks_only
 from console.screens.palette import Palette, TitleCommands, key_commands, profile_commands
 from console.screens.question import Question
 from console.screens.theme import THEME
@@ -40,9 +41,9 @@ from pipeline.telemetry import Event, Level
 
 TEXT_HZ = 4.0
 TOAST_S = 6.0
+BROKE_DOWN = "The screen broke down, and its session has ended; `understudy logs` has the cause."
+Outlive: TypeAlias = Callable[[SessionApp, ScreenEnd], bool]
 NOTHING_OUT = "Nothing goes out any more."
-LEAVING = {"SIGTERM": "The console was told to end", "SIGHUP": "The terminal was closed while the console was open"}
-"""Signals that end the console, and what they mean; Windows has other ways."""
 log = logging.getLogger(__name__)
 
 
@@ -56,6 +57,7 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
 
     def __init__(self, open_session: OpenSession, surroundings: Surroundings) -> None:
         super().__init__()
+        self.told_to_end = threading.Event()
         self.register_theme(THEME)
         self.theme = THEME.name
         self.surroundings = surroundings
@@ -70,25 +72,18 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
 
     def on_ready(self) -> None:
         """Starts the session and the clockwork once the screen is up."""
-        self._leave_on_signals()
+        self.loop, self.had_terminal = asyncio.get_running_loop(), not self.is_headless and is_terminal_there()
         self.show_all()
         self._dashboard.set_interval(1.0 / TEXT_HZ, self._tick_text)
         self._dashboard.set_interval(1.0 / PICTURE_HZ, self._tick_picture)
         self.start_session()
 
-    def _leave_on_signals(self) -> None:
-        """A process that is told to end, or whose terminal is gone, still stops its session."""
-        if sys.platform != "win32" and not self.is_headless:
-            for name, cause in LEAVING.items():
-                asyncio.get_running_loop().add_signal_handler(signal.Signals[name], self._leave, cause)
-
-    def _leave(self, cause: str) -> None:
-        log.warning("%s; the session ends.", cause)
-        self.exit()
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
-        yield from key_commands(self.run_action, on_air=self.desk.on_air, muted=self.desk.muted, silent=self._silent)
+        kinds = {"on_air": self.desk.on_air, "muted": self.desk.muted, "silent": self._silent}
+        yield from key_commands(self.run_action, **kinds, read_only=self.surroundings.read_only)
+        if self.surroundings.read_only:
+            return
         for profile in self.desk.summaries:
             take, prepare = partial(self.desk.switch, profile.name), partial(self.desk.prepare, profile.name)
             yield from profile_commands(profile, partial(self.act, take), partial(self.act, prepare))
@@ -102,11 +97,15 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
 
     async def on_event(self, event: ScreenEvent) -> None:
         """Takes a panic key before anything else can, whatever is open, but not a letter that a text field takes."""
-        if isinstance(event, Key) and self._panics(event):
+        if isinstance(event, Key) and self._panics(event) and not self.surroundings.read_only:
             # A busy screen takes keys late: what counts is when they were pressed.
             self.action_panic(ScreenEvent().time - event.time)
             return
         await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hides what a screen that only watches does not do."""
+        return not self.surroundings.read_only or looks_only(action, parameters)
 
     def _panics(self, key: Key) -> bool:
         bindings = self._bindings.key_to_bindings.get(key.key, ())
@@ -171,7 +170,7 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
 
     async def action_quit(self) -> None:
         """Leaves; asks first while the picture, or the card before it, goes out to something."""
-        ended = self.desk.ended_by_leaving
+        ended = "" if self.surroundings.attached else self.desk.ended_by_leaving
         if not ended:
             self.exit()
         elif not isinstance(self.screen, Question):
@@ -203,6 +202,7 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
 
     def _tick_text(self) -> None:
         """The clockwork of the figures; seldom under a dialog."""
+        self.find_terminal()
         self.find_end()
         if not self._dashboard.covered or self._ticks % round(TEXT_HZ / COVERED_HZ) == 0:
             self.show_all()
@@ -224,19 +224,30 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
         self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 
 
-def run_app(app: UnderstudyApp, *, headless: bool = False) -> int:
+def run_app(app: UnderstudyApp, *, headless: bool = False, outlive: Outlive | None = None) -> int:
     """Runs the app to its end and tells the exit status; the session is stopped whatever happens.
 
+    Args:
+        app: it has not run yet.
+        headless: without a terminal.
+        outlive: called when the screen ended otherwise than by the operator; goes on with its session to that one's
+            end if there is any, and tells whether there was.
+
     Raises:
-        UnderstudyError: what the session failed by, which the screen took with it when it went.
+        UnderstudyError: what the session failed by, which the screen took with it when it went; or the screen's fault.
     """
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
-        app.run(headless=headless)
+        with signals_heard({"SIGTERM": app.end_soon, "SIGHUP": app.hang_up_soon}):
+            app.run(headless=headless)
+            end = app.end
+            outlived = end is not ScreenEnd.LEFT and outlive is not None and outlive(app, end)
     finally:
         sys.setswitchinterval(interval_s)
         app.close()
     if app.failure is not None:
         raise app.failure
-    return app.return_code or 0
+    if end is ScreenEnd.BROKE_DOWN and not outlived:
+        raise UnderstudyError(BROKE_DOWN)
+    return app.return_code if end is ScreenEnd.LEFT and app.return_code else 0

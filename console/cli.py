@@ -39,6 +39,12 @@ app = typer.Typer(
 app.add_typer(models.app, name="models")
 app.add_typer(profiles.app, name="profiles")
 
+SessionOption = Annotated[
+    int | None, typer.Option(metavar="PID", help="Which session, where several run: ctl sessions lists them.")
+]
+TokenOption = Annotated[
+    str | None, typer.Option(envvar="UNDERSTUDY_TOKEN", help="Instead of the one in the session's own file.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
@@ -55,15 +61,22 @@ def _show_version(wanted: bool) -> None:
 def console(
     context: typer.Context,
     options: SessionOptions,
+    readonly: Annotated[
+        bool, typer.Option("--readonly", help="Only watch the session that runs: the same as understudy attach.")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Tell the version.")
     ] = False,
 ) -> int:
     """Put the face, the voice and the room of a target on a live actor. Without a command: open the console."""
     if context.invoked_subcommand is not None:
-        if options != SessionOptions():
+        if options != SessionOptions() or readonly:
             raise typer.BadParameter(f"put the options after {context.invoked_subcommand}")
         return DONE
+    if readonly:
+        if options != SessionOptions():
+            raise typer.BadParameter("--readonly opens no session of its own: leave the other options out")
+        return attach()
     _require_terminal()
     from console.commands.session import open_console
 
@@ -86,6 +99,29 @@ def run(options: SessionOptions, plan: RunOptions) -> int:
     from console.commands.session import open_console
 
     return open_console(options)
+
+
+@app.command()
+def attach(
+    session: SessionOption = None,
+    token: TokenOption = None,
+    steer: Annotated[bool, typer.Option("--steer", help="Steer it as well; without, no key acts.")] = False,
+) -> int:
+    """Watch a session that runs in another terminal, in none, or without a screen; or steer it."""
+    from console.remote.far.screen import WEB_DRIVER
+    from console.remote.far.screen import attach as open_screen
+
+    if WEB_DRIVER not in os.environ:
+        _require_terminal()
+    return open_screen(session, token, steer=steer)
+
+
+@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def ctl(context: typer.Context) -> int:
+    """Steer a running session from outside: switch, take, mute, panic, status and more; ctl --help lists them."""
+    from console.remote.ctl import run_ctl
+
+    return run_ctl(context.args)
 
 
 @app.command()

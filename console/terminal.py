@@ -18,6 +18,32 @@ from pipeline.errors import UnderstudyError
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 
 
+class TerminalFile(TextIOWrapper):
+    """Text for a terminal, which is lost from when the terminal is gone.
+
+    Textual draws through a short queue, and would wait for ever on a thread that a failed write has ended.
+    """
+
+    is_gone = False
+
+    def write(self, text: str) -> int:
+        """Draws, if there is a terminal."""
+        if not self.is_gone:
+            try:
+                super().write(text)
+            except OSError:
+                self.is_gone = True
+        return len(text)
+
+    def flush(self) -> None:
+        """Draws what is held."""
+        if not self.is_gone:
+            try:
+                super().flush()
+            except OSError:
+                self.is_gone = True
+
+
 @contextmanager
 def chatter_beside(log_file: Path) -> Iterator[TextIOWrapper]:
     """Sends descriptors 1 and 2 into the file beside `log_file`; gives the terminal for Textual, and puts all back.
@@ -29,14 +55,16 @@ def chatter_beside(log_file: Path) -> Iterator[TextIOWrapper]:
     with ExitStack() as undo:
         log_descriptor = open_native_log(log_file)
         undo.callback(os.close, log_descriptor)
-        screen = os.fdopen(os.dup(terminal), "w", encoding="utf-8", errors="replace")
+        screen = TerminalFile(
+            os.fdopen(os.dup(terminal), "wb"), encoding="utf-8", errors="replace", line_buffering=True
+        )
         undo.callback(_close, screen)
         sys.stdout.flush()
         sys.stderr.flush()
         for descriptor in (STANDARD_OUTPUT, STANDARD_ERROR):
             saved = os.dup(descriptor)
             undo.callback(os.close, saved)
-            undo.callback(os.dup2, saved, descriptor)
+            undo.callback(_put_back, saved, descriptor, was_terminal=os.isatty(saved))
             os.dup2(log_descriptor, descriptor)
         undo.callback(_set_standard_files, sys.__stdout__, sys.__stderr__)
         _set_standard_files(screen, screen)
@@ -58,6 +86,12 @@ def _set_standard_files(output: TextIOWrapper | None, error: TextIOWrapper | Non
     """Textual's drivers draw on these two and ask them for the terminal's size."""
     for name, file in (("__stdout__", output), ("__stderr__", error)):
         setattr(sys, name, file)
+
+
+def _put_back(saved: int, descriptor: int, *, was_terminal: bool) -> None:
+    """Leads a descriptor back to where it led, but not to a terminal that is gone: the log takes what is said then."""
+    if not was_terminal or os.isatty(saved):
+        os.dup2(saved, descriptor)
 
 
 def _close(screen: TextIOWrapper) -> None:

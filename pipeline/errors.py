@@ -15,6 +15,7 @@
     ├── VoiceError              a voice can't be made in real time on this computer
     ├── StageError              one frame or block could not be done; costs that item only
     │   └── EngineError         because a network failed on it
+    ├── LinkError               a session in another process can't be reached, or has gone
     └── ConditionError          a setting of the microphone's conditioning is out of its range
 
 A `ProfileError` of `profiles.errors` is no part of it: a profile that can't be read comes before any pipeline, and
@@ -65,6 +66,10 @@ class StageError(UnderstudyError):
 
 class EngineError(StageError):
     """One frame or block could not be processed because a network failed on it: nothing was wrong with the footage."""
+
+
+class LinkError(UnderstudyError):
+    """A session in another process can't be reached, or has gone."""
 
 
 class VoiceError(UnderstudyError):

@@ -2,15 +2,13 @@
 
 import json
 import logging
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import structlog
 import typer
@@ -20,8 +18,12 @@ from console.commands.options import RunOptions, SessionOptions
 from console.commands.session import Shelf, open_session
 from console.commands.stats import dropped, run_of, stats_of, with_mean_rates
 from console.commands.switch_plan import SwitchPlan
+from console.desk import Desk
+from console.life.ends import interruption
 from console.logs import configure_logging, native_chatter_logged
-from console.ports import SessionPort
+from console.ports import Outputs, SessionPort
+from console.remote.host import Backlog
+from console.remote.lending import lent_alone
 from console.sentences import counted, sentence
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
@@ -110,11 +112,17 @@ def run_headless(options: SessionOptions, run: RunOptions) -> int:
     profile = shelf.load(options.profile)
     switches = SwitchPlan((item.at_s, shelf.load(item.profile)) for item in run.switch_at or ())
     reporter = Reporter(switches.hear)
-    plan = RunPlan(run.seconds, switches, partial(tell_what_opened, options))
-    models = ready_models()
-    session = open_session(options, profile, models, reporter.tell)
+    events = Backlog()
+    session = open_session(options, profile, ready_models(), partial(_hear, events, reporter))
+    outputs = Outputs.of(options.virtual_camera or "none", options.record)
     log.info("run", profile=options.profile, camera=options.camera, virtual_camera=options.virtual_camera)
-    with native_chatter_logged(log_file), interruption() as interrupt, closing(Machine()) as machine:
+    with (
+        native_chatter_logged(log_file),
+        interruption() as interrupt,
+        closing(Machine()) as machine,
+        lent_alone(session, shelf, interrupt, events=events, outputs=outputs) as desk,
+    ):
+        plan = RunPlan(run.seconds, switches, partial(_begin, options, desk))
         outcome = run_session(session, plan, interrupt, machine)
     log.info("ended", figures=summary(outcome.readings), error=outcome.error)
     for complaint in outcome.complaints:
@@ -186,29 +194,6 @@ def _stop(session: SessionPort) -> UnderstudyError | None:
     return None
 
 
-@contextmanager
-def interruption() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C, or a polite request to end, sets; the second one does what it always does."""
-    event = threading.Event()
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in (signal.Signals[name] for name in names)}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        event.set()
-        restore()
-
-    for number in before:
-        signal.signal(number, interrupt)
-    try:
-        yield event
-    finally:
-        restore()
-
-
 def write_stats(outcome: RunOutcome, file: Path, run: Mapping[str, object] | None = None) -> None:
     """Writes the figures of a run as JSON, after what was run.
 
@@ -275,6 +260,16 @@ def tell_what_opened(options: SessionOptions, readings: Readings) -> None:
     """Tells what is not as one may expect of what the session has opened."""
     tell_stand_in(options.camera, readings)
     tell_unheard(options, readings)
+
+
+def _hear(events: Backlog, reporter: Reporter, event: Event) -> None:
+    events.add(event)
+    reporter.tell(event)
+
+
+def _begin(options: SessionOptions, desk: Desk, readings: Readings) -> None:
+    desk.started()
+    tell_what_opened(options, readings)
 
 
 def _require_microphone(options: SessionOptions) -> None:

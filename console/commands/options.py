@@ -122,6 +122,13 @@ class SessionOptions:
         Literal["hold", "blur", "card"] | None,
         typer.Option(help="What goes out when there is no face to work on; the profile's own by default."),
     ] = None
+    on_hangup: Annotated[
+        Literal["detach", "card", "stop"],
+        typer.Option(
+            help="In the console, when its terminal is closed or its screen breaks down: the session goes on, goes on "
+            "with the card up, or ends."
+        ),
+    ] = "detach"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from console.commands.headless import Reporter, interruption
+from console.commands.headless import Reporter
 from console.commands.models import ready_models
 from console.commands.session import Shelf
+from console.life.ends import interruption
 from console.logs import configure_logging, native_chatter_logged
 from console.sentences import counted
 from pipeline.errors import UnderstudyError

@@ -120,6 +120,11 @@ def open_console(options: SessionOptions) -> int:
         ProfileError: the profile is not there or not right.
     """
     from console.app import UnderstudyApp, run_app
+    from console.life.ends import OnHangup
+    from console.life.outliving import Outliving
+    from console.remote.host import Host
+    from console.remote.seats import ScreenSeat
+    from console.remote.server import offered
     from console.terminal import chatter_beside
 
     log_file = configure_logging()
@@ -145,5 +150,8 @@ def open_console(options: SessionOptions) -> int:
         shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk,
         open_silent=opening(replace(settings, sound=SoundSettings())),
     )  # fmt: skip
-    with chatter_beside(log_file):
-        return run_app(UnderstudyApp(opening(settings), surroundings))
+    app = UnderstudyApp(opening(settings), surroundings)
+    host = Host(ScreenSeat(app), outputs=outputs, folders=surroundings.folders)
+    app.overhear(host.events.add)
+    with chatter_beside(log_file), offered(host, app.session.profile.name) as place:
+        return run_app(app, outlive=Outliving(host, OnHangup(options.on_hangup), place))

@@ -1,12 +1,18 @@
 """The session's life: it is started beside the screen, watched until it ends, and stopped whatever happens."""
 
+import asyncio
 import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 
+from rich.console import RenderableType
 from textual import on, work
 from textual.worker import Worker, WorkerState
 
 from console.desk import Desk, Phase
 from console.life.acting import ActingApp
+from console.life.ends import ScreenEnd, is_terminal_there
 from console.life.watch import Watch
 from console.messages import EventReported, SessionRefused, SessionStarted
 from console.ports import OpenSession, SessionPort
@@ -29,6 +35,14 @@ class SessionApp(ActingApp):
     """What made the session."""
     failure: UnderstudyError | None = None
     """Why the session could not start, or what ended it."""
+    told_to_end: threading.Event
+    """Set when the process is told to end."""
+    loop: asyncio.AbstractEventLoop | None = None
+    """What runs the screen, once it is up."""
+    had_terminal = False
+    """Whether keys came from a terminal at the start."""
+    _left = _hung_up = False
+    _overhearing: Callable[[Event], None] | None = None
 
     def make_session(self, opening: OpenSession) -> None:
         """A session that has not started, with a desk and a watch that know of none before it.
@@ -41,8 +55,57 @@ class SessionApp(ActingApp):
         self.desk = Desk(self.session, around.shelf, around.clock, push_to_talk=around.push_to_talk)
         self.watcher = Watch(self.desk, around.outputs, around.clock, read_only=around.read_only)
 
+    @property
+    def end(self) -> ScreenEnd:
+        """How the screen ended, once it has."""
+        if self._hung_up or (not self._left and self.had_terminal and not is_terminal_there()):
+            return ScreenEnd.HUNG_UP
+        return ScreenEnd.LEFT if self._left else ScreenEnd.BROKE_DOWN
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leaves."""
+        self._left = True
+        super().exit(result, return_code, message)
+
+    def end_soon(self) -> None:
+        """The process is told to end. Called in the middle of anything."""
+        self.told_to_end.set()
+        self._soon(self.exit, "The console was told to end; the session ends.")
+
+    def hang_up_soon(self) -> None:
+        """The terminal is gone. Called in the middle of anything, and more than once."""
+        self._soon(self._hang_up, "The terminal was closed while the console was open.")
+
+    def _soon(self, act: Callable[[], None], cause: str) -> None:
+        if self.loop is None:
+            raise SystemExit(1)
+        # The loop of a screen that has ended takes nothing more.
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(log.warning, cause)
+            self.loop.call_soon_threadsafe(act)
+
+    def _hang_up(self) -> None:
+        self._hung_up = True
+        self.exit()
+
+    def find_terminal(self) -> None:
+        """Notices a terminal that is gone: not every one tells by a signal."""
+        if self.had_terminal and not is_terminal_there():
+            self._hang_up()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's own way out of a fault; the log has the whole of it."""
+        log.error("the screen broke down", exc_info=error)
+        super()._handle_exception(error)
+
+    def overhear(self, hear: Callable[[Event], None]) -> None:
+        """Has somebody else told of what the session tells as well, on any thread."""
+        self._overhearing = hear
+
     def _hear(self, event: Event) -> None:
         """Called by any thread of the session."""
+        if self._overhearing is not None:
+            self._overhearing(event)
         self.post_message(EventReported(event))
 
     def close(self) -> None:

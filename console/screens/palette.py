@@ -8,7 +8,7 @@ from textual.command import CommandInput, CommandPalette, Hit, Hits
 from textual.system_commands import SystemCommandsProvider
 
 from console.ports import SummaryPort
-from console.screens.keys import AIR_ID, BINDINGS, MUTE_ID, PANIC_ID, TAKE, of_sound
+from console.screens.keys import AIR_ID, BINDINGS, MUTE_ID, PANIC_ID, TAKE, looks_only, of_sound
 from profiles.plain_text import visible
 
 PANIC_MEANING = "The card goes out within one frame, and stays until the key takes it back"
@@ -48,14 +48,16 @@ class Palette(CommandPalette):
 
 
 def key_commands(
-    run_action: Callable[[str], Awaitable[object]], *, on_air: bool, muted: bool, silent: bool
+    run_action: Callable[[str], Awaitable[object]], *, on_air: bool, muted: bool, silent: bool, read_only: bool = False
 ) -> Iterator[SystemCommand]:
     """An entry for every act that has a key, but those that a number says more about; a toggle tells where it goes.
 
-    Those of the sound are left out where there is none.
+    Those of the sound are left out where there is none, and those that change something on a screen that only watches.
     """
     others = [binding for binding in BINDINGS if not binding.action.startswith(("take(", "command_palette"))]
     acts = {binding.action: binding for binding in reversed(others) if not (silent and of_sound(binding))}
+    if read_only:
+        acts = {action: binding for action, binding in acts.items() if looks_only(action.partition("(")[0], ())}
     for binding in acts.values():
         action, name, meaning = binding.action, binding.description, binding.tooltip
         if binding.id == PANIC_ID:

@@ -12,7 +12,6 @@ import pytest
 from console.commands.headless import (
     RunOutcome,
     RunPlan,
-    interruption,
     sound_summary,
     summary,
     tell_stand_in,
@@ -22,6 +21,7 @@ from console.commands.headless import (
 from console.commands.options import SessionOptions
 from console.commands.session import Shelf
 from console.commands.stats import run_of, stats_of, with_mean_rates
+from console.life.ends import interruption
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from pipeline.machine import GpuReading, ProcessReading
 from pipeline.media import FaceReading

@@ -1,5 +1,6 @@
 """From the first paint to the last: starting, failing, ending and leaving."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from console.screens.question import Notice, Question
 from console.widgets.frame_flow import RatePanel
 from console.widgets.panel import Role
 from console.widgets.sound.sound_panel import SoundPanel
-from pipeline.errors import DeviceError, LaneError
+from pipeline.errors import DeviceError, LaneError, UnderstudyError
 from tests.console.fake_app import dashboard_of, make_app, running, settled, text_of
 from tests.console.fake_session import FakeSession
 
@@ -146,7 +147,8 @@ def test_the_session_is_stopped_however_the_screen_ends(failing: bool) -> None:
     app = make_app(session)
     app.__class__ = LeavingApp
     app.failing = failing
-    assert run_app(app, headless=True) == int(failing)
+    with pytest.raises(UnderstudyError, match="The screen broke down") if failing else nullcontext():
+        assert run_app(app, headless=True) == 0
     assert session.calls[-1] == "stop"
 
 

@@ -1,0 +1,1 @@
+"""The far side: a session of another process on a screen of this one."""

@@ -1,0 +1,53 @@
+"""`understudy attach`: the console over a session that runs in another process, to watch it or to steer it."""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+from console.commands.session import Shelf
+from console.logs import configure_logging
+from console.ports import SessionPort, Surroundings
+from console.remote.far.machine import FarMachine
+from console.remote.far.session import RemoteSession
+from console.remote.places import Place, choose, places, usual_folder
+from pipeline.audio.devices.inputs import ALWAYS, list_inputs
+from pipeline.telemetry import Event
+
+WEB_DRIVER = "TEXTUAL_DRIVER"
+"""Set where the screen is drawn in a browser, and standard output leads there."""
+
+
+def attach(pid: int | None, token: str | None, *, steer: bool) -> int:
+    """Opens a screen over the session of that process, or the only one, and tells its exit status.
+
+    Raises:
+        UnderstudyError: there is no such session, or no terminal.
+    """
+    from console.app import UnderstudyApp, run_app
+    from console.terminal import chatter_beside
+
+    log_file = configure_logging()
+    place = choose(places(usual_folder()), pid)
+    if token:
+        place = replace(place, token=token)
+    first = RemoteSession(place, lambda _: None).sight
+    machine = FarMachine()
+    surroundings = Surroundings(
+        Shelf(), first.outputs, lambda: machine, read_only=not steer, attached=True,
+        list_inputs=list_inputs if steer else tuple, usual_inputs=ALWAYS if steer else (),
+    )  # fmt: skip
+    app = UnderstudyApp(_opening(place, machine, steer=steer), surroundings)
+    with ExitStack() as undo:
+        if WEB_DRIVER not in os.environ:
+            undo.enter_context(chatter_beside(log_file))
+        return run_app(app)
+
+
+def _opening(place: Place, machine: FarMachine, *, steer: bool) -> Callable[[Callable[[Event], None]], SessionPort]:
+    def open_session(tell: Callable[[Event], None]) -> SessionPort:
+        session = RemoteSession(place, tell, steer=steer)
+        machine.look_through(session)
+        return session
+
+    return open_session

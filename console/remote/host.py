@@ -1,0 +1,278 @@
+"""What a session does for those outside: acts reach its desk in turn, panic and mute reach the session at once."""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from console.commands.stats import status_of
+from console.desk import Desk, Phase
+from console.live.live_desk import STAMP
+from console.ports import Folders, Outputs, SessionPort
+from console.remote.requests import Filed, Glance, Look, Named, Opened, Plain, Request, Sent, Talk, Turned
+from console.remote.seats import Seat
+from console.remote.values import Glimpse, NumberedEvent, SharedMachine, Sight
+from console.sentences import with_card
+from console.sound.sound_desk import NO_SOUND
+from console.sound.sound_desk import Talk as Talking
+from pipeline.audio.monitor.state import Monitoring
+from pipeline.clock import Clock, MonotonicClock
+from pipeline.errors import UnderstudyError
+from pipeline.telemetry import Event, Readings, State
+from profiles.profile import Profile
+
+KEPT_EVENTS = 200
+CARD_IS_UP = "The card is up; `understudy ctl rearm` takes it back."
+NOT_RUNNING = "The session does not run."
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered to a request that was done."""
+
+    told: str = ""
+    data: str = "null"
+    """As JSON."""
+    payload: bytes = b""
+
+
+class Backlog:
+    """The last events of a session, numbered. Any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._events: deque[NumberedEvent] = deque(maxlen=KEPT_EVENTS)
+        self._count = 0
+
+    def add(self, event: Event) -> None:
+        """Keeps an event; the oldest gives way."""
+        plain = Event(event.level, event.text, event.at_ns)
+        with self._lock:
+            self._count += 1
+            self._events.append(NumberedEvent(self._count, plain))
+
+    def after(self, number: int) -> tuple[NumberedEvent, ...]:
+        """Those after the event of that number, as far as they are kept."""
+        with self._lock:
+            return tuple(event for event in self._events if event.number > number)
+
+
+class Host:
+    """Answers what is asked of a session from outside. Any thread."""
+
+    def __init__(
+        self,
+        seat: Seat,
+        *,
+        outputs: Outputs | None = None,
+        folders: Folders | None = None,
+        events: Backlog | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.seat = seat
+        """Who takes acts to the desk; another one when the screen goes."""
+        self.events = events or Backlog()
+        """What the session has told."""
+        self._outputs, self._folders = outputs or Outputs(), folders or Folders()
+        self._clock = clock or MonotonicClock()
+
+    def answer(self, request: Request) -> Reply:
+        """Does what is asked.
+
+        Raises:
+            UnderstudyError: it could not be done; the sentence is for whoever asked.
+        """
+        match request:
+            case Plain(do="panic"):
+                return Reply(self._panic())
+            case Plain(do="mute"):
+                return Reply(self._mute())
+            case Plain(do="status"):
+                return Reply(data=json.dumps(self._status(self._readings())))
+            case Plain(do="stop"):
+                self.seat.leave()
+                return Reply("The session ends.")
+            case Plain():
+                return Reply(self.seat.do(ACTS[request.do]))
+            case Named(do="switch"):
+                return Reply(self.seat.do(lambda desk: desk.switch(request.name)))
+            case Named():
+                return Reply(self.seat.do(lambda desk: desk.prepare(request.name)))
+            case Filed():
+                return Reply(self._keep(request))
+            case Look() | Glance():
+                return self._show(request)
+            case _:
+                self._steer(request)
+                return Reply()
+
+    def _panic(self) -> str:
+        """The card, at once; the desk comes to know of it in its turn."""
+        self.seat.desk.session.panic()
+        pressed_ns = self._clock.now_ns()
+
+        def note(desk: Desk) -> None:
+            # Somebody may have taken the card back meanwhile, and then it stays down.
+            if desk.phase is Phase.STARTING or desk.session.readings().state is State.CARD:
+                desk.panic(pressed_ns, may_rearm=False)
+
+        self.seat.later(note)
+        told = "Panic: the card is up; `understudy ctl rearm` takes it back."
+        self.seat.tell(told)
+        return told
+
+    def _mute(self) -> str:
+        """Nobody hears the actor, at once; the desk comes to know of it in its turn."""
+        session = self.seat.desk.session
+        if self._readings().audio is None:
+            raise UnderstudyError(NO_SOUND)
+        session.mute(True)
+        self.seat.later(_mute_desk)
+        told = "Muted: nobody hears the actor until `understudy ctl unmute`."
+        self.seat.tell(told)
+        return told
+
+    def _keep(self, request: Filed) -> str:
+        """Writes a recording or a picture. Whoever asks waits for the file, and nobody else does."""
+        live, now = self.seat.desk.live, datetime.now()
+        name = f"{self.seat.desk.session.profile.name}-{now.strftime(STAMP)}"
+        if request.do == "record":
+            told = live.record(request.file or self._folders.recordings / f"{name}.mp4")
+        else:
+            told = live.snapshot(request.file or self._folders.snapshots / f"{name}.png", self._status)
+        self.seat.tell(told)
+        return told
+
+    def _status(self, readings: Readings) -> dict[str, Any]:
+        machine = self.seat.machine_view()
+        return status_of(readings, machine.gpu, machine.process)
+
+    def _readings(self) -> Readings:
+        if self.seat.desk.phase not in (Phase.RUNNING, Phase.ENDED):
+            raise UnderstudyError(f"{NOT_RUNNING} It is {self.seat.desk.phase}.")
+        return self.seat.desk.session.readings()
+
+    def _show(self, request: Look | Glance) -> Reply:
+        desk = self.seat.desk
+        if isinstance(request, Glance):
+            self._readings()
+            return _glimpse(desk.session, request)
+        readings = desk.session.readings() if desk.phase in (Phase.RUNNING, Phase.ENDED) else None
+        audio = readings.audio if readings else None
+        sight = Sight(
+            phase=desk.phase,
+            reason=desk.reason,
+            profile=desk.session.profile,
+            outputs=self._outputs,
+            readings=readings,
+            monitoring=desk.session.monitoring if readings else Monitoring.NONE,
+            talking=desk.sound.talk(audio) if audio else None,
+            machine=SharedMachine.of(self.seat.machine_view()),
+            events=self.events.after(request.events_after),
+        )
+        return Reply(data=sight.model_dump_json())
+
+    def _steer(self, request: Sent | Turned | Opened | Talk) -> None:
+        """What another screen asks of the session itself; the session checks whether it may."""
+        session = self.seat.desk.session
+        self._readings()
+        match request:
+            case Sent(do="adjust"):
+                self.seat.do(partial(_adjust, profile=request.profile))
+            case Sent(do="switch-to"):
+                self.seat.do(partial(_switch, profile=request.profile))
+            case Sent():
+                session.prepare(request.profile)
+            case Turned():
+                session.monitor(request.on)
+            case Opened(do="watch"):
+                session.watch(request.device)
+            case Opened():
+                session.listen_to(request.device)
+            case Talk():
+                session.talk_until(request.end_ns)
+
+
+def _glimpse(session: SessionPort, request: Glance) -> Reply:
+    picture = session.picture(request.width, request.height, request.shown)
+    if picture is None:
+        return Reply(data=Glimpse(levels=session.levels()).model_dump_json())
+    if picture.serial == request.known:
+        return Reply(data=Glimpse(levels=session.levels(), serial=picture.serial).model_dump_json())
+    height, width = picture.pixels.shape[:2]
+    header = Glimpse(levels=session.levels(), serial=picture.serial, width=width, height=height)
+    return Reply(data=header.model_dump_json(), payload=picture.pixels.tobytes())
+
+
+def _talking(desk: Desk) -> Talking:
+    """Whether the actor's microphone passes.
+
+    Raises:
+        UnderstudyError: there is no sound.
+    """
+    if desk.phase is not Phase.RUNNING:
+        raise UnderstudyError(NOT_RUNNING)
+    audio = desk.session.readings().audio
+    if audio is None:
+        raise UnderstudyError(NO_SOUND)
+    return desk.sound.talk(audio)
+
+
+def _mute_desk(desk: Desk) -> None:
+    if _talking(desk) is not Talking.MUTED:
+        desk.sound.toggle_mute()
+
+
+def _unmute(desk: Desk) -> str:
+    return desk.sound.toggle_mute() if _talking(desk) is Talking.MUTED else "The microphone is on already."
+
+
+def _air(desk: Desk, *, on: bool) -> str:
+    if desk.phase is Phase.RUNNING and desk.session.readings().state is State.CARD:
+        raise UnderstudyError(CARD_IS_UP)
+    if desk.phase is Phase.RUNNING and desk.on_air is on:
+        return "On air already." if on else "In preview already."
+    return desk.toggle_air()
+
+
+def _rearm(desk: Desk) -> str:
+    if desk.phase is not Phase.RUNNING:
+        raise UnderstudyError(NOT_RUNNING)
+    if desk.session.readings().state is not State.CARD:
+        return "No card is up."
+    desk.session.rearm()
+    return with_card("The card is taken back", desk.session.readings().sync.delay_ms)
+
+
+def _adjust(desk: Desk, profile: Profile) -> None:
+    desk.session.adjust(profile)
+    desk.profiles.adjusted[profile.name] = profile
+
+
+def _switch(desk: Desk, profile: Profile) -> str:
+    """Takes a profile as it was sent, which this desk may have otherwise."""
+    before = desk.profiles.adjusted.get(profile.name)
+    desk.profiles.adjusted[profile.name] = profile
+    try:
+        return desk.switch(profile.name)
+    except UnderstudyError:
+        del desk.profiles.adjusted[profile.name]
+        if before is not None:
+            desk.profiles.adjusted[profile.name] = before
+        raise
+
+
+ACTS: Mapping[str, Callable[[Desk], str | None]] = {
+    "take": Desk.take,
+    "back": Desk.back,
+    "air": partial(_air, on=True),
+    "preview": partial(_air, on=False),
+    "unmute": _unmute,
+    "rearm": _rearm,
+    "stop-recording": lambda desk: desk.live.stop_recording(),
+}
+"""What is done at the desk, by the word for it."""
