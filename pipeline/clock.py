@@ -39,6 +39,11 @@ class Playhead:
         self._lock = threading.Lock()
         self._start_ns: int | None = None
 
+    def played_ns(self, now_ns: int) -> int | None:
+        """How much of the recording was due until an instant; None before it began."""
+        with self._lock:
+            return None if self._start_ns is None else now_ns - self._start_ns
+
     def due_ns(self, position_ns: int, now_ns: int) -> int:
         """When what lies at a position of the recording is due; the first to ask begins to play."""
         with self._lock:

@@ -68,6 +68,7 @@ class VideoLane:
         self._good_ns: int | None = None
         self._last: tuple[int, int] | None = None
         self._lost = False
+        self._camera = 0
         self._emitted_ns = 0
         self._switching: SwitchReading | None = None
         self.gallery = Gallery(links.clock)
@@ -110,6 +111,8 @@ class VideoLane:
         self._take_requests()
         if frame is not None:
             self._lost_is_over()
+            if frame.camera != self._camera:
+                self._look_anew(frame.camera)
             self._work(frame)
             self._count_switch()
             self._emitted_ns = self._links.clock.now_ns()
@@ -233,6 +236,13 @@ class VideoLane:
             self._lost = False
             now_ns = self._links.clock.now_ns()
             self._links.report(Event(Level.INFO, "Pictures come again.", now_ns))
+
+    def _look_anew(self, camera: int) -> None:
+        """Forgets what another camera saw: somebody else may sit before this one."""
+        self._camera = camera
+        self._good_ns = None
+        for stage in self._chain.stages:
+            stage.reset()
 
     def _show(self, pixels: Pixels) -> None:
         """Makes the operator's pictures of what goes out, where somebody looks at them."""

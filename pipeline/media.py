@@ -109,6 +109,8 @@ class Frame:
     """uint8 (h, w), the same for people who are not joined to the chosen face; None when there are none."""
     motion: Motion | None = None
     """How the swap moved the picture around the face; None where it did not."""
+    camera: int = 0
+    """Which of the session's cameras saw it, in the order in which they came."""
     pasted: tuple[Pasted, ...] = ()
     """The faces that were put on; their memory may be used again as that of the pixels may."""
 

@@ -14,6 +14,7 @@ from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.inference.onnx.runtime import Manner, Runtime
 from pipeline.inference.store import ModelStore
 from pipeline.lane import LaneLinks, VideoLane
+from pipeline.live.steering import Parts, Steering
 from pipeline.loader import Loader
 from pipeline.media import Frame
 from pipeline.queues import Latest
@@ -22,6 +23,7 @@ from pipeline.settings import Hooks, SessionSettings
 from pipeline.stage import AudioStage, EndOfSource
 from pipeline.sync import LONGEST_NS, Sync
 from pipeline.telemetry import Drops, Event, Level, RateMeter, VideoReadings
+from pipeline.video.changing_source import ChangingSource
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.devices.sinks import open_sinks, recording_settings, tracks_of
 from pipeline.video.devices.sources import open_source
@@ -70,9 +72,10 @@ class Rig:
         runtime = Runtime(settings.device, clock=self._clock, report=self._report, manner=Manner(self._hooks.halt))
         runtime.require()
         camera, self._playhead = settings.source, Playhead()
-        self.source = open_source(camera, self._clock, self._playhead) if isinstance(camera, SourceSettings) else camera
+        first = open_source(camera, self._clock, self._playhead) if isinstance(camera, SourceSettings) else camera
+        self.source = ChangingSource(first, self._clock, self._report)
         self._closing.callback(self.source.close)
-        self.fps = self.source.fps or 30.0
+        self.fps = self.source.fps
         # A camera can't be made to wait, and its silence calls for the fail-safe, whatever the pace.
         self._lossless = not self.source.live and (
             settings.source.pace is Pace.MAX if isinstance(settings.source, SourceSettings) else True
@@ -83,7 +86,8 @@ class Rig:
         self._closing.callback(self.assembly.close)
         chain = self.assembly.build(profile)
         self._open_lane(chain)
-        sound = settings.sound_beside(self.source)
+        sound = settings.sound_beside(first)
+        microphone = sound.microphone if isinstance(sound.microphone, str) else ""
         settings.refuse_overwriting()
         # A recording empties its file, which has to wait until all devices could be had.
         sound = open_devices(sound, self._clock, None if self._lossless else self._playhead, self._closing)
@@ -91,6 +95,8 @@ class Rig:
         self.sound = self._open_sound(sound, chain)
         if self.sound is not None:
             self._closing.callback(self.sound.close)
+        parts = Parts(self.source, self.presenter, self.sound, microphone, self._playhead, self._lossless)
+        self.steering = Steering(settings, parts, self._clock)
         self._taken(chain)
 
     def _open_lane(self, chain: Chain) -> None:
@@ -144,6 +150,7 @@ class Rig:
         Raises:
             UnderstudyError: a thread or a device did not end in time; everything else is stopped and closed.
         """
+        self.steering.stop()
         end_sound = partial(self._end_sound, timeout_s, self._over.is_set())
         for name in ("capture", "loader"):
             self._crew.stop(name)
@@ -189,6 +196,7 @@ class Rig:
             size=self.source.size,
             sinks=tuple(sink.description for sink in sinks),
             lost_sinks=tuple(str(error) for error in self._lost),
+            recording_s=self.steering.recorded_s(now_ns),
         )
 
     def _links(self) -> LaneLinks:
@@ -253,7 +261,7 @@ class Rig:
     def _sink_lost(self, error: DeviceError) -> None:
         """Says that a sink is gone; the others go on."""
         self._lost.append(error)
-        if not self.presenter.sinks:
+        if not self.presenter.sinks and not self.presenter.without_sinks:
             self._hooks.failed(error)
         self._report(Event(Level.ERROR, str(error), self._clock.now_ns()))
 

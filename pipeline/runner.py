@@ -85,6 +85,20 @@ class Crew:
         for worker in self._workers.values():
             worker.start()
 
+    def add(self, name: str, step: Callable[[], bool], failed: Callable[[str, UnderstudyError], None]) -> None:
+        """Starts one more thread."""
+        worker = self._workers[name] = Worker(name, step, failed)
+        worker.start()
+
+    def dismiss(self, name: str, timeout_s: float) -> None:
+        """Waits for the end of a thread and forgets it.
+
+        Raises:
+            LaneError: it did not end in time.
+        """
+        self.join(name, timeout_s)
+        self._workers.pop(name, None)
+
     def stop(self, name: str) -> None:
         """Asks a thread to end, if it was started."""
         if name in self._workers:

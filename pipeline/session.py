@@ -10,7 +10,7 @@ from pipeline.audio.rig import SoundRig
 from pipeline.audio.steering import Audible
 from pipeline.audio.voice.timbre import Timbre
 from pipeline.clock import Clock, MonotonicClock
-from pipeline.errors import DeviceError, LaneError, UnderstudyError
+from pipeline.errors import LaneError, UnderstudyError
 from pipeline.inference.onnx.halt import Halt
 from pipeline.inference.store import ModelStore
 from pipeline.loader import Request
@@ -157,24 +157,35 @@ class Session(Audible):
         Raises:
             UnderstudyError: the session has no sound, or the microphone can't be had; the present one stays then.
         """
-        sound = self._running.sound
-        if sound is None:
-            raise DeviceError("The session has no sound: start it with --microphone to change the microphone later.")
-        sound.listen_to(microphone)
+        self._running.steering.listen_to(microphone)
         # Somebody else may speak into it, whose voice would be taken for the first one's for half a minute.
         self._running.assembly.actor.begin_anew()
 
-    def snapshot(self, file: Path) -> None:
-        """Writes a PNG of what goes out now."""
-        raise DeviceError(f"A snapshot can't be written to {file} yet.")
+    def watch(self, camera: str) -> None:
+        """Takes another camera, anything that `--camera` takes, while the session runs.
+
+        Size and rate of what goes out stay, and the sound until `listen_to`. Until it is open the present one goes on.
+
+        Raises:
+            UnderstudyError: it can't be had; the present one stays.
+        """
+        self._running.steering.watch(camera)
 
     def record(self, file: Path | None) -> None:
-        """Begins to record what goes out, or ends the recordings."""
-        raise DeviceError(f"The recording {file} can't be begun while the session runs yet; start with --record.")
+        """Begins to record what goes out, as `--record` does, or with None ends every recording.
 
-    def watch(self, camera: str) -> None:
-        """Takes another camera."""
-        raise DeviceError(f"The camera {camera} can't be taken while the session runs yet; start with --camera.")
+        Raises:
+            UnderstudyError: the file can't be recorded to, or the last of a recording could not be written.
+        """
+        self._running.steering.record(file)
+
+    def snapshot(self, file: Path) -> None:
+        """Writes what goes out now, at full size and with its label, as a PNG: the whole of it or nothing.
+
+        Raises:
+            UnderstudyError: it can't be written, or nothing goes out.
+        """
+        self._running.steering.snapshot(file)
 
     def picture(self, width: int, height: int, shown: Shown = Shown.PROGRAM) -> Preview | None:
         """The newest picture of a kind for the operator's screen; in panic the program is the card. None before any."""

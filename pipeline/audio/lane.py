@@ -1,7 +1,7 @@
 """The audio lane: one block after another through conditioning and voice, and silence where that fails."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -47,7 +47,7 @@ class AudioLinks:
     """What the lane is connected to."""
 
     source: Ring
-    outputs: Sequence[Ring]
+    outputs: Iterable[Ring]
     clock: Clock
     report: Callable[[Event], None]
     hurry: threading.Event | None = None

@@ -6,11 +6,13 @@ from dataclasses import replace
 from functools import partial
 
 from pipeline.audio.player import Player
+from pipeline.audio.ring import Ring
 from pipeline.audio.settings import SoundHooks
 from pipeline.audio.tape import Tape
 from pipeline.clock import Clock
+from pipeline.cover import Cover
 from pipeline.errors import DeviceError
-from pipeline.stage import Returning
+from pipeline.stage import FilmTrack, Returning
 from pipeline.telemetry import AudioReadings, Event, Level, Regained
 
 RETAKE_NS = 500_000_000
@@ -34,9 +36,12 @@ class Outlets:
             clock: the program's clock.
             hooks: whom to tell.
         """
-        self.players, self.tapes = tuple(players), tuple(tapes)
+        self.players = tuple(players)
+        self._tapes = {f"sound track {number}": tape for number, tape in enumerate(tapes, 1)}
+        self._tracks = len(self._tapes)
+        """How many there have been."""
         self._clock, self._hooks = clock, hooks
-        self._changing = threading.Lock()
+        self._changing, self._cover = threading.Lock(), Cover(clock, up=True)
         self._lost: dict[Player, DeviceError] = {}
         self._tried_ns: dict[Player, int] = {}
         """When a lost device was last looked for."""
@@ -49,7 +54,28 @@ class Outlets:
         steps: dict[str, Callable[[], bool]] = {
             f"sound sink {number}": partial(self._play, player) for number, player in enumerate(self.players, 1)
         }
-        return steps | {f"sound track {number}": tape.step for number, tape in enumerate(self.tapes, 1)}
+        return steps | {name: tape.step for name, tape in tuple(self._tapes.items())}
+
+    @property
+    def tapes(self) -> tuple[Tape, ...]:
+        """The recordings'."""
+        return tuple(self._tapes.values())
+
+    def begin(self, ring: Ring, track: FilmTrack) -> tuple[str, Callable[[], bool]]:
+        """Takes in a film that is begun now, silent as long as all are; its thread's name, and what that does."""
+        tape = Tape(ring, track, self._clock, cover=self._cover)
+        with self._changing:
+            self._tracks += 1
+            name = f"sound track {self._tracks}"
+            self._tapes = self._tapes | {name: tape}
+        return name, tape.step
+
+    def end(self, track: FilmTrack) -> tuple[str, Ring] | None:
+        """Leaves a film out; its thread's name, and the ring that the thread ends with. None where it is not here."""
+        with self._changing:
+            found = next(((name, tape) for name, tape in self._tapes.items() if tape.track is track), None)
+            self._tapes = {name: tape for name, tape in self._tapes.items() if tape.track is not track}
+        return None if found is None else (found[0], found[1].ring)
 
     @property
     def measured(self) -> Player | None:
@@ -60,6 +86,7 @@ class Outlets:
         """Puts silence in place of the voice, or takes it off."""
         for player in self.players:
             player.cover(covered)
+        self._cover.put(covered)
         for tape in self.tapes:
             tape.cover(covered)
 

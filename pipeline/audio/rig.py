@@ -16,7 +16,7 @@ from pipeline.audio.monitor.monitor import Monitor, open_monitor
 from pipeline.audio.outlets import Outlets
 from pipeline.audio.patching import only_sound, open_sinks
 from pipeline.audio.player import Player
-from pipeline.audio.ring import Ring
+from pipeline.audio.ring import Ring, Rings
 from pipeline.audio.settings import SoundHooks, SoundSettings
 from pipeline.audio.stream import RATE_HZ
 from pipeline.audio.tape import Tape
@@ -24,7 +24,7 @@ from pipeline.audio.turns import Turns
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.runner import Crew, do_all
-from pipeline.stage import AudioSource, AudioStage, EndOfSource
+from pipeline.stage import AudioSource, AudioStage, EndOfSource, FilmTrack
 from pipeline.telemetry import AudioReadings, Event, Level, Regained
 from profiles.profile import Profile
 
@@ -71,7 +71,7 @@ class SoundRig:
             sinks += [] if monitor is None else [opened.enter_context(monitor)]
             ears, self._monitor = () if monitor is None else (monitor.ear,), monitor
             self._input = Ring(RING_SAMPLES, lossless=self._lossless)
-            self._rings = [Ring(RING_SAMPLES, lossless=self._lossless) for _ in (*sinks, *settings.tracks)]
+            self._rings = Rings(Ring(RING_SAMPLES, lossless=self._lossless) for _ in (*sinks, *settings.tracks))
             rings = iter(self._rings)
             players = [Player(next(rings), sink, clock, lossless=self._lossless) for sink in sinks]
             tapes = [Tape(next(rings), track, clock, lossless=self._lossless) for track in settings.tracks]
@@ -125,6 +125,26 @@ class SoundRig:
             source.close()
         if unused is coming:
             raise DeviceError(f"The microphone {microphone} comes too late: the session's sound has ended.")
+
+    def begin(self, track: FilmTrack) -> None:
+        """Gives the sound to a film that is begun while the threads run."""
+        ring = Ring(RING_SAMPLES)
+        name, step = self._outlets.begin(ring, track)
+        self._rings.add(ring)
+        self._crew.add(name, step, self._worker_failed)
+
+    def end(self, track: FilmTrack, timeout_s: float) -> None:
+        """Gives a film what waits for it, and no more; nothing to do for one that is not here.
+
+        Raises:
+            LaneError: its thread did not end in time.
+        """
+        found = self._outlets.end(track)
+        if found is not None:
+            name, ring = found
+            self._rings.remove(ring)
+            ring.close()
+            self._crew.dismiss(name, timeout_s)
 
     def stop(self, timeout_s: float, *, to_the_end: bool = False) -> None:
         """Stops the threads, the microphone's first, and closes the devices.
@@ -194,7 +214,7 @@ class SoundRig:
         return replace(
             told,
             source=self.source.description,
-            overruns=self._input.overruns + sum(ring.overruns for ring in self._rings),
+            overruns=self._input.overruns + self._rings.overruns,
             muted=not self.switch.passing,
             muted_heard_s=self.switch.still_heard_s(way_ns, now_ns),
             speaking=speaking,

@@ -1,7 +1,8 @@
-"""The audio lane's queue between threads. It is bounded."""
+"""The audio lane's queues between threads. They are bounded."""
 
 import threading
 from collections import deque
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,3 +159,34 @@ class Ring:
         """Leaves out the instants of blocks that are read or lost to the last sample."""
         while len(self._instants) > 1 and self._instants[1][0] <= self._read:
             self._instants.popleft()
+
+
+class Rings:
+    """All that one thread writes to; others may come and go between two blocks."""
+
+    def __init__(self, rings: Iterable[Ring]) -> None:
+        """Those that are there from the start."""
+        self._rings = tuple(rings)
+        self._left = 0
+        self._changing = threading.Lock()
+
+    def __iter__(self) -> Iterator[Ring]:
+        """Those that are there now, whatever comes or goes meanwhile."""
+        return iter(self._rings)
+
+    @property
+    def overruns(self) -> int:
+        """The overruns of all that there ever were."""
+        with self._changing:
+            return self._left + sum(ring.overruns for ring in self._rings)
+
+    def add(self, ring: Ring) -> None:
+        """Has one more be written to."""
+        with self._changing:
+            self._rings = (*self._rings, ring)
+
+    def remove(self, gone: Ring) -> None:
+        """Leaves one out; what it lost stays counted."""
+        with self._changing:
+            self._left += sum(ring.overruns for ring in self._rings if ring is gone)
+            self._rings = tuple(ring for ring in self._rings if ring is not gone)

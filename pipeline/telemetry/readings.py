@@ -100,7 +100,9 @@ class VideoReadings:
     sinks: tuple[str, ...] = ()
     """Where the pictures go, with the formats taken."""
     lost_sinks: tuple[str, ...] = ()
-    """Why sinks that were open at the start are gone; each a sentence."""
+    """Why sinks that were open are gone; each a sentence."""
+    recording_s: float | None = None
+    """For how long one of the sinks has been a recording; None while none is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pipeline.clock import MonotonicClock, Playhead
 from pipeline.errors import DeviceError
 from pipeline.media import Frame
 from pipeline.stage import EndOfSource
+from pipeline.video.changing_source import ChangingSource
 from pipeline.video.devices import demo_actor
 from pipeline.video.devices.camera import Camera
 from pipeline.video.devices.demo_actor import DemoActor
@@ -79,7 +80,18 @@ def held(_: Path, __: pytest.MonkeyPatch) -> HeldPictures:
     return HeldPictures([np.zeros((*SIZE[::-1], 3), np.uint8)] * 3, 30.0, FakeClock(), Playhead())
 
 
-SOURCES: tuple[Make, ...] = (film, looped_film, picture, actor, webcam, held, lambda *_: FakeSource.of(50, SIZE))
+def changed(folder: Path, _: pytest.MonkeyPatch) -> ChangingSource:
+    source = ChangingSource(FakeSource.of(50, SIZE), MonotonicClock(), lambda event: None)
+    source.change_to(film(folder, _))
+    return source
+
+
+def unchanged(*_: object) -> ChangingSource:
+    return ChangingSource(FakeSource.of(50, SIZE), MonotonicClock(), lambda event: None)
+
+
+CAMERAS: tuple[Make, ...] = (film, looped_film, picture, actor, webcam, held, lambda *_: FakeSource.of(50, SIZE))
+SOURCES: tuple[Make, ...] = (*CAMERAS, unchanged, changed)
 
 
 def recorder(folder: Path, _: pytest.MonkeyPatch) -> Recorder:

@@ -63,13 +63,24 @@ class VideoDecoder:
         self._start_ns: int | None = None
         self._at_ns = -1
 
-    def frames(self) -> Iterator[DecodedFrame]:
-        """Every picture in order. Ends without an error where the file is damaged beyond reading."""
+    def frames(self, from_ns: int = 0) -> Iterator[DecodedFrame]:
+        """Every picture in order, from a time on; those before are decoded and not converted.
+
+        Ends without an error where the file is damaged beyond reading.
+        """
         try:
             for packet in self._container.demux(self._stream):
-                yield from self._decoded(packet)
+                yield from self._decoded(packet, from_ns)
         except (av.error.FFmpegError, OSError):
-            yield from self._decoded(None)
+            yield from self._decoded(None, from_ns)
+
+    def times_ns(self) -> list[int]:
+        """When each picture is shown that its packet tells of, in the order of the file; they are read up by this."""
+        try:
+            times = [(packet.pts, packet.time_base) for packet in self._container.demux(self._stream)]
+        except (av.error.FFmpegError, OSError):
+            return []
+        return [int(pts * base * 1_000_000_000) for pts, base in times if pts is not None and base is not None]
 
     def close(self) -> None:
         """Gives the file back; may be called twice, but not while a picture is being decoded."""
@@ -83,13 +94,15 @@ class VideoDecoder:
         """Closes the file."""
         self.close()
 
-    def _decoded(self, packet: "Packet[VideoStream] | None") -> Iterator[DecodedFrame]:
+    def _decoded(self, packet: "Packet[VideoStream] | None", from_ns: int) -> Iterator[DecodedFrame]:
         try:
             frames = self._stream.codec_context.decode(packet)
         except av.error.FFmpegError:
             return
         for frame in frames:
-            yield DecodedFrame(_pixels(frame), self._time_ns(frame))
+            at_ns = self._time_ns(frame)
+            if at_ns >= from_ns:
+                yield DecodedFrame(_pixels(frame), at_ns)
 
     def _time_ns(self, frame: VideoFrame) -> int:
         step_ns = round(1e9 / self.fps)
@@ -103,6 +116,17 @@ class VideoDecoder:
         at_ns -= self._start_ns
         self._at_ns = at_ns if at_ns > self._at_ns else after_last_ns
         return self._at_ns
+
+
+def length_ns(path: Path) -> int:
+    """How long the pictures of a file are shown, from the first to the end of the last; none of them is decoded.
+
+    Raises:
+        MediaError: there is no such file, or it holds no picture that can be read.
+    """
+    with VideoDecoder(path) as decoder:
+        times = decoder.times_ns()
+        return max(times, default=0) - min(times, default=0) + round(1e9 / decoder.fps)
 
 
 def _open(path: Path) -> InputContainer:

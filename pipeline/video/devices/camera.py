@@ -77,6 +77,11 @@ class Camera:
         fits = self.size == turned(self._format.size, self._settings.rotate_deg)
         return text if fits else f"{text}, fitted to {self.size[0]}×{self.size[1]}"
 
+    @property
+    def path(self) -> str:
+        """The device file; empty where the system has none."""
+        return self._info.path
+
     def read(self) -> Frame | None:
         """The newest frame that was not given yet; None when none came in half a second.
 

@@ -10,7 +10,7 @@ from pipeline.clock import Clock, Playhead
 from pipeline.errors import MediaError
 from pipeline.media import Frame, Pixels
 from pipeline.stage import EndOfSource
-from pipeline.video.codecs.decoder import DEFAULT_FPS, DecodedFrame, VideoDecoder
+from pipeline.video.codecs.decoder import DEFAULT_FPS, DecodedFrame, VideoDecoder, length_ns
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.framing import Framing, turned, usable_size
 
@@ -31,7 +31,7 @@ class FileSource:
             path: the file.
             settings: pace, loop, size, rate and turn.
             clock: the program's clock.
-            playhead: shared with the sound of the same recording.
+            playhead: shared with the sound of the same recording; one that is played already is joined where it is.
 
         Raises:
             MediaError: the file is missing or holds no picture that can be read.
@@ -47,7 +47,7 @@ class FileSource:
         if first is None:
             self._decoder.close()
             raise MediaError(f"Not one picture of {path} could be decoded; the file is damaged.")
-        self._still = second is None
+        self._still, self._begins_ns = second is None, 0
         native = (first.pixels.shape[1], first.pixels.shape[0])
         self.size = usable_size(settings.size or turned(native, settings.rotate_deg))
         self.fps = self._rate(settings.fps)
@@ -60,6 +60,8 @@ class FileSource:
         self._pending: tuple[Pixels, int] | None = None
         self._shown: tuple[Pixels, int] | None = None
         self._playhead = playhead or Playhead()
+        if settings.pace is Pace.REALTIME and not self._still:
+            self._join()
 
     def read(self) -> Frame:
         """The next frame; in real time it is waited for, and `captured_ns` is the instant at which it was due.
@@ -91,6 +93,31 @@ class FileSource:
     def __exit__(self, *_: object) -> None:
         """Closes the file."""
         self.close()
+
+    def _join(self) -> None:
+        """Goes to what is due of a recording that is played already; one that is over is played from its start."""
+        played_ns = self._playhead.played_ns(self._clock.now_ns())
+        if played_ns is None or played_ns <= 0:
+            return
+        from_ns = played_ns
+        if self._settings.loop:
+            lap_ns = length_ns(self._decoder.path)
+            self._begins_ns = played_ns // lap_ns * lap_ns
+            # A lap of which nothing is left would be the end.
+            from_ns = min(played_ns - self._begins_ns, max(0, lap_ns - round(2e9 / self._decoder.fps)))
+        self._begin_anew(from_ns)
+        for picture in self._pictures:
+            if picture[1] >= (self._playhead.played_ns(self._clock.now_ns()) or 0):
+                self._pending = picture
+                return
+        self._playhead = Playhead()
+        self._begin_anew(0)
+
+    def _begin_anew(self, from_ns: int) -> None:
+        """Goes to a place in the file."""
+        self._decoder.close()
+        self._decoder = VideoDecoder(self._decoder.path)
+        self._pictures = self._thinned(self._passes(self._decoder.frames(from_ns)))
 
     def _paced(self, picture: tuple[Pixels, int]) -> Frame:
         now_ns = self._clock.now_ns()
@@ -125,7 +152,7 @@ class FileSource:
             yield pixels, round(count * 1e9 / self.fps)
 
     def _passes(self, frames: Iterator[DecodedFrame]) -> Iterator[tuple[Pixels, int]]:
-        offset_ns = 0
+        offset_ns = self._begins_ns
         while True:
             last_ns = 0
             for frame in frames:

@@ -30,6 +30,7 @@ class Recording(ThreadedSink):
             super().__init__(recorder, lossless=True, drain_timeout_s=FINISHING_TIMEOUT_S)
         else:
             super().__init__(recorder)
+        self.path = recorder.path
         self.track: FilmTrack | None = recorder if recorder.settings.sound else None
         """Takes the sound; None when the file gets none."""
 

@@ -1,7 +1,9 @@
 """Pictures handed to the sinks when they are due, at a steady rate, whatever happens before."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
@@ -68,9 +70,12 @@ class Presenter:
         """When it was captured."""
         self._last: Picture | None = None
         self._sent_ns: int | None = None
-        self._without_sinks = not sinks
+        self.without_sinks = not sinks
+        """Whether nobody wants what goes out: none was asked for, or the last was taken out."""
         self._cover = Cover(clock, up=False)
         self._recordings_over = threading.Event()
+        self._leaving: deque[tuple[VideoSink, threading.Event]] = deque()
+        self._asked: deque[Future[NDArray[np.uint8]]] = deque()
         self.delay_ns = 0
         """From capture to the sinks at least this long."""
         self.meters = OutputMeters()
@@ -102,6 +107,8 @@ class Presenter:
         """Shows what is due, or waits a little; False at the end of the line."""
         if self._recordings_over.is_set():
             self._finish_recordings()
+        while self._leaving:
+            self._let_go(*self._leaving.popleft())
         now_ns = self._clock.now_ns()
         entry = self._line.take(now_ns - self.delay_ns)
         if entry is not None:
@@ -118,6 +125,32 @@ class Presenter:
     def end_recordings(self) -> None:
         """Has the recordings finished before the next picture; what a call watches goes on. Any thread may call it."""
         self._recordings_over.set()
+
+    def add(self, sink: VideoSink) -> None:
+        """Has one more sink get what goes out from the next picture on. Any thread may call it."""
+        self._opened = (*self._opened, sink)
+        self._sinks.append(sink)
+
+    def remove(self, sink: VideoSink, timeout_s: float) -> bool:
+        """Takes a sink out between two pictures, for whoever asks to close it. Any thread but the presenter's own.
+
+        Whether that was done in time; a sink that was lost meanwhile is out as well.
+        """
+        gone = threading.Event()
+        self._leaving.append((sink, gone))
+        return gone.wait(timeout_s)
+
+    def picture(self, timeout_s: float) -> NDArray[np.uint8] | None:
+        """The next picture that goes out, uint8 (height * 3 // 2, width) I420, for the caller to keep; None if none.
+
+        Any thread but the presenter's own may call it.
+        """
+        asked = Future[NDArray[np.uint8]]()
+        self._asked.append(asked)
+        with suppress(TimeoutError):
+            return asked.result(timeout_s)
+        asked.cancel()
+        return None
 
     def drain(self) -> None:
         """Writes what is left on the line to the recordings, due or not, for a session that stops.
@@ -149,6 +182,13 @@ class Presenter:
             except DeviceError as error:
                 self._lost(error)
 
+    def _let_go(self, sink: VideoSink, gone: threading.Event) -> None:
+        """Leaves a sink out from now on."""
+        if sink in self._sinks:
+            self._sinks.remove(sink)
+            self.without_sinks |= not self._sinks
+        gone.set()
+
     def _show(self, entry: Entry, sinks: Sequence[VideoSink]) -> None:
         """Writes one entry to sinks and counts it where one took it, or where nobody wants any."""
         covered = self._hides(entry.captured_ns)
@@ -159,7 +199,7 @@ class Presenter:
         planes = self._card
         if not covered and entry.showing is not Showing.CARD:
             planes = self._showable()
-        taken = self._without_sinks
+        taken = self.without_sinks
         if planes is not None:
             picture = Picture(planes, entry.captured_ns, entry.media_ns, covered or entry.by_policy)
             taken |= self._write(picture, sinks)
@@ -204,6 +244,10 @@ class Presenter:
     def _write(self, picture: Picture, sinks: Sequence[VideoSink]) -> bool:
         """Hands a picture to sinks and tells whether one took it; one that fails is left out from then on."""
         self._last = picture
+        while self._asked:
+            asked = self._asked.popleft()
+            if asked.set_running_or_notify_cancel():
+                asked.set_result(picture.planes.copy())
         taken = False
         for sink in tuple(sinks):
             try:

@@ -1,0 +1,1 @@
+"""What changes around a session's lanes while it runs."""
