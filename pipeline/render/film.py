@@ -25,7 +25,7 @@ from pipeline.render.film_voice import FilmVoice, conversion_of
 from pipeline.render.job import RenderJob, RenderProgress, refuse_target
 from pipeline.stage import EndOfSource, VideoSource
 from pipeline.telemetry import Event
-from pipeline.video.devices.film_sound import SoundTiming
+from pipeline.video.codecs.film_sound import SoundTiming
 from pipeline.video.devices.recorder import FINAL
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.devices.sinks import open_recording

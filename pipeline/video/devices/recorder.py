@@ -18,9 +18,9 @@ from av.video.stream import VideoStream
 from pipeline.errors import DeviceError
 from pipeline.inference.file_lock import claimed
 from pipeline.media import Block, Picture
+from pipeline.video.codecs.film_sound import FilmSound, SoundTiming
 from pipeline.video.codecs.fragments import end_of_fragments
 from pipeline.video.codecs.sound import SoundTrack
-from pipeline.video.devices.film_sound import FilmSound, SoundTiming
 
 MICROSECONDS = Fraction(1, 1_000_000)
 

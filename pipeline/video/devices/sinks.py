@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import DeviceError
 from pipeline.stage import FilmTrack, VideoSink
-from pipeline.video.devices.film_sound import SoundTiming
+from pipeline.video.codecs.film_sound import SoundTiming
 from pipeline.video.devices.listing import list_virtual_cameras
 from pipeline.video.devices.recorder import LIVE, Recorder, RecorderSettings
 from pipeline.video.devices.threaded_sink import ThreadedSink

@@ -13,8 +13,8 @@ from av.video.reformatter import Colorspace
 
 from pipeline.errors import DeviceError
 from pipeline.media import Picture
+from pipeline.video.codecs.film_sound import SoundTiming
 from pipeline.video.devices.file_source import FileSource
-from pipeline.video.devices.film_sound import SoundTiming
 from pipeline.video.devices.recorder import FINAL, LIVE, Recorder
 from pipeline.video.devices.settings import Pace, SourceSettings
 from tests.fakes import FakeClock, make_picture

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import DeviceError
 from pipeline.media import Block, Picture
+from pipeline.video.codecs.film_sound import SoundTiming
 from pipeline.video.codecs.sound import SoundTrack, stretched
-from pipeline.video.devices.film_sound import SoundTiming
 from pipeline.video.devices.recorder import LIVE, Recorder
 from pipeline.video.devices.sinks import open_recording, recording_settings, tracks_of
 from tests.fakes import make_picture
