@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from pipeline.errors import DeviceError, LaneError, UnderstudyError
-from pipeline.runner import Worker
+from pipeline.runner import Crew, Worker
 
 SOON_S = 5.0
 
@@ -123,4 +123,16 @@ def test_a_thread_does_not_wait_for_itself() -> None:
     worker = Worker("lane", step, failures)
     worker.start()
     worker.join(SOON_S)
+    assert failures.said == []
+
+
+def test_one_more_thread_joins_a_crew_and_leaves_it() -> None:
+    crew, failures, turns = Crew(), Failures(), threading.Event()
+    crew.add("tape", lambda: not turns.wait(0.01), failures)
+    with pytest.raises(LaneError, match="tape did not stop"):
+        crew.dismiss("tape", 0.0)
+    turns.set()
+    crew.join("tape", SOON_S)
+    crew.dismiss("tape", SOON_S)
+    crew.dismiss("tape", SOON_S)
     assert failures.said == []

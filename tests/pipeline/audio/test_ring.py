@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audio.ring import Ring
+from pipeline.audio.ring import Ring, Rings
 from pipeline.audio.stream import RATE_HZ
 from pipeline.media import Block
 
@@ -129,3 +129,26 @@ def test_a_patient_writer_waits_for_room_until_the_ring_is_closed() -> None:
     writer.join(PATIENCE_S)
     assert not writer.is_alive()
     assert ring.dropped == 0
+
+
+def test_rings_that_come_and_go_leave_the_others_every_block() -> None:
+    stays, goes, comes = Ring(50), Ring(50), Ring(50)
+    rings = Rings([stays, goes])
+    for ring in rings:
+        rings.remove(goes)
+        rings.add(comes)
+        ring.write(ramp(0, 10))
+    for ring in rings:
+        ring.write(ramp(10, 10))
+    assert [ring.fill for ring in (stays, goes, comes)] == [20, 10, 20]
+
+
+def test_what_a_ring_lost_stays_counted_when_it_goes() -> None:
+    stays, goes = Ring(50), Ring(5)
+    rings = Rings([stays, goes])
+    for ring in rings:
+        ring.write(ramp(0, 20))
+    assert rings.overruns == 1
+    rings.remove(goes)
+    rings.remove(goes)
+    assert rings.overruns == 1
