@@ -7,9 +7,8 @@ import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, TypeAlias
 
-from textual import on
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
@@ -18,18 +17,21 @@ from textual.events import Key
 from textual.screen import ModalScreen, Screen
 
 from console.adjustments import Setting
+from console.beside.side_screen import SideScreen
 from console.desk import Phase
+from console.events.event_app import EventApp
+from console.events.journal import Journal
 from console.life.ends import ScreenEnd, is_terminal_there, signals_heard
 from console.life.session_app import SessionApp
 from console.live.live_app import LiveApp
-from console.messages import EventReported
+from console.pictures.picture_pair import PICTURE_HZ
 from console.ports import OpenSession, Surroundings
 from console.profiles.profile_app import ProfileApp
-from console.screens.dashboard import COVERED_HZ, PICTURE_HZ, DashboardScreen
+from console.screens.dashboard import COVERED_HZ, DashboardScreen
 from console.screens.help import HelpScreen
 from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID, looks_only
 from console.screens.palette import Palette, TitleCommands, key_commands, profile_commands
-from console.screens.question import Question
+from console.screens.question import QuitQuestion
 from console.screens.theme import THEME
 from console.screens.what_runs import NetworksScreen
 from console.show.show_app import ShowApp
@@ -40,14 +42,13 @@ from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Event, Level
 
 TEXT_HZ = 4.0
-TOAST_S = 6.0
 BROKE_DOWN = "The screen broke down, and its session has ended; `understudy logs` has the cause."
 Outlive: TypeAlias = Callable[[SessionApp, ScreenEnd], bool]
 NOTHING_OUT = "Nothing goes out any more."
 log = logging.getLogger(__name__)
 
 
-class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
+class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, SessionApp):
     """The operator's console over one session."""
 
     TITLE = "Understudy"
@@ -63,7 +64,8 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
         self.surroundings = surroundings
         self.clock = surroundings.clock
         self.make_session(open_session)
-        self._dashboard = DashboardScreen()
+        self.journal = Journal()
+        self._dashboard = DashboardScreen(self.journal)
         self._ticks = 0
 
     def get_default_screen(self) -> Screen[None]:
@@ -163,6 +165,18 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
             bindings = [active.binding for active in self.screen.active_bindings.values()]
             self.push_screen(HelpScreen(bindings, silent=self._silent))
 
+    def action_view(self) -> None:
+        """The next kind of picture."""
+        self._dashboard.look_on()
+        self.show_all()
+
+    def action_prepare(self) -> None:
+        """The marked profile is made ready, and seen beside the program."""
+        before = self.desk.profiles.prepared
+        super().action_prepare()
+        if self.desk.profiles.prepared not in (None, before):
+            self._dashboard.look_ahead()
+
     def action_networks(self) -> None:
         """What each network runs on."""
         if not isinstance(self.screen, ModalScreen):
@@ -173,8 +187,9 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
         ended = "" if self.surroundings.attached else self.desk.ended_by_leaving
         if not ended:
             self.exit()
-        elif not isinstance(self.screen, Question):
-            self.push_screen(Question(printable(ended), "Quit", "Stay"), lambda agreed: self.exit() if agreed else None)
+        elif not isinstance(self.screen, QuitQuestion):
+            question = QuitQuestion(printable(ended), "Quit", "Stay")
+            self.push_screen(question, lambda agreed: self.exit() if agreed else None)
 
     def act(self, act: Callable[[], str | None]) -> None:
         """Does something for the operator and says what came of it."""
@@ -189,16 +204,11 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
 
     # What is told and shown
 
-    @on(EventReported)
-    def _note_event(self, message: EventReported) -> None:
-        event = message.event
-        new = self._dashboard.note(event)
-        if new and event.level is not Level.INFO and not self._dashboard.tells_whole(event):
-            severity: Literal["warning", "error"] = "error" if event.level is Level.ERROR else "warning"
-            self.notify(event.text, severity=severity, timeout=TOAST_S, markup=False)
+    def tells_whole(self, event: Event) -> bool:
+        return self._dashboard.tells_whole(event)
 
-    def tell(self, level: Level, text: str) -> None:
-        self.post_message(EventReported(Event(level, text, self.clock.now_ns())))
+    def show_events(self) -> None:
+        self._dashboard.show_events()
 
     def _tick_text(self) -> None:
         """The clockwork of the figures; seldom under a dialog."""
@@ -215,13 +225,17 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, SessionApp):
 
     def show_all(self) -> None:
         """Shows everything as it is now, in an open question too."""
-        if isinstance(self.screen, Question):
+        if isinstance(self.screen, QuitQuestion):
             self.screen.ask(printable(self.desk.ended_by_leaving) or NOTHING_OUT)
-        view = self.watcher.look()
+        view = self.with_show(self.watcher.look())
         for level, text in self.watcher.news(view):
             self.tell(level, text)
         self._dashboard.present(view)
-        self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
+        for screen in self.screen_stack:
+            if isinstance(screen, SideScreen):
+                screen.present(view)
+        if not isinstance(self.screen, SideScreen):
+            self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 
 
 def run_app(app: UnderstudyApp, *, headless: bool = False, outlive: Outlive | None = None) -> int:

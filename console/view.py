@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from console.desk import Phase
 from console.lineup import ProfileRow
-from console.ports import GpuPort, Outputs, ProcessPort, device_name, is_film
+from console.ports import GpuPort, MachinePort, Outputs, ProcessPort, SystemPort, device_name, is_film
+from console.show.rundown import ShowView
 from console.sound.sound_desk import Talk
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.telemetry import (
@@ -83,9 +84,20 @@ class Forgotten:
 class MachineView:
     """The computer at one instant."""
 
-    gpu: GpuPort | None = None
+    gpus: tuple[GpuPort, ...] = ()
     no_gpu_reason: str = ""
     process: ProcessPort | None = None
+    system: SystemPort | None = None
+
+    @classmethod
+    def of(cls, machine: MachinePort) -> "MachineView":
+        """What there is to see now."""
+        return cls(machine.gpus(), machine.no_gpu_reason, machine.process(), machine.system())
+
+    @property
+    def gpu(self) -> GpuPort | None:
+        """The first graphics processor."""
+        return self.gpus[0] if self.gpus else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,10 @@ class View:
     """What had happened before the counters were put back to zero."""
     read_only: bool = False
     """Whether the screen may only look."""
+    place: str = ""
+    """Where the session runs, where that is not here."""
+    readers: tuple[str, ...] | None = None
+    """The programs that have the virtual camera open; None where that can't be known."""
     machine: MachineView = MachineView()
     standing_in: bool = False
     """Whether the fail-safe makes what goes out just now."""
@@ -117,6 +133,8 @@ class View:
     """Whether the operator hears what goes out."""
     hearers: tuple[str, ...] = ()
     """What the voice goes out to, by name; the operator's own monitor does not count."""
+    show: ShowView | None = None
+    """Where the show stands; None without one."""
     on_air_in_s: float = 0.0
     """How long the card goes out yet, to which what was captured under it is on its way; 0 when it is up, or gone."""
     offset_ms: float | None = None

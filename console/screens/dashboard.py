@@ -1,20 +1,19 @@
 """The operator's screen: one strip of state, the picture, the figures, the controls, the events."""
 
-from datetime import datetime
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from console.desk import Phase
+from console.events.event_list import EventList
+from console.events.journal import Journal
+from console.pictures.picture_pair import PicturePair, Sight
 from console.ports import SessionPort
 from console.screens.key_footer import KeyFooter
-from console.view import STALE_S, View
+from console.view import View
 from console.widgets.adjustment_list import AdjustmentList
-from console.widgets.event_list import Entry, EventList
 from console.widgets.frame_flow import LossPanel, RatePanel
 from console.widgets.frame_time import FrameTimePanel
-from console.widgets.live_picture import Caption, LivePicture
 from console.widgets.machine_load import MachinePanel
 from console.widgets.panel import ViewPanel
 from console.widgets.profile_list import ProfileList
@@ -23,13 +22,8 @@ from console.widgets.sound.sync_panel import SyncPanel
 from console.widgets.sound.voice_list import VoiceList
 from console.widgets.stage_times import StagePanel
 from console.widgets.status_strip import StatusStrip
-from pipeline.telemetry import Event, State
+from pipeline.telemetry import Event
 
-PICTURE_HZ = 15.0
-CELLS_PER_S = 54_000
-"""Cells that may be repainted a second: 120 by 30 at 15 Hz. A larger picture comes less often instead."""
-USUAL_SHAPE = (16, 9)
-"""Assumed while the session has not told the size of its frames."""
 COVERED_HZ = 1.0
 """Under a dialog every change repaints the whole screen, dimmed cell by cell, which is dear."""
 
@@ -41,10 +35,10 @@ class DashboardScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-compact"), (108, "-full"), (150, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (32, "-tall"), (42, "-lofty"), (50, "-high")]
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal) -> None:
         super().__init__()
-        self._strip, self._picture, self._footer = StatusStrip(), LivePicture(), KeyFooter()
-        self._profiles, self._adjustments, self._events = ProfileList(), AdjustmentList(), EventList()
+        self._strip, self._pictures, self._footer = StatusStrip(), PicturePair(), KeyFooter()
+        self._profiles, self._adjustments, self._events = ProfileList(), AdjustmentList(), EventList(journal)
         self._voice = VoiceList()
         self._sound = SoundPanel()
         self._gauges: tuple[ViewPanel, ...] = (
@@ -60,15 +54,14 @@ class DashboardScreen(Screen[None]):
         controls = (self._profiles, self._adjustments, self._voice)
         self._panels: tuple[ViewPanel, ...] = (self._strip, *controls, *self._gauges)
         self._view: View | None = None
-        self._picture_at_s = 0.0
-        self._new_picture_at_s = 0.0
+        self._sight_before: Sight | None = None
 
     def compose(self) -> ComposeResult:
         """The widgets."""
         yield self._strip
         with Horizontal(id="body"):
             with Vertical(id="program"):
-                yield self._picture
+                yield self._pictures
                 with Horizontal(id="controls"):
                     yield self._profiles
                     yield self._adjustments
@@ -89,37 +82,43 @@ class DashboardScreen(Screen[None]):
         for panel in self._panels:
             panel.present(view)
         self._footer.present(view)
+        if not any(row.prepared for row in view.rows):
+            self._look_back()
 
     def draw(self, session: SessionPort, now_s: float) -> None:
         """Shows the present levels, and the newest picture if it is time for one."""
-        view, widget = self._view, self._picture
+        view = self._view
         if view is None or view.phase is not Phase.RUNNING:
-            widget.show(None)
-            widget.caption(Caption(_instead(view)))
+            self._pictures.instead(_instead(view))
             return
         self._sound.move(session.levels())
-        if now_s - self._picture_at_s < self._interval_s():
-            return
-        self._picture_at_s = now_s
-        width, height = widget.wanted_size(view.video.size if all(view.video.size) else USUAL_SHAPE)
-        if width and height and widget.show(session.picture(width, height)):
-            self._new_picture_at_s = now_s
-        age_s = now_s - self._new_picture_at_s
-        held = age_s > STALE_S and view.state is not State.CARD
-        widget.caption(Caption(f"no new picture for {age_s:.0f} s", warning=True) if held else Caption())
+        self._pictures.draw(session, view, now_s)
 
-    def note(self, event: Event) -> bool:
-        """Adds to the list of events; whether it is one that does not only repeat what stands there."""
-        return self._events.add(Entry(datetime.now(), event.level, event.text))
+    def look_on(self) -> Sight:
+        """Shows the next kind of picture, and tells which."""
+        self._sight_before = None
+        self._pictures.look_at(self._pictures.sight.after)
+        return self._pictures.sight
+
+    def look_ahead(self) -> None:
+        """Shows what was prepared until that is in."""
+        if self._pictures.sight is not Sight.NEXT:
+            self._sight_before = self._pictures.sight
+            self._pictures.look_at(Sight.NEXT)
+
+    def _look_back(self) -> None:
+        """Shows what was shown before `look_ahead`: what was prepared is in."""
+        if self._sight_before is not None:
+            self._pictures.look_at(self._sight_before)
+            self._sight_before = None
+
+    def show_events(self) -> None:
+        """Shows the newest events."""
+        self._events.paint()
 
     def tells_whole(self, event: Event) -> bool:
         """Whether the list of events can be seen, and has room for all of it."""
         return not self.covered and self._events.tells_whole(event.text)
-
-    def _interval_s(self) -> float:
-        """Seconds between two pictures, a little less than that for the timer's jitter."""
-        cells = self._picture.size.width * self._picture.size.height
-        return 0.8 * max(1.0 / PICTURE_HZ, cells / CELLS_PER_S)
 
 
 def _instead(view: View | None) -> str:

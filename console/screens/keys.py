@@ -105,7 +105,10 @@ PROFILE_BINDINGS = (
     _mark("up", -1, "previous"),
     _mark("down", 1, "next"),
     _key("enter", "prepare", "Prepare", "profile.prepare", "Make the marked profile ready, and preview it"),
-    _shown("t", "take_prepared", "Take prepared", "profile.take", "The profile that was prepared comes in, within one frame"),
+    _shown(
+        "t", "take_prepared", "Take prepared", "profile.take",
+        "The profile that was prepared comes in, within one frame",
+    ),
     _key("backspace", "take_previous", "Back", "profile.back", "Back to the profile before this one"),
     _key("e", "edit", "Edit", "profile.edit", "Every setting of the running profile in a form, with live effect"),
     _key(

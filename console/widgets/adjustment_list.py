@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from console.adjustments import SIZE_LIMITS, WARP_LIMITS
+from console.adjustments import DELAY_LIMITS_MS, OPACITY_LIMITS, SHARE_LIMITS, SIZE_LIMITS, WARP_LIMITS
 from console.view import View
 from console.widgets.panel import Line, Role, ViewPanel, clip, fit, heading
 
@@ -14,6 +14,8 @@ ROOMY = 32
 """From this width on choices are spelt out."""
 BACKGROUNDS = {"image": "picture", "video": "video loop", "blur": "blur", "colour": "colour", "none": "own room"}
 SHORTEST_SLIDER = 6
+ROWS = 11
+DELAY_WIDTH = 7
 POLICIES = {"hold": "hold, then card", "blur": "blur the actor", "card": "card"}
 
 
@@ -28,19 +30,25 @@ class Scale:
     """Where it lies between its ends, 0..1."""
 
 
-def adjustment_lines(view: View, width: int) -> list[Line]:
-    """A heading and one row a setting."""
+def adjustment_lines(view: View, width: int, height: int = 6) -> list[Line]:
+    """A heading and one row a setting, as many as there is room for; those first that change most during a call."""
     profile = view.profile
     background = BACKGROUNDS[profile.background.kind]
     policy = POLICIES[profile.output.policy] if width >= ROOMY else profile.output.policy.value
-    return [
-        heading("ADJUST", width),
+    lines = [
+        heading("ADJUST", width, "all: e" if height < ROWS else ""),
         slider(_scale("[ ]", "face size", profile.face.size, SIZE_LIMITS), width),
         slider(_scale("- =", "warp", profile.face.warp, WARP_LIMITS), width),
         _choice("b", "background", background, width, Role.WARNING if background == "own room" else Role.TEXT),
         _choice("F", "no face", policy, width, Role.TEXT),
         _choice("c", "label", profile.disclosure.corner.replace("-", " "), width, Role.TEXT),
+        slider(_scale("o O", "opacity", profile.face.opacity, OPACITY_LIMITS), width),
+        slider(_scale("k K", "colour", profile.face.colour, SHARE_LIMITS), width),
+        slider(_scale("x X", "masks", profile.face.occlusion, SHARE_LIMITS), width),
+        slider(_scale("g G", "room blur", profile.background.blur, SHARE_LIMITS), width),
+        slider(_delay(profile.sync.delay_ms), width, DELAY_WIDTH),
     ]
+    return lines[:height]
 
 
 def slider(scale: Scale, width: int, value_width: int = VALUE_WIDTH) -> Line:
@@ -61,6 +69,10 @@ def _scale(keys: str, name: str, value: float, limits: tuple[float, float]) -> S
     return Scale(keys, name, f"{value:.2f}", (value - limits[0]) / (limits[1] - limits[0]))
 
 
+def _delay(delay_ms: float) -> Scale:
+    return Scale("; '", "hold", f"{delay_ms:.0f} ms", delay_ms / DELAY_LIMITS_MS[1])
+
+
 def _choice(key: str, name: str, value: str, width: int, role: Role) -> Line:
     room = max(1, width - KEYS_WIDTH - NAME_WIDTH)
     words = value if len(value) <= room else fit(value, room)
@@ -72,4 +84,4 @@ class AdjustmentList(ViewPanel):
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's settings."""
-        return adjustment_lines(view, self.size.width)
+        return adjustment_lines(view, self.size.width, self.size.height)

@@ -71,7 +71,7 @@ def loss_lines(view: View, width: int, height: int = LOSS_ROWS) -> list[Line]:
 
     In fewer rows what stood in for frames gives way to the faces where it matters whose they are.
     """
-    total = Losses.of(view.video)
+    total = view.losses
     rows = [
         spread(((name, Role.MUTED),), _counts(count(view.recent), count(total), view.recent.frames), width)
         for name, count in (*PLACES, POLICY)

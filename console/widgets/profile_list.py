@@ -24,19 +24,23 @@ def standing_text(row: ProfileRow, view: View) -> str:
     """The standing in words; the profile in the lane says what goes out."""
     if row.standing is Standing.CURRENT:
         return "" if view.state is State.STOPPED else view.state.value.lower()
+    if row.prepared and row.standing is not Standing.REFUSED:
+        return "t takes it" if row.standing is Standing.READY else "loading"
     return "" if row.standing is Standing.IDLE else row.standing.value
 
 
 def profile_lines(view: View, width: int, height: int) -> list[Line]:
-    """A heading and one row a profile, as many as there is room for, the one in the lane always among them."""
+    """A heading and one row a profile, as many as there is room for, the marked one always among them."""
     room = max(1, height - 1)
     hidden = max(0, len(view.rows) - room)
     unreached = any(row.number is None and row.standing is not Standing.REFUSED for row in view.rows)
     note = f"{hidden} more: 0" if hidden else "others: 0" if unreached else ""
     if len(note) > width - len("PROFILES") - 2:
         note = "more: 0" if note else ""
-    current = next((place for place, row in enumerate(view.rows) if row.standing is Standing.CURRENT), 0)
-    first = max(0, min(hidden, current - room + 1))
+    shown = [place for place, row in enumerate(view.rows) if row.marked or row.standing is Standing.CURRENT]
+    # The mark is where the operator works; without one it is the profile in the lane that must be seen.
+    wanted = next((place for place in shown if view.rows[place].marked), shown[0] if shown else 0)
+    first = max(0, min(hidden, wanted - room + 1))
     rows = [_row(row, view, width) for row in view.rows[first : first + room]]
     empty: list[Line] = [(("none found", Role.MUTED),)]
     return [heading("PROFILES", width, note), *(rows or empty)]
@@ -48,7 +52,8 @@ def _row(row: ProfileRow, view: View, width: int) -> Line:
     right = standing_text(row, view) if width >= ROOMY or row.standing is Standing.REFUSED else ""
     title_width = max(0, width - 4 - len(right) - 1)
     left: Line = (
-        (f"{row.number or ' '} ", Role.KEY),
+        (f"{row.number or ' '}", Role.KEY),
+        ("▸" if row.marked else " ", Role.ACCENT),
         (f"{mark} ", Role.ON_AIR_TEXT if current and view.state is State.ON_AIR else role),
         (fit(row.title, title_width), Role.STRONG if current else Role.TEXT),
     )

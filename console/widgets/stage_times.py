@@ -1,9 +1,9 @@
-"""Where the time of a frame goes: a bar and two figures per stage, the slowest one named."""
+"""Where the time of a frame goes: one bar of all stages against the budget, the slowest named, and a row a stage."""
 
 from collections.abc import Sequence
 
 from console.view import View, slowest_of
-from console.widgets.panel import Line, Role, ViewPanel, fit, heading
+from console.widgets.panel import Line, Role, Span, ViewPanel, fit, heading
 from pipeline.telemetry import Percentiles
 
 SCALES_MS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
@@ -13,19 +13,57 @@ FIGURES_WIDTH = 14
 COLUMNS = "p50 ms    p95"
 
 
+LOOKS = (Role.BAR, Role.BAR_FAINT)
+"""Neighbours in the bar of all stages are told apart by turns."""
+
+
+def stacked_bar(view: View, width: int) -> Line:
+    """All stages one after the other, in `width` cells that are the budget of a frame, or what is taken if it is more.
+
+    A name stands in its stage's part where there is room; the slowest stands out.
+    """
+    stages = view.video.stages
+    budget_ms = 1000.0 / view.video.fps_target if view.video.fps_target > 0 else 0.0
+    taken_ms = sum(spread.p50_ms for spread in stages.values())
+    whole_ms = max(budget_ms, taken_ms)
+    if whole_ms <= 0:
+        return (("─" * width, Role.RULE),)
+    slowest, spans, begun, done_ms = slowest_of(stages), list[Span](), 0, 0.0
+    for number, (name, spread) in enumerate(stages.items()):
+        done_ms += spread.p50_ms
+        end = round(done_ms / whole_ms * width)
+        room, begun = end - begun, end
+        told = f" {name}" if len(name) + 2 <= room else ""
+        role = Role.ACCENT if name == slowest else LOOKS[number % 2]
+        if room > 0:
+            spans += [("█" if told else "", role), (told, Role.STRONG), ("█" * (room - len(told) - bool(told)), role)]
+    return (*(span for span in spans if span[0]), ("─" * (width - begun), Role.RULE))
+
+
 def stage_lines(view: View, width: int, height: int | None = None) -> list[Line]:
-    """A heading and a row a stage, in the order of work; of more stages than `height` has rows for, the slowest."""
+    """A heading, the bar of all stages, and a row a stage, in the order of work.
+
+    Of more stages than `height` has rows for, the slowest; where there is room for but two rows, the bar alone.
+    """
     stages = view.video.stages
     if not stages:
         return [heading("STAGES", width, "ms")]
+    if height is not None and height < 3:
+        slowest, total_ms = slowest_of(stages), sum(spread.p50_ms for spread in stages.values())
+        note = f"{slowest} {stages[slowest].p50_ms:.1f} of {total_ms:.1f} ms"
+        return [heading("STAGES", width, note), stacked_bar(view, width)][: max(0, height)]
     longest_ms = max(spread.p95_ms for spread in stages.values())
     scale_ms = next((scale for scale in SCALES_MS if scale >= longest_ms), SCALES_MS[-1])
     slowest = slowest_of(stages)
-    room = len(stages) if height is None else max(0, height - 1)
+    room = len(stages) if height is None else max(0, height - 2)
     shown = sorted(stages, key=lambda name: stages[name].p50_ms)[-room:] if room else []
     rows = [_row(name, stages[name], scale_ms, width, slowest=name == slowest) for name in stages if name in shown]
     title = f"STAGES  slowest: {slowest}" if len(rows) == len(stages) else f"STAGES  {len(rows)} of {len(stages)}"
-    return [heading(title if len(title) + len(COLUMNS) + 2 <= width else "STAGES", width, COLUMNS), *rows]
+    return [
+        heading(title if len(title) + len(COLUMNS) + 2 <= width else "STAGES", width, COLUMNS),
+        stacked_bar(view, width),
+        *rows,
+    ]
 
 
 def _row(name: str, spread: Percentiles, scale_ms: float, width: int, *, slowest: bool) -> Line:

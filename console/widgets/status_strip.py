@@ -12,6 +12,7 @@ from console.view import View
 from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, line_width, spread
 from console.widgets.sound.sound_panel import SHUT
 from pipeline.telemetry import State
+from profiles.profile import Kind
 
 CORNERS = {"top-right": "┐", "top-left": "┌", "bottom-right": "┘", "bottom-left": "└"}
 STATES = {
@@ -92,7 +93,7 @@ def first_line(view: View, width: int) -> Line:
         if line_width(part) <= room:
             kept[name] = part
             room -= line_width(part)
-    right = sum((kept.get(name, BLANK) for name in ("label", "recording", "elapsed")), BLANK)
+    right = sum((kept.get(name, BLANK) for name in ("looking", "consent", "label", "recording", "elapsed")), BLANK)
     return spread(left, right, width)
 
 
@@ -108,17 +109,28 @@ def _marks(view: View) -> dict[str, Line]:
     corner = view.profile.disclosure.corner
     marks["label"] = (("   ", Role.TEXT), (f"{CORNERS[corner]} AI label", Role.GOOD))
     elapsed_s = view.readings.elapsed_s if view.readings else 0.0
+    if view.read_only:
+        marks["looking"] = (("   ", Role.TEXT), (" READ ONLY ", Role.STOPPED))
     if view.phase in (Phase.ENDED, Phase.REFUSED):
         return marks
-    marks["elapsed"] = (("   ", Role.TEXT), (clock_text(elapsed_s), Role.STRONG), (" ", Role.TEXT))
-    if view.outputs.record:
+    if view.recordings or view.outputs.record:
         marks["recording"] = (("   ", Role.TEXT), ("● REC", Role.ERROR))
+    marks["elapsed"] = (("   ", Role.TEXT), (clock_text(elapsed_s), Role.STRONG), (" ", Role.TEXT))
+    words, role = consent_words(view)
+    marks["consent"] = (("   ", Role.TEXT), (words, role))
     return marks
+
+
+def consent_words(view: View) -> tuple[str, Role]:
+    """Whose likeness it is, and by what right."""
+    if view.profile.kind is Kind.PERSONA:
+        return "synthetic persona", Role.MUTED
+    return "NO CONSENT", Role.ERROR
 
 
 def second_line(view: View, width: int) -> Line:
     """Source and outputs. A third of the room is the source's, if it needs it."""
-    left: Line = ((f" {view.video.source or 'opening the source'}", Role.MUTED),)
+    left: Line = ((f" {view.place}{view.video.source or 'opening the source'}", Role.MUTED),)
     arrow, margin = ("  → ", Role.MUTED), (" ", Role.MUTED)
     room = width - min(line_width(left), width // 3) - line_width((arrow, margin))
     outputs = clip(((outputs_text(view), Role.MUTED),), room)
@@ -130,12 +142,20 @@ def outputs_text(view: View) -> str:
     voice = [f"the voice to {', '.join(view.hearers)}"] if view.hearers else []
     if view.video.sinks:
         films = [sink for sink in view.video.sinks if sink.startswith(view.recordings)]
-        return ", ".join([*(sink for sink in view.video.sinks if sink not in films), *voice, *films])
+        seen = [sink for sink in view.video.sinks if sink not in films]
+        return ", ".join([*seen, *readers_words(view), *voice, *films])
     names = [] if view.outputs.virtual_camera == "none" else [view.outputs.virtual_camera]
     names += [view.outputs.record.name] if view.outputs.record else []
     if view.readings and not names and voice:
         return f"no picture, {voice[0]}"
     return ", ".join(names) or "no virtual camera"
+
+
+def readers_words(view: View) -> list[str]:
+    """Who sees the virtual camera, where that can be known."""
+    if view.readers is None:
+        return []
+    return [f"seen by {', '.join(view.readers)}" if view.readers else "seen by nobody yet"]
 
 
 def reason_lines(view: View, width: int) -> Sequence[Line]:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from console.pictures.live_picture import LivePicture
 from console.ports import Outputs
-from console.widgets.live_picture import LivePicture
 from pipeline.telemetry import Event, Level
 from tests.console.fake_app import dashboard_of, running, text_of
 from tests.console.fake_session import FakeSession

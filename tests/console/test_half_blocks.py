@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from rich.color import ColorSystem
 from rich.console import Console
 
-from console.widgets.half_blocks import HalfBlockRow, HalfBlocks, Palette
+from console.pictures.half_blocks import HalfBlockRow, HalfBlocks, Palette
 
 SEQUENCE = re.compile(r"\x1b\[([0-9;]*)m")
 

@@ -5,7 +5,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from console.widgets.live_picture import Caption, LivePicture
+from console.pictures.live_picture import Caption, LivePicture
 from tests.console.fake_session import FakePreview
 
 

@@ -1,12 +1,12 @@
 """A panel that is as high as its lines, whatever happens while the screen comes up."""
 
-from collections import deque
 from datetime import datetime
 
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
 
-from console.widgets.event_list import Entry, event_lines
+from console.events.event_list import event_lines
+from console.events.journal import Entry
 from console.widgets.panel import Panel, Role
 from pipeline.telemetry import Level
 
@@ -39,7 +39,7 @@ async def test_a_panel_gets_its_room_though_its_lines_came_while_it_was_laid_out
 def test_the_newest_event_has_two_rows_where_it_needs_them() -> None:
     at = datetime(2026, 1, 1, 12, 0, 0)
     long = "No sound from the microphone: silence goes out until it is back."
-    entries = deque(Entry(at, Level.WARNING, text) for text in (long, long))
+    entries = [Entry(at, Level.WARNING, text) for text in (long, long)]
     rows = ["".join(text for text, _ in line) for line in event_lines(entries, 50, 4)]
     assert len(rows) == 4
     assert f"{rows[1][11:].strip()} {rows[2].strip()}" == long

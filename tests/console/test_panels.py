@@ -1,6 +1,5 @@
 """What the panels say of a view, without a screen."""
 
-from collections import deque
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.desk import Phase
+from console.events.event_list import event_lines
+from console.events.journal import Entry
 from console.life.watch import switch_text
 from console.lineup import ProfileRow, Standing
 from console.ports import Outputs
 from console.view import Losses, LossWindow, MachineView, View
 from console.widgets.adjustment_list import adjustment_lines
-from console.widgets.event_list import Entry, event_lines
 from console.widgets.frame_flow import loss_lines, loss_role, loss_summary, rate_lines, rate_role
 from console.widgets.frame_time import FrameTimeHistory, graph_lines, time_role
 from console.widgets.machine_load import machine_lines
@@ -35,7 +35,7 @@ def make_view(session: FakeSession | None = None, **changes: object) -> View:
     session = session or FakeSession()
     rows = (ProfileRow("ada", "Ada", Standing.CURRENT, 1), ProfileRow("ben", "Ben", Standing.READY, 2))
     view = View(Phase.RUNNING, session.profile, rows=rows, readings=session.readings())
-    machine = MachineView(None, "no GPU: there is no NVIDIA driver on this computer", FakeProcess())
+    machine = MachineView((), "no GPU: there is no NVIDIA driver on this computer", FakeProcess())
     return replace(view, **({"machine": machine} | changes))
 
 
@@ -232,8 +232,8 @@ def test_a_computer_without_gpu_says_so_in_words() -> None:
 
 
 def test_a_gpu_tells_load_and_memory() -> None:
-    text = words(machine_lines(make_view(machine=MachineView(FakeGpu(), "", FakeProcess())), 40))
-    assert "42 %" in text and "2048 MB" in text and "16.0 GB" in text and "Accelerator 9" in text
+    text = words(machine_lines(make_view(machine=MachineView((FakeGpu(),), "", FakeProcess())), 40))
+    assert "42 %" in text and "2.0 of 16.0 GB" in text and "Accelerator 9" in text
 
 
 def test_profiles_are_numbered_and_tell_their_standing() -> None:
@@ -261,7 +261,7 @@ def test_adjustments_show_their_values_and_keys() -> None:
 
 
 def test_events_come_newest_first_with_the_time() -> None:
-    entries = deque(Entry(datetime(2026, 1, 1, 12, 0, n), Level.INFO, f"thing {n}") for n in range(9))
+    entries = [Entry(datetime(2026, 1, 1, 12, 0, n), Level.INFO, f"thing {n}") for n in reversed(range(9))]
     text = words(event_lines(entries, 40, 4)).splitlines()
     assert text[1:] == ["12:00:08 · thing 8", "12:00:07 · thing 7", "12:00:06 · thing 6"]
 

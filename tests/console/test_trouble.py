@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from textual.widgets._toast import Toast
 
+from console.events.journal import REPEATED_WITHIN, Entry, Journal
 from console.life.watch import Pace, switch_text
+from console.pictures.live_picture import LivePicture
 from console.view import View
-from console.widgets.event_list import REPEATED_WITHIN, Entry, EventList
-from console.widgets.live_picture import LivePicture
 from console.widgets.sound.sound_panel import state_word
 from console.widgets.sound.voice_list import voice_lines
 from console.widgets.status_strip import badge
@@ -45,10 +45,10 @@ def test_the_badge_says_what_is_missing_on_air(standing_in: bool, voiceless: boo
 
 
 def entries_of(*added: Entry) -> list[tuple[str, datetime]]:
-    events = EventList()
+    journal = Journal()
     for entry in added:
-        events.add(entry)
-    return [(entry.told, entry.at) for entry in events._entries]
+        journal.add(entry)
+    return [(entry.told, entry.at) for entry in journal.entries]
 
 
 def test_what_is_wrong_again_takes_one_line_and_what_the_operator_does_is_told_each_time() -> None:

@@ -14,8 +14,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from console.pictures.half_blocks import HalfBlocks, Palette
 from console.ports import PreviewPort
-from console.widgets.half_blocks import HalfBlocks, Palette
 from console.widgets.panel import fit, printable
 
 MARGIN_GREY = 12

@@ -1,0 +1,47 @@
+"""What is told to the operator: into the journal, as a toast where it weighs, and all of it on a key."""
+
+from abc import abstractmethod
+from datetime import datetime
+from typing import Literal
+
+from textual import on
+from textual.screen import ModalScreen
+
+from console.events.event_screen import EventScreen
+from console.events.journal import Entry, Journal
+from console.life.acting import ActingApp
+from console.messages import EventReported
+from pipeline.telemetry import Event, Level
+
+TOAST_S = 6.0
+
+
+class EventApp(ActingApp):
+    """An app that tells."""
+
+    journal: Journal
+
+    @abstractmethod
+    def tells_whole(self, event: Event) -> bool:
+        """Whether an event can be read to its end where it stands."""
+
+    @abstractmethod
+    def show_events(self) -> None:
+        """Shows the newest events."""
+
+    def action_events(self) -> None:
+        """Every event."""
+        if not isinstance(self.screen, ModalScreen):
+            self.push_screen(EventScreen(self.journal), lambda _: self.show_events())
+
+    def tell(self, level: Level, text: str) -> None:
+        self.post_message(EventReported(Event(level, text, self.clock.now_ns())))
+
+    @on(EventReported)
+    def _note_event(self, message: EventReported) -> None:
+        event = message.event
+        new = self.journal.add(Entry(datetime.now(), event.level, event.text))
+        self.show_events()
+        if new and event.level is not Level.INFO and not self.tells_whole(event):
+            severity: Literal["warning", "error"] = "error" if event.level is Level.ERROR else "warning"
+            self.notify(event.text, severity=severity, timeout=TOAST_S, markup=False)
