@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from console.life.computer import MachinePort
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.telemetry import Event, MeterReading, Readings, Shown
@@ -184,55 +185,6 @@ class InputPort(Protocol):
     @property
     def source(self) -> str:
         """What the source calls itself when it is open."""
-
-
-class GpuPort(Protocol):
-    """One graphics processor at one instant."""
-
-    @property
-    def name(self) -> str:
-        """What the maker calls it."""
-
-    @property
-    def load_percent(self) -> float:
-        """Share of the last moments in which it worked."""
-
-    @property
-    def memory_mb(self) -> float:
-        """Memory in use."""
-
-    @property
-    def memory_total_mb(self) -> float:
-        """Memory there is."""
-
-
-class ProcessPort(Protocol):
-    """This process at one instant."""
-
-    @property
-    def cpu_percent(self) -> float:
-        """100 is one core."""
-
-    @property
-    def rss_mb(self) -> float:
-        """Memory held."""
-
-
-class MachinePort(Protocol):
-    """The computer under the session."""
-
-    @property
-    def no_gpu_reason(self) -> str:
-        """A sentence that says why there is none; empty when there is one."""
-
-    def gpu(self) -> GpuPort | None:
-        """The graphics processor, or None."""
-
-    def process(self) -> ProcessPort:
-        """This process."""
-
-    def close(self) -> None:
-        """Lets the driver go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from console.desk import Phase
+from console.life.computer import GpuPort, MachinePort, ProcessPort, SystemPort
 from console.lineup import ProfileRow
-from console.ports import GpuPort, MachinePort, Outputs, ProcessPort, SystemPort, device_name, is_film
+from console.ports import Outputs, device_name, is_film
 from console.show.rundown import ShowView
 from console.sound.sound_desk import Talk
 from pipeline.audio.monitor.state import Monitoring

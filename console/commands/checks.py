@@ -24,7 +24,7 @@ from pipeline.audio.devices.opening import (
 from pipeline.errors import DeviceError
 from pipeline.inference.apart.child import NoAnswerError, answer_of
 from pipeline.inference.store import ModelStore
-from pipeline.machine import Machine
+from pipeline.machine import GpuReading, Machine
 from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
 from profiles.store import ProfileStore, user_folder
 
@@ -170,12 +170,22 @@ def check_models(models: ModelStore) -> Check:
 def check_gpu() -> Check:
     """The graphics processor."""
     machine = Machine()
-    gpu = machine.gpu()
+    gpus = machine.gpus()
+    reason = machine.no_gpu_reason
     machine.close()
-    if gpu is None:
-        return Check("GPU", Verdict.NOTE, f"{machine.no_gpu_reason}; the built-in engines run on the CPU")
-    memory = f"{gpu.memory_mb:.0f} of {gpu.memory_total_mb:.0f} MB in use"
-    return Check("GPU", Verdict.OK, f"{gpu.name}, driver {gpu.driver}, {memory}, load {gpu.load_percent:.0f} %")
+    if not gpus:
+        return Check("GPU", Verdict.NOTE, f"{reason}; the built-in engines run on the CPU")
+    return Check("GPU", Verdict.OK, "; ".join(map(gpu_text, gpus)))
+
+
+def gpu_text(gpu: GpuReading) -> str:
+    """What a graphics processor's driver tells of it."""
+    parts = [gpu.name, f"driver {gpu.driver}"]
+    if gpu.memory_mb is not None and gpu.memory_total_mb is not None:
+        parts.append(f"{gpu.memory_mb:.0f} of {gpu.memory_total_mb:.0f} MB in use")
+    if gpu.load_percent is not None:
+        parts.append(f"load {gpu.load_percent:.0f} %")
+    return ", ".join(parts)
 
 
 def check_providers() -> Iterator[Check]:

@@ -163,7 +163,7 @@ def run_session(
                 first = last if first.video.frames_out == 0 else first
         except UnderstudyError as caught:
             error = caught
-        gpu, process = machine.gpu(), machine.process()
+        gpu, process = next(iter(machine.gpus()), None), machine.process()
     finally:
         stop_error = _stop(session)
     # The networks that profiles bring are gone with the session: what they ran on was told while it ran.

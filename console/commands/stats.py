@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from console.commands.options import SessionOptions
-from console.ports import GpuPort, ProcessPort
+from console.life.computer import GpuPort, ProcessPort
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import AudioReadings, Percentiles, Readings, SyncReadings, VideoReadings
 from profiles.profile import Profile
@@ -145,8 +145,8 @@ def _gpu(gpu: GpuPort | None) -> dict[str, Any] | None:
         return None
     return {
         "name": gpu.name,
-        "load_percent": round(gpu.load_percent, 1),
-        "memory_mb": round(gpu.memory_mb, 1),
+        "load_percent": None if gpu.load_percent is None else round(gpu.load_percent, 1),
+        "memory_mb": None if gpu.memory_mb is None else round(gpu.memory_mb, 1),
     }
 
 

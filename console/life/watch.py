@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from statistics import median
 
 from console.desk import Desk, Phase
-from console.ports import MachinePort, Outputs
+from console.life.computer import MachinePort
+from console.ports import Outputs
 from console.sentences import counted
 from console.view import Forgotten, Losses, LossWindow, MachineView, View, slowest_of
 from pipeline.audio.monitor.state import Monitoring
@@ -114,7 +115,7 @@ class Watch:
         if machine is None or (self._machine_ns is not None and now_ns - self._machine_ns < MACHINE_INTERVAL_NS):
             return self.machine_view
         self._machine_ns = now_ns
-        self.machine_view = MachineView(machine.gpu(), machine.no_gpu_reason, machine.process())
+        self.machine_view = MachineView.of(machine)
         return self.machine_view
 
 

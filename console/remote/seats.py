@@ -11,7 +11,7 @@ import structlog
 
 from console.desk import Desk
 from console.life.acting import ActingApp
-from console.ports import MachinePort
+from console.life.computer import MachinePort
 from console.view import MachineView
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Level
@@ -172,7 +172,7 @@ class LockSeat:
         if machine is not None and now_s - self._read_s >= MACHINE_S:
             with self._turn:
                 self._read_s = now_s
-                self._view = MachineView(machine.gpu(), machine.no_gpu_reason, machine.process())
+                self._view = MachineView.of(machine)
         return self._view
 
     def leave(self) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from console.desk import Phase
+from console.life.computer import GpuPort
 from console.ports import Outputs
 from console.sound.sound_desk import Talk
 from console.view import MachineView
@@ -49,9 +50,16 @@ class SharedGpu:
     """A graphics processor at one instant."""
 
     name: str
-    load_percent: float
-    memory_mb: float
-    memory_total_mb: float
+    load_percent: float | None = None
+    memory_mb: float | None = None
+    memory_total_mb: float | None = None
+    temperature_c: float | None = None
+    power_w: float | None = None
+
+    @classmethod
+    def of(cls, gpu: GpuPort) -> "SharedGpu":
+        """What a session has read of it."""
+        return cls(gpu.name, gpu.load_percent, gpu.memory_mb, gpu.memory_total_mb, gpu.temperature_c, gpu.power_w)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +71,35 @@ class SharedProcess:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedSystem:
+    """All that runs on a session's computer at one instant."""
+
+    cpu_percent: float = 0.0
+    cores: int = 1
+    memory_mb: float = 0.0
+    memory_total_mb: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SharedMachine:
     """A session's computer at one instant."""
 
-    gpu: SharedGpu | None = None
+    gpus: tuple[SharedGpu, ...] = ()
     no_gpu_reason: str = ""
     process: SharedProcess | None = None
+    system: SharedSystem | None = None
 
     @classmethod
     def of(cls, view: MachineView) -> "SharedMachine":
         """What a session has read of its computer."""
-        gpu, process = view.gpu, view.process
+        process, system = view.process, view.system
         return cls(
-            None if gpu is None else SharedGpu(gpu.name, gpu.load_percent, gpu.memory_mb, gpu.memory_total_mb),
+            tuple(map(SharedGpu.of, view.gpus)),
             view.no_gpu_reason,
             None if process is None else SharedProcess(process.cpu_percent, process.rss_mb),
+            None
+            if system is None
+            else SharedSystem(system.cpu_percent, system.cores, system.memory_mb, system.memory_total_mb),
         )
 
 

@@ -164,7 +164,7 @@ async def test_of_more_stages_than_there_is_room_for_the_slowest_stand_in_their_
 
 def test_where_no_gpu_is_explained_in_less_room_it_ends_as_if_it_was_meant_to() -> None:
     session = FakeSession()
-    machine = MachineView(None, "no GPU: there is no NVIDIA driver on this computer")
+    machine = MachineView((), "no GPU: there is no NVIDIA driver on this computer")
     view = View(Phase.RUNNING, session.profile, readings=session.readings(), machine=machine)
     lines = ["".join(part for part, _ in line) for line in machine_lines(view, 30, 5)]
     assert lines[4] == "no GPU: there is no NVIDIA …"

@@ -1,7 +1,7 @@
 """The computer under a session in another process, as the session sees it."""
 
 from console.remote.far.session import RemoteSession
-from console.remote.values import SharedGpu, SharedMachine, SharedProcess
+from console.remote.values import SharedGpu, SharedMachine, SharedProcess, SharedSystem
 
 
 class FarMachine:
@@ -19,9 +19,13 @@ class FarMachine:
         """Why there is none."""
         return self._told.no_gpu_reason
 
-    def gpu(self) -> SharedGpu | None:
-        """The graphics processor."""
-        return self._told.gpu
+    def gpus(self) -> tuple[SharedGpu, ...]:
+        """The graphics processors."""
+        return self._told.gpus
+
+    def system(self) -> SharedSystem:
+        """All that runs on the session's computer."""
+        return self._told.system or SharedSystem()
 
     def process(self) -> SharedProcess:
         """The session's process."""
