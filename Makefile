@@ -75,6 +75,6 @@ $(READY): pyproject.toml constraints.txt
 	if [ -n "$$missing" ]; then echo "The system lacks $$missing- install what is missing if something fails below." >&2; fi; \
 	"$$python" -m venv $(VENV); \
 	$(VENV)/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore \
-	  -c constraints.txt -e '.[dev,index,studio]'; \
+	  -c constraints.txt -e '.[dev,index,studio,web]'; \
 	echo "To have understudy as a command here: . $(VENV)/bin/activate"; \
 	touch $(READY)

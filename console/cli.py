@@ -64,19 +64,29 @@ def console(
     readonly: Annotated[
         bool, typer.Option("--readonly", help="Only watch the session that runs: the same as understudy attach.")
     ] = False,
+    in_browser: Annotated[
+        bool, typer.Option("--web", help="Open the console in a browser of this computer, and run the session here.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, metavar="N", help="With --web: on this port, not on any free one.")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Tell the version.")
     ] = False,
 ) -> int:
     """Put the face, the voice and the room of a target on a live actor. Without a command: open the console."""
     if context.invoked_subcommand is not None:
-        if options != SessionOptions() or readonly:
+        if options != SessionOptions() or readonly or in_browser:
             raise typer.BadParameter(f"put the options after {context.invoked_subcommand}")
         return DONE
     if readonly:
         if options != SessionOptions():
             raise typer.BadParameter("--readonly opens no session of its own: leave the other options out")
         return attach()
+    if port is not None and not in_browser:
+        raise typer.BadParameter("--port is where --web serves the console: add --web, or leave it out")
+    if in_browser:
+        return _open_web(options, port or 0)
     _require_terminal()
     from console.commands.session import open_console
 
@@ -250,6 +260,16 @@ def _unexpected(error: Exception) -> str:
 def _complain(text: str, status: int) -> int:
     typer.echo(text, err=True)
     return status
+
+
+def _open_web(options: SessionOptions, port: int) -> int:
+    from importlib.util import find_spec
+
+    if find_spec("textual_serve") is None:
+        raise UnderstudyError("The console in a browser needs textual-serve: pip install 'understudy[web]'")
+    from console.web.opening import open_web
+
+    return open_web(options, port)
 
 
 def _require_terminal() -> None:
