@@ -168,6 +168,20 @@ class Desk:
         self._pending = None
         return told
 
+    def stage(self, profile: Profile) -> None:
+        """Takes a profile as it is given, such as in another room than its own; what was adjusted on it is kept."""
+        self._require_running()
+        self._look()
+        if profile == self.profile and self.profiles.wanted is None:
+            return
+        if profile.name != self.profile.name or self.profiles.wanted is not None:
+            self.profiles.switch_to(profile)
+            self._pending = None
+        else:
+            self.session.adjust(profile)
+            self._applied_ns, self._pending = self._clock.now_ns(), profile
+        self._history.clear()
+
     def take(self) -> str:
         """Takes the profile that was prepared."""
         self._require_running()

@@ -16,6 +16,7 @@ from profiles.profile import Kind, Profile
 
 if TYPE_CHECKING:
     from console.profiles.keeping import KeeperPort
+    from console.show.cues import Show
 
 FILM_SUFFIXES = (".mp4", ".mkv")
 FORMAT = " · "
@@ -245,5 +246,7 @@ class Surroundings:
     """Whether everything is seen here and nothing touched."""
     keeper: "KeeperPort | None" = None
     """The shelf, where profiles can be made and changed."""
+    show: "Show | None" = None
+    """The cue list of a show."""
     attached: bool = False
     """Whether the session is another process's, which leaving does not end."""

@@ -148,7 +148,7 @@ def open_console(options: SessionOptions) -> int:
 
     surroundings = Surroundings(
         shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk,
-        open_silent=opening(replace(settings, sound=SoundSettings())),
+        open_silent=opening(replace(settings, sound=SoundSettings())), keeper=shelf,
     )  # fmt: skip
     app = UnderstudyApp(opening(settings), surroundings)
     host = Host(ScreenSeat(app), outputs=outputs, folders=surroundings.folders)

@@ -1,9 +1,10 @@
 """The keys of the profiles: an app's actions that become acts of the desk."""
 
-from console.life.acting import ActingApp
+from console.profiles.form.form_app import FormApp
+from console.profiles.wizard.wizard_app import WizardApp
 
 
-class ProfileApp(ActingApp):
+class ProfileApp(FormApp, WizardApp):
     """Turns the keys of the list of profiles into acts."""
 
     def action_mark(self, steps: int) -> None:
@@ -22,9 +23,3 @@ class ProfileApp(ActingApp):
     def action_take_previous(self) -> None:
         """The profile before this one comes in."""
         self.act(self.desk.back)
-
-    def action_edit(self) -> None:
-        """Every setting of the running profile."""
-
-    def action_manage(self) -> None:
-        """Every profile, and what can be done with its folder."""

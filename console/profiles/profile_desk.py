@@ -66,7 +66,15 @@ class ProfileDesk:
         Raises:
             UnderstudyError: it can't be taken; it is marked as refused.
         """
-        profile = self.loaded(name)
+        return self.switch_to(self.loaded(name))
+
+    def switch_to(self, profile: Profile) -> str:
+        """Takes another profile as it is given.
+
+        Raises:
+            UnderstudyError: it can't be taken; it is marked as refused.
+        """
+        name = profile.name
         try:
             self._session.switch(profile)
         except UnderstudyError:
@@ -90,6 +98,11 @@ class ProfileDesk:
         self._session.prepare(profile)
         self.prepared = name
         return f"Making {profile.title} ready; t takes it."
+
+    def make_ready(self, profile: Profile) -> None:
+        """Has a profile, as it is given, made ready beside the running one, which need not be another."""
+        if profile != self._session.profile:
+            self._session.prepare(profile)
 
     def mark(self, steps: int) -> None:
         """Moves the mark along the list; it begins at the profile in the lane."""

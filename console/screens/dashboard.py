@@ -10,6 +10,7 @@ from console.events.journal import Journal
 from console.pictures.picture_pair import PicturePair, Sight
 from console.ports import SessionPort
 from console.screens.key_footer import KeyFooter
+from console.show.cue_line import CueLine
 from console.view import View
 from console.widgets.adjustment_list import AdjustmentList
 from console.widgets.frame_flow import LossPanel, RatePanel
@@ -51,7 +52,8 @@ class DashboardScreen(Screen[None]):
             LossPanel(),
             MachinePanel(),
         )
-        controls = (self._profiles, self._adjustments, self._voice)
+        self._cue = CueLine()
+        controls = (self._cue, self._profiles, self._adjustments, self._voice)
         self._panels: tuple[ViewPanel, ...] = (self._strip, *controls, *self._gauges)
         self._view: View | None = None
         self._sight_before: Sight | None = None
@@ -62,6 +64,7 @@ class DashboardScreen(Screen[None]):
         with Horizontal(id="body"):
             with Vertical(id="program"):
                 yield self._pictures
+                yield self._cue
                 with Horizontal(id="controls"):
                     yield self._profiles
                     yield self._adjustments

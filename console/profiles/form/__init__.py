@@ -1,0 +1,1 @@
+"""The form of a profile's settings, made from the schema."""
