@@ -1,12 +1,13 @@
 """What the camera sees, for the operator: as it is, with the faces that were found, and with what is covered."""
 
 from collections.abc import Callable
+from math import ceil, floor
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media import Face, FaceReading, Frame, Pixels
+from pipeline.media import Face, FaceReading, Frame, Pasted, Pixels
 from pipeline.telemetry import Shown
 from pipeline.video.cast.roster import roster
 from pipeline.video.screen.gallery import Gallery, Size, thumbnail
@@ -126,13 +127,24 @@ def _tint(picture: Pixels, frame: Frame, _: Profile) -> None:
         _lay(picture, ROOM_TINT, np.asarray(cv2.bitwise_not(_at(person, size)), np.uint8))
     if frame.strangers is not None:
         _lay(picture, HIDDEN_TINT, _at(frame.strangers, size))
-    worn = np.zeros(size[::-1], np.uint8)
     for pasted in frame.pasted:
-        whole = np.zeros(frame.size[::-1], np.uint8)
-        height, width = pasted.alpha.shape
-        whole[pasted.top : pasted.top + height, pasted.left : pasted.left + width] = pasted.alpha
-        cv2.max(worn, cv2.resize(whole, size, interpolation=cv2.INTER_AREA), dst=worn)
-    _lay(picture, FACE_TINT, worn)
+        _lay_pasted(picture, pasted, frame.size)
+
+
+def _lay_pasted(picture: Pixels, pasted: Pasted, of: Size) -> None:
+    """Tints a small picture, of a frame of some size, where a face was pasted."""
+    scale = picture.shape[1] / of[0], picture.shape[0] / of[1]
+    height, width = pasted.alpha.shape
+    # The small picture's own pixels around it, and what they show of the frame.
+    left, right = floor(pasted.left * scale[0]), ceil((pasted.left + width) * scale[0])
+    top, bottom = floor(pasted.top * scale[1]), ceil((pasted.top + height) * scale[1])
+    before = pasted.left - round(left / scale[0]), pasted.top - round(top / scale[1])
+    after = round(right / scale[0]) - pasted.left - width, round(bottom / scale[1]) - pasted.top - height
+    framed = cv2.copyMakeBorder(
+        pasted.alpha, max(0, before[1]), max(0, after[1]), max(0, before[0]), max(0, after[0]), cv2.BORDER_CONSTANT
+    )
+    part = picture[top:bottom, left:right]
+    _lay(part, FACE_TINT, _at(np.asarray(framed, np.uint8), (part.shape[1], part.shape[0])))
 
 
 def _at(mask: Mask, size: Size) -> Mask:
