@@ -109,6 +109,8 @@ class Recordings:
         """Looks before a file is opened, because that empties it."""
         if self._ended:
             raise DeviceError(f"The recording {path} comes too late: the session has ended.")
+        if self._outputs.presenter.recordings_over:
+            raise DeviceError(f"The recording {path} can't begin: the session has failed, and only its card goes out.")
         if self._outputs.lossless:
             raise DeviceError(
                 f"The recording {path} can't begin in the middle of a file that is worked on as fast as it goes; "

@@ -50,7 +50,7 @@ class Steering:
         self._parts = parts
         self._first_heard = None if parts.sound is None else parts.sound.source
         asked = settings.source if isinstance(settings.source, SourceSettings) else None
-        self._read_from = [name for name in (asked.camera if asked else "", parts.microphone) if name]
+        self._read_from = {name for name in (asked.camera if asked else "", parts.microphone) if name}
         """Every source that there was: no file among them is overwritten."""
         source, presenter = parts.source, parts.presenter
         self._recordings = Recordings(Outputs(presenter, parts.sound, source.size, source.fps, parts.lossless), clock)
@@ -66,7 +66,7 @@ class Steering:
             UnderstudyError: it can't be had; the present one stays.
         """
         self._cameras.change_to(camera)
-        self._read_from.append(camera)
+        self._read_from.add(camera)
 
     def listen_to(self, microphone: str) -> None:
         """Takes another microphone.
@@ -78,7 +78,7 @@ class Steering:
         if sound is None:
             raise DeviceError("The session has no sound: start it with --microphone to change the microphone later.")
         sound.listen_to(microphone)
-        self._read_from.append(microphone)
+        self._read_from.add(microphone)
 
     def record(self, file: Path | None) -> None:
         """Begins a recording of what goes out, or ends every recording.
@@ -89,7 +89,7 @@ class Steering:
         if file is None:
             self._recordings.end()
         else:
-            self._recordings.begin(file, self._read_from)
+            self._recordings.begin(file, tuple(self._read_from))
 
     def recorded_s(self, now_ns: int) -> float | None:
         """For how long it has been recorded; None where nothing is."""
@@ -101,7 +101,7 @@ class Steering:
         Raises:
             DeviceError: it can't be written there, or nothing goes out.
         """
-        for source in self._read_from:
+        for source in tuple(self._read_from):
             if Path(source).is_file() and Path(source).resolve() == file.resolve():
                 raise DeviceError(f"The picture {file} would overwrite its own source; choose another name.")
         planes = self._parts.presenter.picture(PICTURE_TIMEOUT_S)

@@ -59,7 +59,8 @@ class Presenter:
             lost: called with the reason when a sink fails.
         """
         self._line, self._sinks, self._clock, self._lost = line, list(sinks), clock, lost
-        self._opened = tuple(sinks)
+        self._opened, self._dropped = tuple(sinks), 0
+        """Those that were not taken out, and what those that were had left out."""
         self.realtime = fps is not None
         """Whether pictures go out by the clock."""
         self._interval_ns = 0 if fps is None else round(1e9 / fps)
@@ -96,7 +97,7 @@ class Presenter:
     @property
     def dropped(self) -> int:
         """Pictures that sinks left out because they were behind, those of lost sinks too."""
-        return sum(sink.dropped for sink in self._opened)
+        return self._dropped + sum(sink.dropped for sink in self._opened)
 
     @property
     def covered(self) -> bool:
@@ -121,6 +122,11 @@ class Presenter:
             return True
         self._line.wait(self._pause_s(now_ns))
         return True
+
+    @property
+    def recordings_over(self) -> bool:
+        """Whether recordings end at once, for good."""
+        return self._recordings_over.is_set()
 
     def end_recordings(self) -> None:
         """Has the recordings finished before the next picture; what a call watches goes on. Any thread may call it."""
@@ -187,6 +193,8 @@ class Presenter:
         if sink in self._sinks:
             self._sinks.remove(sink)
             self.without_sinks |= not self._sinks
+        self._dropped += sum(one.dropped for one in self._opened if one is sink)
+        self._opened = tuple(one for one in self._opened if one is not sink)
         gone.set()
 
     def _show(self, entry: Entry, sinks: Sequence[VideoSink]) -> None:

@@ -251,6 +251,17 @@ def test_a_file_that_is_worked_on_as_fast_as_it_goes_is_recorded_from_its_start_
     assert not (tmp_path / "film.mp4").exists()
 
 
+def test_of_a_session_that_has_failed_nothing_is_recorded(stage: Stage, tmp_path: Path) -> None:
+    call, camera = FakeSink(steady=True), Ticking()
+    session = stage.session(camera, call)
+    camera.breaks = True
+    with pytest.raises(DeviceError, match="fell off"):
+        session.wait(SOON_S)
+    with pytest.raises(DeviceError, match="the session has failed, and only its card goes out"):
+        session.record(tmp_path / "film.mp4")
+    assert not (tmp_path / "film.mp4").exists()
+
+
 def test_the_raw_voice_is_in_no_recording(stage: Stage, tmp_path: Path) -> None:
     film = tmp_path / "film.mkv"
     session = stage.session(Ticking(), sound=SoundSettings("demo"), assemble=_Silenced)

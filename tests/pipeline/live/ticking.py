@@ -9,6 +9,7 @@ from pipeline.assembly import Assembly
 from pipeline.audio.settings import SoundSettings
 from pipeline.circumstances import Circumstances
 from pipeline.clock import MonotonicClock
+from pipeline.errors import DeviceError
 from pipeline.inference.store import ModelStore
 from pipeline.media import Frame
 from pipeline.session import Session
@@ -40,12 +41,14 @@ class Ticking(FakeSource):
         super().__init__(size=SIZE, fps=50.0, live=True)
         self.level, self.name = level, "ticking camera"
         self._clock, self._began_ns = MonotonicClock(), MonotonicClock().now_ns()
-        self.silent = False
+        self.silent = self.breaks = False
 
     def read(self) -> Frame | None:
         """The next picture, when it is time; none while it is silent."""
         if self._closed.wait(TICK_S):
             raise EndOfSource
+        if self.breaks:
+            raise DeviceError("The camera fell off.")
         if self.silent:
             return None
         now_ns = self._clock.now_ns()
