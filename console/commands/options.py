@@ -100,6 +100,9 @@ class SessionOptions:
     push_to_talk: Annotated[
         bool, typer.Option("--push-to-talk", help="In the console: you are heard only while you hold v.")
     ] = False
+    show: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="In the console: the cue list of a show, which n steps through.")
+    ] = None
     voice_latency: Annotated[
         float | None,
         typer.Option(min=40, max=5000, metavar="MS", help="How long the voice may take; the profile's by default."),

@@ -1,5 +1,6 @@
 """From the command line's options to a session, its profiles and its networks."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,9 +8,13 @@ from pathlib import Path
 from console.commands.models import ready_models
 from console.commands.options import SessionOptions
 from console.commands.targets.checking import looked_at
+from console.config.schema import Config
+from console.config.starting import at_this_terminal, folders_of
+from console.live.cameras import found_cameras, usual_cameras
 from console.logs import configure_logging
 from console.ports import OpenSession, Outputs, SessionPort, Surroundings
 from console.sentences import first_problem, sentence
+from console.show.cues import read_show
 from pipeline.audio.devices.inputs import ALWAYS, list_inputs
 from pipeline.audio.devices.opening import can_have_virtual_microphone, is_device
 from pipeline.audio.rig import SoundSettings
@@ -112,7 +117,7 @@ def open_session(
     return Session(session_settings(options), profile, models, on_event=tell)
 
 
-def open_console(options: SessionOptions) -> int:
+def open_console(options: SessionOptions, config: Config) -> int:
     """Opens the console, in preview, and tells its exit status: going on air is an act of the operator.
 
     Raises:
@@ -130,6 +135,7 @@ def open_console(options: SessionOptions) -> int:
     log_file = configure_logging()
     shelf = Shelf(options)
     shelf.load(options.profile)
+    show = read_show(options.show) if options.show is not None else None
     Runtime(Preference(options.device)).require()
     models = ready_models()
     settings = replace(session_settings(options, Usual.of_console()), on_air=False)
@@ -148,7 +154,10 @@ def open_console(options: SessionOptions) -> int:
 
     surroundings = Surroundings(
         shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk,
-        open_silent=opening(replace(settings, sound=SoundSettings())), keeper=shelf,
+        open_silent=opening(replace(settings, sound=SoundSettings())), keeper=shelf, list_cameras=found_cameras,
+        usual_cameras=usual_cameras(options.camera),
+        folders=folders_of(config), config=at_this_terminal(config, os.environ),
+        show=show,
     )  # fmt: skip
     app = UnderstudyApp(opening(settings), surroundings)
     host = Host(ScreenSeat(app), outputs=outputs, folders=surroundings.folders)

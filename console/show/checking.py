@@ -1,6 +1,6 @@
 """What is wrong with a show's cues: profiles that are not there or can't go on air, rooms that can't be used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from console.sentences import first_problem, sentence
 from console.show.cues import Show, staged
@@ -26,6 +26,20 @@ def troubles_of(show: Show, load: Load) -> dict[int, str]:
         room = named_files(staged(cue, fault, fault)).get("background.path")
         if cue.background is not None and room is not None and not room.is_file():
             troubles[place] = sentence(f"{cue.profile} has no room: there is no file {room}")
+    return troubles
+
+
+def room_troubles(show: Show, load: Load, *, skip: Container[int] = ()) -> dict[int, str]:
+    """Why a cue's room can't be used, by its place; each is opened as a run would open it."""
+    from console.commands.targets.checking import room_reasons
+
+    troubles: dict[int, str] = {}
+    for place, cue in enumerate(show.cue):
+        if place in skip or cue.background is None:
+            continue
+        profile = load(cue.profile)
+        if reasons := room_reasons(staged(cue, profile, profile)):
+            troubles[place] = " ".join(reasons)
     return troubles
 
 

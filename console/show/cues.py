@@ -46,9 +46,8 @@ class ShowError(UnderstudyError):
 
     def __init__(self, file: Path, problems: list[Problem]) -> None:
         self.problems = tuple(problems)
-        first, more = problems[0], len(problems) - 1
-        told = f"{first.key}: {first.text}" if first.key else first.text
-        super().__init__(f"The show {file} can't be played: {told}" + (f" (and {more} more)" if more else ""))
+        told = [f"{problem.key}: {problem.text}" if problem.key else problem.text for problem in problems]
+        super().__init__(f"The show {file} can't be played: {'; '.join(told)}")
 
 
 class _Part(BaseModel):
