@@ -12,6 +12,7 @@ from console.commands.checks import (
     Check,
     Verdict,
     check_folder,
+    check_gpu,
     check_import,
     check_microphones,
     check_models,
@@ -28,6 +29,7 @@ from console.commands.doctor import report
 from pipeline.audio.devices.inputs import Input
 from pipeline.inference.providers import NO_DRIVER
 from pipeline.inference.store import ModelStore
+from pipeline.machine import GpuReading
 from pipeline.video.devices.listing import VirtualCameraInfo
 from profiles.store import ProfileStore
 from tests.console.conftest import put_profile
@@ -126,6 +128,14 @@ def test_the_extras_that_the_cure_names_exist() -> None:
     """Builds for computers without a GPU have none."""
     if "onnxruntime-gpu" in installed(("onnxruntime-gpu",)):
         assert {"cuda", "cudnn"} <= set(metadata("onnxruntime-gpu").get_all("Provides-Extra") or ())
+
+
+def test_every_gpu_is_told_as_far_as_its_driver_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = GpuReading("Accelerator", 42.0, 2048.0, 16384.0, "999.1", 61.0, 120.0)
+    monkeypatch.setattr(checks.Machine, "gpus", lambda machine: (whole, GpuReading("Part of one", driver="999.1")))
+    check = check_gpu()
+    assert check.verdict is Verdict.OK
+    assert check.text == ("Accelerator, driver 999.1, 2048 of 16384 MB in use, load 42 %; Part of one, driver 999.1")
 
 
 def test_a_gpu_that_works_and_a_build_without_one() -> None:
