@@ -154,7 +154,7 @@ def open_console(options: SessionOptions) -> int:
         show=show,
     )  # fmt: skip
     app = UnderstudyApp(opening(settings), surroundings)
-    host = Host(ScreenSeat(app), outputs=outputs, folders=surroundings.folders)
+    host = Host(ScreenSeat(app, app.step), outputs=outputs, folders=surroundings.folders)
     app.overhear(host.events.add)
     with chatter_beside(log_file), offered(host, app.session.profile.name) as place:
         return run_app(app, outlive=Outliving(host, OnHangup(options.on_hangup), place))

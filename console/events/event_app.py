@@ -1,7 +1,7 @@
 """What is told to the operator: into the journal, as a toast where it weighs, and all of it on a key."""
 
 from abc import abstractmethod
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from textual import on
@@ -40,8 +40,10 @@ class EventApp(ActingApp):
     @on(EventReported)
     def _note_event(self, message: EventReported) -> None:
         event = message.event
-        new = self.journal.add(Entry(datetime.now(), event.level, event.text))
+        # A screen that is attached to a session is told what happened before it came.
+        age_s = max(0.0, (self.clock.now_ns() - event.at_ns) / 1e9)
+        new = self.journal.add(Entry(datetime.now() - timedelta(seconds=age_s), event.level, event.text))
         self.show_events()
-        if new and event.level is not Level.INFO and not self.tells_whole(event):
+        if age_s < TOAST_S and new and event.level is not Level.INFO and not self.tells_whole(event):
             severity: Literal["warning", "error"] = "error" if event.level is Level.ERROR else "warning"
             self.notify(event.text, severity=severity, timeout=TOAST_S, markup=False)

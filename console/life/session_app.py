@@ -196,6 +196,8 @@ class SessionApp(ActingApp):
             # The session has told why.
             self.failure = error
             watched = self.surroundings.outputs.watched
+            if self.surroundings.attached:
+                return
             self.tell(Level.WARNING, CARD_LEFT if watched else SESSION_OVER)
             if watched:
                 return

@@ -96,6 +96,8 @@ class Host:
             case Plain(do="stop"):
                 self.seat.leave()
                 return Reply("The session ends.")
+            case Plain(do="next" | "previous"):
+                return Reply(self.seat.cue(1 if request.do == "next" else -1))
             case Plain():
                 return Reply(self.seat.do(ACTS[request.do]))
             case Named(do="switch"):

@@ -19,6 +19,7 @@ from pipeline.telemetry import Level
 ACT_S = 5.0
 """A screen that has not come to an act by then does not do it any more."""
 MACHINE_S = 1.0
+NO_SHOW = "There is no show here: cues are those of a console that was started with --show FILE."
 OUTSIDE = "From outside:"
 TOO_BUSY = "The screen is too busy and nothing was done; try again."
 Done = TypeVar("Done")
@@ -39,6 +40,13 @@ class Seat(Protocol):
             UnderstudyError: it could not be done, or its turn did not come in time.
         """
 
+    def cue(self, steps: int) -> str:
+        """Goes so many cues on in the show, as `do` does.
+
+        Raises:
+            UnderstudyError: there is no such cue, or no show.
+        """
+
     def later(self, act: Callable[[Desk], object]) -> None:
         """Does something in its turn, for which nobody waits."""
 
@@ -55,8 +63,9 @@ class Seat(Protocol):
 class ScreenSeat:
     """Acts are done by the thread of the screen, between two keys."""
 
-    def __init__(self, app: ActingApp) -> None:
-        self._app = app
+    def __init__(self, app: ActingApp, step: Callable[[int], str] | None = None) -> None:
+        """A seat at the app's desk; `step` goes on in its show."""
+        self._app, self._step = app, step
 
     @property
     def desk(self) -> Desk:
@@ -85,6 +94,13 @@ class ScreenSeat:
             told = done.result()
         self.tell(told)
         return told
+
+    def cue(self, steps: int) -> str:
+        """In the show that the screen has."""
+        step = self._step
+        if step is None:
+            raise UnderstudyError(NO_SHOW)
+        return self.do(lambda _: step(steps))
 
     def later(self, act: Callable[[Desk], object]) -> None:
         """Hands it to the screen."""
@@ -155,6 +171,10 @@ class LockSeat:
             return act(self.desk)
         finally:
             self._turn.release()
+
+    def cue(self, steps: int) -> str:
+        """A show is stepped through on a screen."""
+        raise UnderstudyError(NO_SHOW)
 
     def later(self, act: Callable[[Desk], object]) -> None:
         """Does it now: only those who ask from outside could be in the way."""

@@ -34,7 +34,7 @@ class ShowApp(BesideApp):
 
     def action_cue(self, steps: int) -> None:
         """The next cue, or the one before."""
-        self.act(partial(self._step, steps))
+        self.act(partial(self.step, steps))
 
     def action_cues(self) -> None:
         """The cue list."""
@@ -79,7 +79,12 @@ class ShowApp(BesideApp):
         self._require_show()
         self.push_screen(CueScreen(lambda: self.desk.session, self._troubles))
 
-    def _step(self, steps: int) -> str:
+    def step(self, steps: int) -> str:
+        """The cue so many places after the present one.
+
+        Raises:
+            UnderstudyError: there is no show, or the cue's profile can't come.
+        """
         return self._go(self._require_show().place + steps)
 
     def _go(self, place: int) -> str:

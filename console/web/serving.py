@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from aiohttp import web
+from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from console.web.guard import Guard
@@ -19,9 +20,35 @@ TABS = 6
 """Each is a process of its own."""
 LOOK_S = 0.2
 CLOSING_S = 2.0
+HEARTBEAT_S = 15.0
+MOST_CELLS = 1000
+USUAL_CELLS = {"width": 80, "height": 24}
 FONT_SIZES = range(6, 41)
 USUAL_FONT = 14
 PAGE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+
+
+class TabScreen(AppService):
+    """A screen's process. When it ends, however it does, its tab is told."""
+
+    async def run(self) -> None:
+        """Passes on what the process draws, to its end."""
+        try:
+            await super().run()
+        finally:
+            await self._end()
+            await self.remote_close()
+
+    async def _end(self) -> None:
+        """Waits for the process, which draws no more; it leaves no zombie and no open pipe."""
+        process = self._process
+        if process is None:
+            return
+        try:
+            await asyncio.wait_for(process.wait(), CLOSING_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
 
 
 class WebConsole(Server):
@@ -56,10 +83,31 @@ class WebConsole(Server):
             return web.Response(status=503, text=f"There are {TABS} screens already; close a tab.\n")
         self._tabs += 1
         try:
-            response: web.StreamResponse = await self.handle_websocket(request)
+            return await self._attend(request)
         finally:
             self._tabs -= 1
-        return response
+
+    async def _attend(self, request: web.Request) -> web.StreamResponse:
+        """One tab, until it is closed or its screen has ended."""
+        tab = web.WebSocketResponse(heartbeat=HEARTBEAT_S)
+        await tab.prepare(request)
+
+        async def close() -> None:
+            await tab.close()
+
+        screen = TabScreen(
+            self.command,
+            write_bytes=tab.send_bytes,
+            write_str=tab.send_str,
+            close=close,
+            download_manager=self.download_manager,
+        )
+        try:
+            await screen.start(*(_cells(request, side) for side in ("width", "height")))
+            await self._process_messages(tab, screen)
+        finally:
+            await screen.stop()
+        return tab
 
 
 def listening(port: int) -> socket.socket:
@@ -79,6 +127,11 @@ def listening(port: int) -> socket.socket:
             f"The browser's console can't listen on port {port}: {error.strerror}; name another with --port"
         ) from error
     return door
+
+
+def _cells(request: web.Request, side: str) -> int:
+    asked = request.query.get(side, "")
+    return min(max(int(asked), 1), MOST_CELLS) if asked.isdecimal() else USUAL_CELLS[side]
 
 
 def screen_command(pid: int) -> str:

@@ -22,8 +22,9 @@ from console.remote.seats import ScreenSeat
 from console.remote.server import lent
 from console.screens.keys import BINDINGS, looks_only
 from console.screens.question import Question
+from pipeline.clock import MonotonicClock
 from pipeline.errors import UnderstudyError
-from pipeline.telemetry import State
+from pipeline.telemetry import Event, Level, State
 from tests.console.fake_app import make_app, settled, text_of
 from tests.console.fake_session import ADA, BEN, CLEO, FakeSession, FakeShelf
 from tests.console.remote.conftest import Lend
@@ -39,7 +40,7 @@ def ask(place: Place, do: str, **more: object) -> Answer:
 async def lent_by_screen(session: FakeSession, folder: Path) -> AsyncIterator[tuple[UnderstudyApp, Pilot[int], Place]]:
     """A screen that lends its session."""
     app = make_app(session)
-    with lent(Host(ScreenSeat(app), clock=session.clock), "ada", folder) as place:
+    with lent(Host(ScreenSeat(app, app.step), clock=session.clock), "ada", folder) as place:
         async with app.run_test(size=(120, 40)) as pilot:
             await settled(app)
             await pilot.pause()
@@ -74,6 +75,13 @@ async def test_panic_and_status_wait_for_no_screen_and_an_act_that_was_given_up_
                 outside.submit(ask, place, "switch", name="ben").result(10.0)
         await pilot.pause()
         assert "switch ben" not in session.calls
+
+
+async def test_without_a_show_there_is_no_next_cue(folder: Path) -> None:
+    async with lent_by_screen(FakeSession(), folder) as (_, _, place):
+        for do in ("next", "previous"):
+            with pytest.raises(UnderstudyError, match="There is no show"):
+                await asyncio.to_thread(ask, place, do)
 
 
 async def test_a_screen_is_left_from_outside_without_a_question(folder: Path) -> None:
@@ -122,6 +130,17 @@ async def test_a_watching_screen_shows_everything_and_no_key_acts(lend: Lend) ->
         titles = {command.title for command in app.get_system_commands(app.screen)}
         assert "Panic" not in titles and "Help" in titles
         assert not [title for title in titles if title.startswith("Take ")]
+
+
+async def test_what_happened_before_a_screen_was_attached_is_listed_and_pops_up_no_more(lend: Lend) -> None:
+    lent = lend()
+    now_ns = MonotonicClock().now_ns()
+    for text, age_s in (("long ago", 3600), ("just now", 0)):
+        lent.host.events.add(Event(Level.WARNING, text, now_ns - age_s * 10**9))
+    async with attached(lent.place, steer=False) as (app, pilot):
+        await pilot.pause()
+        assert "long ago" in text_of(app)
+        assert "long ago" not in {toast.message for toast in app._notifications}
 
 
 async def test_leaving_an_attached_screen_is_not_asked_about_and_ends_nothing(lend: Lend) -> None:

@@ -49,12 +49,12 @@ class Site:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[Site]:
+async def served(command: str = COMMAND) -> AsyncIterator[Site]:
     """A console that is served until the test ends."""
     door = listening(0)
     guard, over = Guard(door.getsockname()[1]), asyncio.Event()
     port = door.getsockname()[1]
-    serving_task = asyncio.create_task(serve(WebConsole(COMMAND, guard), door, over.is_set))
+    serving_task = asyncio.create_task(serve(WebConsole(command, guard), door, over.is_set))
     try:
         async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
             site = Site(guard, port, client)
@@ -116,6 +116,13 @@ async def test_a_tab_is_a_screen_of_its_own() -> None:
             assert b"the screen of a tab" in (await tab.receive()).data
             await tab.send_str(json.dumps(["stdin", "q"]))
             assert (await tab.receive()).data == b"got q"
+
+
+async def test_a_screen_that_can_not_start_closes_its_tab() -> None:
+    async with served("exit 1") as site:
+        await site.come_in()
+        async with site.client.ws_connect(f"{site.root}/ws") as tab:
+            assert (await tab.receive(5.0)).type is WSMsgType.CLOSE
 
 
 async def test_there_are_only_so_many_tabs(monkeypatch: pytest.MonkeyPatch) -> None:
