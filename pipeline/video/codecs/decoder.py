@@ -1,7 +1,7 @@
 """A video or picture file, decoded frame by frame."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -63,16 +63,17 @@ class VideoDecoder:
         self._start_ns: int | None = None
         self._at_ns = -1
 
-    def frames(self, from_ns: int = 0) -> Iterator[DecodedFrame]:
-        """Every picture in order, from a time on; those before are decoded and not converted.
+    def frames(self, is_wanted: Callable[[int], bool] = lambda at_ns: True) -> Iterator[DecodedFrame]:
+        """Every picture in order. Ends without an error where the file is damaged beyond reading.
 
-        Ends without an error where the file is damaged beyond reading.
+        Args:
+            is_wanted: tells of a time if its picture is of use; one that is not is not converted, which is quicker.
         """
         try:
             for packet in self._container.demux(self._stream):
-                yield from self._decoded(packet, from_ns)
+                yield from self._decoded(packet, is_wanted)
         except (av.error.FFmpegError, OSError):
-            yield from self._decoded(None, from_ns)
+            yield from self._decoded(None, is_wanted)
 
     def times_ns(self) -> list[int]:
         """When each picture is shown that its packet tells of, in the order of the file; they are read up by this."""
@@ -94,14 +95,16 @@ class VideoDecoder:
         """Closes the file."""
         self.close()
 
-    def _decoded(self, packet: "Packet[VideoStream] | None", from_ns: int) -> Iterator[DecodedFrame]:
+    def _decoded(
+        self, packet: "Packet[VideoStream] | None", is_wanted: Callable[[int], bool]
+    ) -> Iterator[DecodedFrame]:
         try:
             frames = self._stream.codec_context.decode(packet)
         except av.error.FFmpegError:
             return
         for frame in frames:
             at_ns = self._time_ns(frame)
-            if at_ns >= from_ns:
+            if is_wanted(at_ns):
                 yield DecodedFrame(_pixels(frame), at_ns)
 
     def _time_ns(self, frame: VideoFrame) -> int:

@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -99,25 +99,29 @@ class FileSource:
         played_ns = self._playhead.played_ns(self._clock.now_ns())
         if played_ns is None or played_ns <= 0:
             return
-        from_ns = played_ns
+        last_ns = 0
         if self._settings.loop:
             lap_ns = length_ns(self._decoder.path)
             self._begins_ns = played_ns // lap_ns * lap_ns
             # A lap of which nothing is left would be the end.
-            from_ns = min(played_ns - self._begins_ns, max(0, lap_ns - round(2e9 / self._decoder.fps)))
-        self._begin_anew(from_ns)
+            last_ns = max(0, lap_ns - round(2e9 / self._decoder.fps))
+        self._begin_anew(lambda at_ns: at_ns >= last_ns > 0 or self._is_ahead(self._begins_ns + at_ns))
         for picture in self._pictures:
-            if picture[1] >= (self._playhead.played_ns(self._clock.now_ns()) or 0):
+            if self._is_ahead(picture[1]):
                 self._pending = picture
                 return
         self._playhead = Playhead()
-        self._begin_anew(0)
+        self._begin_anew(lambda at_ns: True)
 
-    def _begin_anew(self, from_ns: int) -> None:
-        """Goes to a place in the file."""
+    def _is_ahead(self, position_ns: int) -> bool:
+        """Whether a place in the recording is still to be played."""
+        return position_ns >= (self._playhead.played_ns(self._clock.now_ns()) or 0)
+
+    def _begin_anew(self, is_wanted: Callable[[int], bool]) -> None:
+        """Goes through the file again, to the first picture that is wanted."""
         self._decoder.close()
         self._decoder = VideoDecoder(self._decoder.path)
-        self._pictures = self._thinned(self._passes(self._decoder.frames(from_ns)))
+        self._pictures = self._thinned(self._passes(self._decoder.frames(is_wanted)))
 
     def _paced(self, picture: tuple[Pixels, int]) -> Frame:
         now_ns = self._clock.now_ns()
