@@ -18,6 +18,7 @@ from textual.screen import ModalScreen, Screen
 
 from console.adjustments import Setting
 from console.beside.side_screen import SideScreen
+from console.config.theme_app import ThemeApp
 from console.desk import Phase
 from console.events.event_app import EventApp
 from console.events.journal import Journal
@@ -29,10 +30,9 @@ from console.ports import OpenSession, Surroundings
 from console.profiles.profile_app import ProfileApp
 from console.screens.dashboard import COVERED_HZ, DashboardScreen
 from console.screens.help import HelpScreen
-from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID, looks_only
+from console.screens.keys import BINDINGS, looks_only
 from console.screens.palette import Palette, TitleCommands, key_commands, profile_commands
 from console.screens.question import QuitQuestion
-from console.screens.theme import THEME
 from console.screens.what_runs import NetworksScreen
 from console.show.show_app import ShowApp
 from console.sound.sound_app import SoundApp
@@ -41,14 +41,13 @@ from pipeline.audio.turns import SWITCH_INTERVAL_S
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Event, Level
 
-TEXT_HZ = 4.0
 BROKE_DOWN = "The screen broke down, and its session has ended; `understudy logs` has the cause."
 Outlive: TypeAlias = Callable[[SessionApp, ScreenEnd], bool]
 NOTHING_OUT = "Nothing goes out any more."
 log = logging.getLogger(__name__)
 
 
-class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, SessionApp):
+class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, SessionApp):
     """The operator's console over one session."""
 
     TITLE = "Understudy"
@@ -59,13 +58,12 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, SessionApp
     def __init__(self, open_session: OpenSession, surroundings: Surroundings) -> None:
         super().__init__()
         self.told_to_end = threading.Event()
-        self.register_theme(THEME)
-        self.theme = THEME.name
         self.surroundings = surroundings
         self.clock = surroundings.clock
+        self.wear(surroundings.config)
         self.make_session(open_session)
         self.journal = Journal()
-        self._dashboard = DashboardScreen(self.journal)
+        self._dashboard = DashboardScreen(self.journal, surroundings.config.screen)
         self._ticks = 0
 
     def get_default_screen(self) -> Screen[None]:
@@ -76,7 +74,7 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, SessionApp
         """Starts the session and the clockwork once the screen is up."""
         self.loop, self.had_terminal = asyncio.get_running_loop(), not self.is_headless and is_terminal_there()
         self.show_all()
-        self._dashboard.set_interval(1.0 / TEXT_HZ, self._tick_text)
+        self._dashboard.set_interval(1.0 / self.surroundings.config.screen.text_hz, self._tick_text)
         self._dashboard.set_interval(1.0 / PICTURE_HZ, self._tick_picture)
         self.start_session()
 
@@ -110,9 +108,8 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, SessionApp
         return not self.surroundings.read_only or looks_only(action, parameters)
 
     def _panics(self, key: Key) -> bool:
-        bindings = self._bindings.key_to_bindings.get(key.key, ())
         typed = self.focused is not None and self.focused.check_consume_key(key.key, key.character)
-        return not typed and any(binding.id in (PANIC_ID, ANYWHERE_ID) for binding in bindings)
+        return not typed and key.key in self.panic_keys
 
     def action_command_palette(self, query: str = "") -> None:
         """Every act by its name, or those that a search finds."""
@@ -214,7 +211,10 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, SessionApp
         """The clockwork of the figures; seldom under a dialog."""
         self.find_terminal()
         self.find_end()
-        if not self._dashboard.covered or self._ticks % round(TEXT_HZ / COVERED_HZ) == 0:
+        if (
+            not self._dashboard.covered
+            or self._ticks % round(self.surroundings.config.screen.text_hz / COVERED_HZ) == 0
+        ):
             self.show_all()
         self._ticks += 1
 

@@ -8,11 +8,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from console.commands import models, profiles
+from console.config import commands as config_command
 from console.commands.options import (
     DEFAULT_PROFILE,
     DEFAULT_SIZE,
@@ -29,6 +30,9 @@ from console.show import show_command
 from pipeline.errors import UnderstudyError
 from profiles.errors import ProfileError
 
+if TYPE_CHECKING:
+    from console.config.schema import Config
+
 DONE, COULD_NOT, USAGE = 0, 1, 2
 
 app = typer.Typer(
@@ -37,6 +41,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(config_command.app, name="config")
 app.add_typer(models.app, name="models")
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(show_command.app, name="show")
@@ -88,16 +93,16 @@ def console(
     if port is not None and not in_browser:
         raise typer.BadParameter("--port is where --web serves the console: add --web, or leave it out")
     if in_browser:
-        return _open_web(options, port or 0)
+        return _open_web(_settled(context, options)[0], port or 0)
     _require_terminal()
     from console.commands.session import open_console
 
-    return open_console(options)
+    return open_console(*_settled(context, options))
 
 
 @app.command()
 @flattened
-def run(options: SessionOptions, plan: RunOptions) -> int:
+def run(context: typer.Context, options: SessionOptions, plan: RunOptions) -> int:
     """Run without a screen (--headless), or open the console."""
     if plan.headless:
         if options.push_to_talk:
@@ -112,7 +117,7 @@ def run(options: SessionOptions, plan: RunOptions) -> int:
     _require_terminal()
     from console.commands.session import open_console
 
-    return open_console(options)
+    return open_console(*_settled(context, options))
 
 
 @app.command()
@@ -225,6 +230,17 @@ def logs(
     from console.logs import print_log
 
     return print_log(lines, go_on=follow)
+
+
+def _settled(context: typer.Context, options: SessionOptions) -> "tuple[SessionOptions, Config]":
+    """The options with what the user has settled where the command line names nothing, and all that was settled."""
+    from console.config.reading import config_file, load_config
+    from console.config.starting import with_config
+
+    config = load_config(config_file())
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    named = {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
+    return with_config(options, config, named), config
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

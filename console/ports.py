@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from console.config.schema import Config
 from console.life.computer import MachinePort
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
@@ -233,6 +234,8 @@ class Surroundings:
     clock: Clock = MonotonicClock()
     list_cameras: Callable[[], Sequence[InputPort]] = tuple
     """Looks for cameras; may take a moment, and raises UnderstudyError when it can't."""
+    usual_cameras: Sequence[InputPort] = ()
+    """What pictures can come from without a camera."""
     list_inputs: Callable[[], Sequence[InputPort]] = tuple
     """Looks for microphones; may take seconds, and raises UnderstudyError when it can't."""
     usual_inputs: Sequence[InputPort] = ()
@@ -242,6 +245,8 @@ class Surroundings:
     push_to_talk: bool = False
     """Whether the session starts muted, and the actor is heard only while a key is held."""
     folders: Folders = Folders()
+    config: Config = Config()
+    """What the user has settled."""
     read_only: bool = False
     """Whether everything is seen here and nothing touched."""
     keeper: "KeeperPort | None" = None

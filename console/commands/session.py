@@ -1,5 +1,6 @@
 """From the command line's options to a session, its profiles and its networks."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 from console.commands.models import ready_models
 from console.commands.options import SessionOptions
 from console.commands.targets.checking import looked_at
+from console.config.schema import Config
+from console.config.starting import at_this_terminal, folders_of
+from console.live.cameras import found_cameras, usual_cameras
 from console.logs import configure_logging
 from console.ports import OpenSession, Outputs, SessionPort, Surroundings
 from console.sentences import first_problem, sentence
@@ -113,7 +117,7 @@ def open_session(
     return Session(session_settings(options), profile, models, on_event=tell)
 
 
-def open_console(options: SessionOptions) -> int:
+def open_console(options: SessionOptions, config: Config) -> int:
     """Opens the console, in preview, and tells its exit status: going on air is an act of the operator.
 
     Raises:
@@ -150,7 +154,9 @@ def open_console(options: SessionOptions) -> int:
 
     surroundings = Surroundings(
         shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk,
-        open_silent=opening(replace(settings, sound=SoundSettings())), keeper=shelf,
+        open_silent=opening(replace(settings, sound=SoundSettings())), keeper=shelf, list_cameras=found_cameras,
+        usual_cameras=usual_cameras(options.camera),
+        folders=folders_of(config), config=at_this_terminal(config, os.environ),
         show=show,
     )  # fmt: skip
     app = UnderstudyApp(opening(settings), surroundings)

@@ -48,7 +48,7 @@ class LiveApp(ActingApp):
         present = self.desk.live.camera
         if isinstance(self.screen, ModalScreen):
             return
-        choice = DeviceScreen(CAMERAS, (), present)
+        choice = DeviceScreen(CAMERAS, self.surroundings.usual_cameras, present)
         self.push_screen(choice, self._take_chosen_camera)
         self._look_for_cameras(choice)
 

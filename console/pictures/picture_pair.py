@@ -6,12 +6,14 @@ from enum import StrEnum
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from console.config.schema import ScreenConfig
 from console.pictures.live_picture import Caption, LivePicture
 from console.ports import SessionPort
 from console.view import STALE_S, View
 from pipeline.telemetry import Shown, State
 
-PICTURE_HZ = 15.0
+PICTURE_HZ, SSH_HZ = 15.0, 5.0
+"""Pictures a second where nothing else was settled: here, and over SSH."""
 CELLS_PER_S = 54_000
 """Cells that may be repainted a second: 120 by 30 at 15 Hz. A larger picture comes less often instead."""
 USUAL_SHAPE = (16, 9)
@@ -50,6 +52,7 @@ CAPTIONS = {
     Shown.FACES: "FACES: seen here only",
     Shown.MASK: "MASKS: seen here only",
 }
+OFF = "no picture here: [screen] picture is none"
 MISSING = {
     Shown.NEXT: "nothing is prepared: mark a profile, press enter",
 }
@@ -59,8 +62,9 @@ MISSING = {
 class PicturePair(Horizontal):
     """Shows what a sight wants, as often as the terminal can take it."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: ScreenConfig) -> None:
         super().__init__()
+        self._off, self._hz = look.picture == "none", look.picture_hz or PICTURE_HZ
         self.sight = Sight.PROGRAM
         self._pictures = (LivePicture(), LivePicture())
         self._drawn_s = 0.0
@@ -79,6 +83,9 @@ class PicturePair(Horizontal):
 
     def draw(self, session: SessionPort, view: View, now_s: float) -> None:
         """Shows the newest pictures if it is time for some."""
+        if self._off:
+            self.instead(OFF)
+            return
         if now_s - self._drawn_s < self._interval_s:
             return
         self._drawn_s = now_s
@@ -119,4 +126,4 @@ class PicturePair(Horizontal):
     @property
     def _interval_s(self) -> float:
         """Seconds between two pictures, a little less than that for the timer's jitter."""
-        return 0.8 * max(1.0 / PICTURE_HZ, self.size.width * self.size.height / CELLS_PER_S)
+        return 0.8 * max(1.0 / self._hz, self.size.width * self.size.height / CELLS_PER_S)

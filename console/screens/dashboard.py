@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from console.config.schema import ScreenConfig
 from console.desk import Phase
 from console.events.event_list import EventList
 from console.events.journal import Journal
@@ -36,9 +37,9 @@ class DashboardScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-compact"), (108, "-full"), (150, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (32, "-tall"), (42, "-lofty"), (50, "-high")]
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, look: ScreenConfig) -> None:
         super().__init__()
-        self._strip, self._pictures, self._footer = StatusStrip(), PicturePair(), KeyFooter()
+        self._strip, self._pictures, self._footer = StatusStrip(), PicturePair(look), KeyFooter()
         self._profiles, self._adjustments, self._events = ProfileList(), AdjustmentList(), EventList(journal)
         self._voice = VoiceList()
         self._sound = SoundPanel()

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
 from console.app import UnderstudyApp
+from console.config.schema import Config
 from console.ports import Outputs, Surroundings
 from console.screens.dashboard import DashboardScreen
 from tests.console.fake_machine import FakeMachine
@@ -15,7 +16,7 @@ from tests.console.fake_session import ADA, BEN, CLEO, FakeSession, FakeShelf
 USUAL = (120, 40)
 
 
-def make_app(session: FakeSession, *, outputs: Outputs | None = None) -> UnderstudyApp:
+def make_app(session: FakeSession, *, outputs: Outputs | None = None, config: Config | None = None) -> UnderstudyApp:
     """An app with three profiles and a broken fourth on the shelf."""
 
     def open_session(tell: object) -> FakeSession:
@@ -23,7 +24,8 @@ def make_app(session: FakeSession, *, outputs: Outputs | None = None) -> Underst
         return session
 
     shelf = FakeShelf(ADA, BEN, CLEO, broken=("dora",))
-    return UnderstudyApp(open_session, Surroundings(shelf, outputs or Outputs(), FakeMachine, session.clock))
+    around = Surroundings(shelf, outputs or Outputs(), FakeMachine, session.clock, config=config or Config())
+    return UnderstudyApp(open_session, around)
 
 
 @asynccontextmanager

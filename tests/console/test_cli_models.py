@@ -12,6 +12,7 @@ from console.commands.brought import making
 from console.commands.brought.inspection import speed_row
 from console.commands.options import SessionOptions
 from console.commands.targets import checking
+from console.config.schema import Config
 from pipeline.errors import ModelError
 from pipeline.inference.formats import recognise
 from pipeline.inference.onnx.model_file import read_model
@@ -280,4 +281,4 @@ def test_the_console_does_not_open_when_its_device_can_not_be_had(home: Path, mo
     monkeypatch.setattr(session, "Runtime", without_gpu)
     monkeypatch.setattr(session, "ready_models", lambda: pytest.fail("networks were looked for"))
     with pytest.raises(ModelError, match=r"libcublasLt\.so\.13"):
-        session.open_console(SessionOptions(device="cuda"))
+        session.open_console(SessionOptions(device="cuda"), Config())
