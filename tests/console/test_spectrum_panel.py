@@ -20,6 +20,7 @@ from console.widgets.sound.spectrum_panel import (
     sentences,
     spectrum_lines,
 )
+from pipeline.audio.metering.scope import SPEECH
 from pipeline.audio.voice.statistics import AVERAGE_SPECTRUM_DB, BANDS_HZ
 from tests.console.fake_session import typical_audio
 from tests.console.views import heard, roles, silent, words
@@ -77,7 +78,7 @@ def test_the_difference_is_found_wherever_the_level_is(hz: float, decibels: floa
     assert contrast.largest is not None
     assert contrast.largest.band_hz == hz
     assert contrast.largest.decibels == pytest.approx(decibels, abs=0.8)
-    assert contrast.louder_db == pytest.approx(-13.0, abs=0.8)
+    assert contrast.level_db == pytest.approx(sum(TARGET[SPEECH]) / len(TARGET[SPEECH]) - 13.0, abs=0.8)
 
 
 def test_what_lies_below_a_voice_or_above_a_microphone_is_not_judged() -> None:
@@ -96,8 +97,16 @@ def test_nothing_is_told_before_enough_was_said() -> None:
 def test_a_pause_and_one_vowel_change_little() -> None:
     contrast = followed(changed({4_000.0: -8.0}))
     contrast.add((-80.0,) * 22, TARGET, 60_000_000_000, speaking=False)
-    contrast.add(changed({250.0: 20.0}), TARGET, 60_100_000_000, speaking=True)
+    contrast.add(changed({250.0: 12.0}), TARGET, 60_100_000_000, speaking=True)
     assert contrast.largest is not None and contrast.largest.band_hz == 4_000.0
+
+
+def test_the_silence_between_words_has_no_colour() -> None:
+    contrast, silence = Contrast(), tuple(-80.0 - 2.0 * number for number in range(22))
+    for number in range(80):
+        levels_db = changed({}) if number % 3 else tuple(max(level, -74.0) for level in silence)
+        contrast.add(levels_db, TARGET, number * STEP_NS, speaking=True)
+    assert contrast.largest is not None and contrast.largest.alike
 
 
 def test_another_target_is_compared_anew() -> None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pipeline.audio.metering.scope import SPEECH
 from pipeline.audio.voice.statistics import BANDS_HZ
 
-FOLLOWING_NS = 3_000_000_000
-"""The time constant of the mean: a sentence."""
+FOLLOWING_NS = 5_000_000_000
+"""The time constant of the mean: a sentence or two."""
 SURE_NS = 1_000_000_000
 """After so much speech a difference is told."""
 LONGEST_NS = 500_000_000
@@ -47,7 +47,8 @@ class Contrast:
     def __init__(self) -> None:
         self._shape: Levels | None = None
         """Of the reference, which is another one after another profile was taken."""
-        self._lead: Levels | None = None
+        self._powers: Levels | None = None
+        """The mean powers of the last sentences, as a long-term spectrum has them: a pause hardly counts."""
         self._spoken_ns = 0
         self._at_ns: int | None = None
 
@@ -60,22 +61,23 @@ class Contrast:
         reference = np.array(reference_db)
         shape = reference - reference[SPEECH].mean()
         if self._shape is None or np.abs(shape - self._shape).max() > SAME_DB:
-            self._shape, self._lead, self._spoken_ns = shape, None, 0
-        lead = np.array(levels_db) - reference
+            self._shape, self._powers, self._spoken_ns = shape, None, 0
+        powers = np.power(10.0, np.array(levels_db) / 10.0)
         share = 1.0 - math.exp(-passed_ns / FOLLOWING_NS)
-        self._lead = lead if self._lead is None else self._lead + share * (lead - self._lead)
+        self._powers = powers if self._powers is None else self._powers + share * (powers - self._powers)
         self._spoken_ns += passed_ns
 
     @property
-    def louder_db(self) -> float:
-        """By how much it is louder than the reference between 200 Hz and 4 kHz, which says nothing of its colour."""
-        return 0.0 if self._lead is None else float(self._lead[SPEECH].mean())
+    def level_db(self) -> float | None:
+        """The mean level between 200 Hz and 4 kHz over the last sentences; None before the first."""
+        return None if self._powers is None else float((10.0 * np.log10(self._powers[SPEECH])).mean())
 
     @property
     def largest(self) -> Difference | None:
         """Where its colour differs most; None before enough was said."""
-        if self._lead is None or self._spoken_ns < SURE_NS:
+        if self._powers is None or self._shape is None or self._spoken_ns < SURE_NS:
             return None
-        colour = self._lead - self._lead[SPEECH].mean()
+        levels = 10.0 * np.log10(self._powers)
+        colour = levels - levels[SPEECH].mean() - self._shape
         at = JUDGED.start + int(np.abs(colour[JUDGED]).argmax())
         return Difference(float(colour[at]), BANDS_HZ[at])

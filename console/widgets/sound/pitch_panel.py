@@ -19,6 +19,8 @@ TOLD_NS = 1_000_000_000
 LEAST_NS = 50_000_000
 """Readings that follow faster are left out of the trace, whose cells are all as long."""
 SILENCE = "·"
+USUAL_ROWS = 3
+"""Where the style sheet leaves it to the panel."""
 NAME_WIDTH = 4
 TRACE_AT_LEAST = 4
 
@@ -141,4 +143,5 @@ class PitchPanel(ViewPanel):
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's pitches."""
-        return pitch_lines(view, self._history, self.size.width, self.size.height)
+        height = USUAL_ROWS if self.styles.is_auto_height else self.size.height
+        return pitch_lines(view, self._history, self.size.width, height)

@@ -16,6 +16,8 @@ ABOVE_DB, BELOW_DB = 9.0, 36.0
 """What is shown above the reference's loudest third-octave, and below."""
 LEAST_NS = 95_000_000
 """A picture that comes sooner after the last one is not drawn: 10 a second are as many as anybody sees."""
+USUAL_ROWS = 6
+"""Where the style sheet leaves it to the panel."""
 BESIDE_GAP = 2
 BARS_AT_LEAST = 12
 STACKED_FROM = 10
@@ -193,8 +195,8 @@ class SpectrumPanel(ViewPanel):
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's spectra."""
-        width, height = self.size
-        lines = spectrum_lines(self._curves(view), width, height, view.age if view.stale else "")
+        height = USUAL_ROWS if self.styles.is_auto_height else self.size.height
+        lines = spectrum_lines(self._curves(view), self.size.width, height, view.age if view.stale else "")
         return greyed(lines) if view.stale else lines
 
     def _curves(self, view: View) -> list[Curve]:
@@ -203,8 +205,9 @@ class SpectrumPanel(ViewPanel):
             return []
         reference = audio.spectrum_reference_db
         # What goes out is as loud as the gain behind it makes it: only its colour is compared.
-        level_db = self._made.louder_db
-        made = tuple(level - level_db for level in audio.spectrum_out_db)
+        heard_db, made_db = self._heard.level_db, self._made.level_db
+        lower_db = 0.0 if heard_db is None or made_db is None else made_db - heard_db
+        made = tuple(level_db - lower_db for level_db in audio.spectrum_out_db)
         return [
             Curve(MIC, audio.spectrum_in_db, reference, self._heard.largest),
             Curve(OUT, made, reference, self._made.largest),

@@ -13,10 +13,12 @@ from pipeline.media import Block
 
 LEAST_DBFS = -120.0
 """No level is lower."""
-FRAMES = 10
-"""Stretches of 43 ms that a spectrum is the mean of; of what is older hardly anything would be left."""
+MOST_FRAMES = 10
+"""Stretches of 43 ms that are worked out for one look; whoever looks seldom misses what was before them."""
 SMOOTHING_S = 0.3
-"""The time constant of that mean."""
+"""The time constant of a spectrum: what is so old counts a third of what is new."""
+KEEPING: float = math.exp(-FRAME_SAMPLES / RATE_HZ / SMOOTHING_S)
+"""What is left of it after one more stretch."""
 KEPT = RATE_HZ
 """Twice what is looked at: what is written meanwhile is never what is read."""
 LOUDEST = 8.0
@@ -50,21 +52,22 @@ class Scope:
         self._samples: Sound = np.zeros(KEPT, np.float32)
         self._count = 0
         self._window = np.hanning(FRAME_SAMPLES).astype(np.float32)
-        ages_s = (FRAMES - np.arange(FRAMES)) * FRAME_SAMPLES / RATE_HZ
-        weights = np.exp(-ages_s / SMOOTHING_S)
         # So that the bands' mean squares add up to the sound's.
-        whole = 2.0 / (FRAME_SAMPLES * float(np.square(self._window).sum()))
-        self._weights = (whole * weights / weights.sum()).astype(np.float32)
+        self._scale = 2.0 / (FRAME_SAMPLES * float(np.square(self._window).sum()))
         self._bands = third_octaves()
         # Room that is asked for anew each time costs three times the work.
         self._looking = threading.Lock()
-        self._windowed: Sound = np.zeros((FRAMES, FRAME_SAMPLES), np.float32)
-        self._spectra: NDArray[np.complex64] = np.zeros((FRAMES, FRAME_SAMPLES // 2 + 1), np.complex64)
-        self._squares: Sound = np.zeros((FRAMES, FRAME_SAMPLES + 2), np.float32)
+        self._windowed: Sound = np.zeros((MOST_FRAMES, FRAME_SAMPLES), np.float32)
+        self._spectra: NDArray[np.complex64] = np.zeros((MOST_FRAMES, FRAME_SAMPLES // 2 + 1), np.complex64)
+        self._squares: Sound = np.zeros((MOST_FRAMES, FRAME_SAMPLES + 2), np.float32)
+        self._powers: NDArray[np.float64] = np.zeros(len(self._bands))
+        """The smoothed mean squares in the bands, up to the stretch of this number."""
+        self._looked = 0
 
     def feed(self, block: Block) -> None:
         """Takes a block's first channel; it isn't kept."""
         samples = block.samples[-KEPT:, 0]
+        self._count += len(block.samples) - len(samples)
         at = self._count % KEPT
         first = min(len(samples), KEPT - at)
         self._samples[at : at + first] = samples[:first]
@@ -72,19 +75,31 @@ class Scope:
         self._count += len(samples)
 
     def levels_db(self) -> tuple[float, ...]:
-        """The mean square in each third-octave, in dBFS: what is 0.3 s old counts a third of what is new."""
-        stretches = self._newest(FRAMES * FRAME_SAMPLES).reshape(FRAMES, FRAME_SAMPLES)
+        """The mean square in each third-octave, smoothed over 0.3 s, in dBFS."""
         with self._looking:
-            np.multiply(stretches, self._window, out=self._windowed)
-            np.fft.rfft(self._windowed, out=self._spectra)  # type: ignore[arg-type]  # NumPy's stub knows only doubles
-            squares = np.square(self._spectra.view(np.float32), out=self._squares)
-            powers = (self._weights @ squares).reshape(-1, 2).sum(axis=1)
-        levels = 10.0 * np.log10(np.maximum(self._bands @ powers, 10.0 ** (LEAST_DBFS / 10.0)))
+            stretch = self._count // FRAME_SAMPLES
+            if stretch > self._looked:
+                self._look(stretch, min(stretch - self._looked, MOST_FRAMES))
+            levels = 10.0 * np.log10(np.maximum(self._powers, 10.0 ** (LEAST_DBFS / 10.0)))
         return tuple(float(level) for level in levels)
+
+    def _look(self, stretch: int, count: int) -> None:
+        """Works out so many stretches before the one of a number."""
+        fresh = self._until(stretch * FRAME_SAMPLES, count * FRAME_SAMPLES)
+        windowed = np.multiply(fresh.reshape(count, FRAME_SAMPLES), self._window, out=self._windowed[:count])
+        spectra = self._spectra[:count]
+        np.fft.rfft(windowed, out=spectra)  # type: ignore[arg-type]  # NumPy's stub knows only doubles
+        squares = np.square(spectra.view(np.float32), out=self._squares[:count])
+        left = KEEPING ** (stretch - self._looked)
+        # Those that nobody looked at are taken to have been as those that are looked at now.
+        weights = KEEPING ** np.arange(count)[::-1]
+        weights *= self._scale * (1.0 - left) / weights.sum()
+        powers = self._bands @ (weights.astype(np.float32) @ squares).reshape(-1, 2).sum(axis=1)
+        self._powers, self._looked = left * self._powers + powers, stretch
 
     def pitch_hz(self) -> float:
         """The pitch of the newest 64 ms, by their likeness to themselves; 0 where there is none."""
-        low = self._newest(PITCH_SAMPLES).reshape(-1, THINNING).mean(axis=1, dtype=np.float64)
+        low = self._until(self._count, PITCH_SAMPLES).reshape(-1, THINNING).mean(axis=1, dtype=np.float64)
         low -= low.mean()
         spectrum = np.fft.rfft(low, 2 * len(low))
         likeness = np.fft.irfft(np.square(spectrum.real) + np.square(spectrum.imag))[: LAGS.stop + 1]
@@ -103,9 +118,9 @@ class Scope:
         before, peak, after = (float(value) for value in likeness[lag - 1 : lag + 2])
         return float(LOW_RATE_HZ / (lag + 0.5 * (before - after) / min(before - 2.0 * peak + after, -1e-9)))
 
-    def _newest(self, count: int) -> Sound:
-        """The last samples in order, with silence for what is no number."""
-        end = self._count % KEPT
+    def _until(self, number: int, count: int) -> Sound:
+        """So many samples before the one of a number, with silence for what is no number itself."""
+        end = number % KEPT
         # What is read here is written again only after more than half a second.
         sound = self._samples[max(0, end - count) : end]
         if len(sound) < count:
@@ -119,7 +134,8 @@ class Reference:
 
     def __init__(self) -> None:
         self._shape: Sound = np.zeros(0, np.float32)
-        self._speech_db = USUAL_DB
+        self._powers: NDArray[np.float64] | None = None
+        """The long-term spectrum of what is heard, of mean powers as the target's: a pause hardly counts."""
         self._at_ns: int | None = None
         self.aim(None)
 
@@ -130,9 +146,11 @@ class Reference:
 
     def beside(self, heard_db: Sequence[float], now_ns: int, *, speaking: bool) -> tuple[float, ...]:
         """The target's levels beside what is heard at an instant, which may be empty."""
+        passed_ns = 0 if self._at_ns is None else max(0, now_ns - self._at_ns)
         if heard_db and speaking:
-            speech_db = float(np.mean(heard_db[SPEECH]))
-            passed_ns = FOLLOWING_NS if self._at_ns is None else now_ns - self._at_ns
-            self._speech_db += (1.0 - math.exp(-max(0, passed_ns) / FOLLOWING_NS)) * (speech_db - self._speech_db)
+            powers = np.power(10.0, np.array(heard_db) / 10.0)
+            share = 1.0 - math.exp(-passed_ns / FOLLOWING_NS)
+            self._powers = powers if self._powers is None else self._powers + share * (powers - self._powers)
         self._at_ns = now_ns
-        return tuple(float(level) for level in self._shape + self._speech_db)
+        speech_db = USUAL_DB if self._powers is None else float(np.log10(self._powers[SPEECH]).mean()) * 10.0
+        return tuple(float(level) for level in self._shape + speech_db)
