@@ -81,7 +81,7 @@ class Scope:
             if stretch > self._looked:
                 self._look(stretch, min(stretch - self._looked, MOST_FRAMES))
             levels = 10.0 * np.log10(np.maximum(self._powers, 10.0 ** (LEAST_DBFS / 10.0)))
-        return tuple(float(level) for level in levels)
+        return _told(levels)
 
     def _look(self, stretch: int, count: int) -> None:
         """Works out so many stretches before the one of a number."""
@@ -153,4 +153,9 @@ class Reference:
             self._powers = powers if self._powers is None else self._powers + share * (powers - self._powers)
         self._at_ns = now_ns
         speech_db = USUAL_DB if self._powers is None else float(np.log10(self._powers[SPEECH]).mean()) * 10.0
-        return tuple(float(level) for level in self._shape + speech_db)
+        return _told(self._shape + speech_db)
+
+
+def _told(levels_db: NDArray[np.floating]) -> tuple[float, ...]:
+    """Levels in tenths of a decibel: more digits are only more to send to a screen in another process."""
+    return tuple(float(level) for level in np.round(levels_db.astype(np.float64), 1))

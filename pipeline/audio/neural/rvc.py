@@ -113,11 +113,12 @@ class Rvc:
         began_ns = self._clock.now_ns()
         heard = np.clip(np.nan_to_num(sound, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
         done = np.zeros(len(sound), np.float32)
-        self.pitches_hz = (0.0, 0.0) if self._pitch else None
         if float(np.abs(heard[self._first * FRAME_SAMPLES :]).max()) > FAINTEST:
             spoken = self._spoken(_lowered(heard))
             start = self._plan.context
             done[start : start + len(spoken)] = np.clip(spoken, -1.0, 1.0)[: len(done) - start]
+        elif self._pitch is not None:
+            self.pitches_hz = 0.0, 0.0
         self.work.add(self._clock.now_ns() - began_ns)
         return done
 
