@@ -20,6 +20,8 @@ from console.widgets.panel import fit, printable
 
 MARGIN_GREY = 12
 """Level of the bars beside a picture of another shape than the widget."""
+CAPTION_INK, WARNING_INK = "#cbd4dc", "#e3b04b"
+"""Words lie on the dark bars in every theme."""
 LUMA = np.array((0.299, 0.587, 0.114), np.float32)
 
 
@@ -126,8 +128,7 @@ class LivePicture(Widget):
         return Style(bgcolor=RichColor.from_rgb(MARGIN_GREY, MARGIN_GREY, MARGIN_GREY))
 
     def _words(self, caption: Caption) -> Strip:
-        colours = self.app.theme_variables
-        ink = colours["warning" if caption.warning else "foreground"]
+        ink = WARNING_INK if caption.warning else CAPTION_INK
         width = self.size.width
         text = fit(printable(caption.text), min(width, cell_len(caption.text))).center(width)
         return Strip([Segment(text, self._paper + Style(color=ink))]).adjust_cell_length(width, self._paper)

@@ -53,10 +53,15 @@ CAPTIONS = {
     Shown.MASK: "MASKS: seen here only",
 }
 OFF = "no picture here: [screen] picture is none"
-MISSING = {
-    Shown.NEXT: "nothing is prepared: mark a profile, press enter",
-}
-"""What is told in place of a picture that does not come."""
+NOTHING_NEXT = "nothing is prepared: mark a profile, press enter"
+
+
+def missing(view: View, shown: Shown) -> str:
+    """What is told in place of a picture that does not come."""
+    if shown is not Shown.NEXT:
+        return f"{shown} is not to be had"
+    prepared = next((row for row in view.rows if row.prepared), None)
+    return NOTHING_NEXT if prepared is None else f"{prepared.title} is being made ready"
 
 
 class PicturePair(Horizontal):
@@ -108,7 +113,7 @@ class PicturePair(Horizontal):
         if picture.show(preview):
             self._fresh_s[number] = now_s
         if preview is None and shown is not Shown.PROGRAM:
-            picture.caption(Caption(MISSING.get(shown, f"{shown} is not to be had")))
+            picture.caption(Caption(missing(view, shown)))
             return
         age_s = now_s - self._fresh_s[number]
         held = age_s > STALE_S and not (shown is Shown.PROGRAM and view.state is State.CARD)

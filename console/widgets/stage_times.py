@@ -9,11 +9,13 @@ from pipeline.telemetry import Percentiles
 SCALES_MS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 """Right ends of the bars: round, so that the bars do not breathe with every reading."""
 NAME_WIDTH = 11
+BAR_FROM = 4
+"""In fewer rows than this there is no bar of all stages."""
 FIGURES_WIDTH = 14
 COLUMNS = "p50 ms    p95"
 
 
-LOOKS = (Role.BAR, Role.BAR_FAINT)
+LOOKS = (Role.BAR_NAME, Role.BAR_FAINT_NAME)
 """Neighbours in the bar of all stages are told apart by turns."""
 
 
@@ -33,35 +35,31 @@ def stacked_bar(view: View, width: int) -> Line:
         done_ms += spread.p50_ms
         end = round(done_ms / whole_ms * width)
         room, begun = end - begun, end
-        told = f" {name}" if len(name) + 2 <= room else ""
-        role = Role.ACCENT if name == slowest else LOOKS[number % 2]
+        role = Role.ACCENT_NAME if name == slowest else LOOKS[number % 2]
         if room > 0:
-            spans += [("█" if told else "", role), (told, Role.STRONG), ("█" * (room - len(told) - bool(told)), role)]
-    return (*(span for span in spans if span[0]), ("─" * (width - begun), Role.RULE))
+            spans.append((fit(f" {name}" if len(name) + 2 <= room else "", room), role))
+    return (*spans, ("─" * (width - begun), Role.RULE))
 
 
 def stage_lines(view: View, width: int, height: int | None = None) -> list[Line]:
     """A heading, the bar of all stages, and a row a stage, in the order of work.
 
-    Of more stages than `height` has rows for, the slowest; where there is room for but two rows, the bar alone.
+    Of more stages than `height` has rows for, the slowest; in a few rows the bar gives way to them.
     """
     stages = view.video.stages
     if not stages:
         return [heading("STAGES", width, "ms")]
-    if height is not None and height < 3:
-        slowest, total_ms = slowest_of(stages), sum(spread.p50_ms for spread in stages.values())
-        note = f"{slowest} {stages[slowest].p50_ms:.1f} of {total_ms:.1f} ms"
-        return [heading("STAGES", width, note), stacked_bar(view, width)][: max(0, height)]
     longest_ms = max(spread.p95_ms for spread in stages.values())
     scale_ms = next((scale for scale in SCALES_MS if scale >= longest_ms), SCALES_MS[-1])
     slowest = slowest_of(stages)
-    room = len(stages) if height is None else max(0, height - 2)
+    bar = [stacked_bar(view, width)] if height is None or height >= BAR_FROM else []
+    room = len(stages) if height is None else max(0, height - 1 - len(bar))
     shown = sorted(stages, key=lambda name: stages[name].p50_ms)[-room:] if room else []
     rows = [_row(name, stages[name], scale_ms, width, slowest=name == slowest) for name in stages if name in shown]
     title = f"STAGES  slowest: {slowest}" if len(rows) == len(stages) else f"STAGES  {len(rows)} of {len(stages)}"
     return [
         heading(title if len(title) + len(COLUMNS) + 2 <= width else "STAGES", width, COLUMNS),
-        stacked_bar(view, width),
+        *bar,
         *rows,
     ]
 

@@ -86,7 +86,8 @@ def first_line(view: View, width: int) -> Line:
     for length in range(LENGTHS):
         left = _left(view, length)
         room = width - line_width(left) + max(0, cell_len(view.profile.title) - TITLE_AT_LEAST)
-        if sum(map(line_width, marks.values())) <= room:
+        # Whose likeness it is gives way to the words of a warning.
+        if sum(line_width(part) for name, part in marks.items() if name != "consent") <= room:
             break
     kept: dict[str, Line] = {}
     for name, part in marks.items():
@@ -113,9 +114,9 @@ def _marks(view: View) -> dict[str, Line]:
         marks["looking"] = (("   ", Role.TEXT), (" READ ONLY ", Role.STOPPED))
     if view.phase in (Phase.ENDED, Phase.REFUSED):
         return marks
+    marks["elapsed"] = (("   ", Role.TEXT), (clock_text(elapsed_s), Role.STRONG), (" ", Role.TEXT))
     if view.recordings or view.outputs.record:
         marks["recording"] = (("   ", Role.TEXT), ("● REC", Role.ERROR))
-    marks["elapsed"] = (("   ", Role.TEXT), (clock_text(elapsed_s), Role.STRONG), (" ", Role.TEXT))
     words, role = consent_words(view)
     marks["consent"] = (("   ", Role.TEXT), (words, role))
     return marks

@@ -21,7 +21,7 @@ from console.widgets.frame_time import FrameTimeHistory, graph_lines, time_role
 from console.widgets.machine_load import machine_lines
 from console.widgets.panel import Line, Role, fit, heading, line_width, printable
 from console.widgets.profile_list import profile_lines
-from console.widgets.stage_times import stage_lines
+from console.widgets.stage_times import stacked_bar, stage_lines
 from console.widgets.status_strip import first_line, reason_lines, second_line
 from pipeline.telemetry import Level, Percentiles, State, SwitchReading
 from tests.console.fake_machine import FakeGpu, FakeProcess
@@ -188,10 +188,10 @@ def test_the_last_minute_forgets_older_losses() -> None:
 
 def test_stages_keep_their_order_and_the_slowest_is_named() -> None:
     lines = stage_lines(make_view(), 40)
-    assert [line[0][0].strip() for line in lines[1:]] == ["track", "swap", "segment", "compose", "label", "i420"]
+    assert [line[0][0].strip() for line in lines[2:]] == ["track", "swap", "segment", "compose", "label", "i420"]
     assert "slowest: track" in words(lines[:1])
-    assert [line[0][1] is Role.ACCENT for line in lines[1:]] == [True, False, False, False, False, False]
-    assert lines[1][3][0].strip() == "4.1"
+    assert [line[0][1] is Role.ACCENT for line in lines[2:]] == [True, False, False, False, False, False]
+    assert lines[2][3][0].strip() == "4.1"
 
 
 def test_the_budget_line_is_drawn_and_broken_by_slow_frames() -> None:
@@ -298,3 +298,22 @@ def test_on_air_the_badge_says_that_the_fail_safe_stands_in() -> None:
     session.set_on_air(True)
     assert "FAIL-SAFE" not in words([first_line(make_view(session), 120)])
     assert "ON AIR · FAIL-SAFE" in words([first_line(make_view(session, standing_in=True), 120)])
+
+
+def test_all_stages_stand_in_one_bar_against_the_budget_and_the_slowest_stands_out() -> None:
+    video = replace(
+        FakeSession().video,
+        fps_target=30.0,
+        stages={"track": Percentiles(5.0, 6.0, 7.0), "swap": Percentiles(12.0, 14.0, 15.0)},
+    )
+    view = make_view(FakeSession(video=video))
+    bar = stacked_bar(view, 50)
+    assert sum(len(text) for text, _ in bar) == 50
+    assert [(text.strip(), role) for text, role in bar[:2]] == [
+        ("track", Role.BAR_NAME),
+        ("swap", Role.ACCENT_NAME),
+    ]
+    assert bar[-1][0] == "─" * len(bar[-1][0]) and 20 < len(bar[-1][0]) < 28
+    slow = replace(video, stages={"track": Percentiles(50.0, 60.0, 70.0)})
+    assert len(stacked_bar(make_view(FakeSession(video=slow)), 50)[0][0]) == 50
+    assert [bar in stage_lines(view, 50, height) for height in (3, 4)] == [False, True]
