@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from console.commands.models import ready_models
 from console.commands.options import SessionOptions
@@ -29,6 +30,10 @@ from pipeline.video.devices.settings import Pace, SourceSettings
 from profiles.errors import ProfileError
 from profiles.profile import FailSafePolicy, Profile
 from profiles.store import ProfileStore, ProfileSummary
+
+if TYPE_CHECKING:
+    from console.app import UnderstudyApp
+    from console.life.ends import OnHangup
 
 
 class Shelf(ProfileStore):
@@ -124,12 +129,8 @@ def open_console(options: SessionOptions, config: Config) -> int:
         UnderstudyError: there is no terminal, the log can't be written, or the device that is asked for can't be used.
         ProfileError: the profile is not there or not right.
     """
-    from console.app import UnderstudyApp, run_app
+    from console.app import UnderstudyApp
     from console.life.ends import OnHangup
-    from console.life.outliving import Outliving
-    from console.remote.host import Host
-    from console.remote.seats import ScreenSeat
-    from console.remote.server import offered
     from console.terminal import chatter_beside
 
     log_file = configure_logging()
@@ -160,7 +161,21 @@ def open_console(options: SessionOptions, config: Config) -> int:
         show=show,
     )  # fmt: skip
     app = UnderstudyApp(opening(settings), surroundings)
-    host = Host(ScreenSeat(app, app.step), outputs=outputs, folders=surroundings.folders)
+    with chatter_beside(log_file):
+        return _run_lent(app, OnHangup(options.on_hangup))
+
+
+def _run_lent(app: "UnderstudyApp", on_hangup: "OnHangup") -> int:
+    """Runs the console with its session lent to those outside, so that it can outlive its screen."""
+    from console.app import run_app
+    from console.life.outliving import Outliving, tell_of_others
+    from console.remote.host import Host
+    from console.remote.places import places, usual_folder
+    from console.remote.seats import ScreenSeat
+    from console.remote.server import offered
+
+    host = Host(ScreenSeat(app, app.step), outputs=app.surroundings.outputs, folders=app.surroundings.folders)
     app.overhear(host.events.add)
-    with chatter_beside(log_file), offered(host, app.session.profile.name) as place:
-        return run_app(app, outlive=Outliving(host, OnHangup(options.on_hangup), place))
+    tell_of_others(app, places(usual_folder()))
+    with offered(host, app.session.profile.name) as place:
+        return run_app(app, outlive=Outliving(host, on_hangup, place))

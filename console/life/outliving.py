@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from console.desk import Desk, Phase
@@ -58,6 +59,17 @@ class Outliving:
         steered = "" if self.place is None else "`understudy attach --steer` opens another screen, "
         stopped = "Ctrl-C here or `understudy ctl stop` ends it" if self.place else "Ctrl-C ends it"
         tell_terminal(f"{text} {steered}{stopped}; `understudy logs` tells more (process {os.getpid()}).")
+
+
+def tell_of_others(app: SessionApp, found: Iterable[Place]) -> None:
+    """Tells the operator of sessions that run already: one without a screen is easily forgotten, and has its camera."""
+    for other in found:
+        if other.pid != os.getpid():
+            text = (
+                f"Another session runs already ({other.profile}): `understudy attach --steer --session {other.pid}` "
+                f"opens a screen over it, `understudy ctl stop --session {other.pid}` ends it."
+            )
+            app.tell(Level.WARNING, text)
 
 
 def _goes_out(app: SessionApp) -> bool:

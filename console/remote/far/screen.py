@@ -6,6 +6,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from console.commands.session import Shelf
+from console.config.reading import config_file, load_config
+from console.config.starting import at_this_terminal, folders_of
+from console.live.cameras import found_cameras
 from console.logs import configure_logging
 from console.ports import SessionPort, Surroundings
 from console.remote.far.machine import FarMachine
@@ -28,6 +31,7 @@ def attach(pid: int | None, token: str | None, *, steer: bool) -> int:
     from console.terminal import chatter_beside
 
     log_file = configure_logging()
+    config = load_config(config_file())
     place = choose(places(usual_folder()), pid)
     if token:
         place = replace(place, token=token)
@@ -36,6 +40,8 @@ def attach(pid: int | None, token: str | None, *, steer: bool) -> int:
     surroundings = Surroundings(
         Shelf(), first.outputs, lambda: machine, read_only=not steer, attached=True,
         list_inputs=list_inputs if steer else tuple, usual_inputs=ALWAYS if steer else (),
+        list_cameras=found_cameras if steer else tuple, folders=folders_of(config),
+        config=at_this_terminal(config, os.environ),
     )  # fmt: skip
     app = UnderstudyApp(_opening(place, machine, steer=steer), surroundings)
     with ExitStack() as undo:

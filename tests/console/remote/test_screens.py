@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from console.app import UnderstudyApp
+from console.life.outliving import tell_of_others
 from console.ports import Surroundings
 from console.remote import seats
 from console.remote.connection import Answer, Connection
@@ -91,6 +93,18 @@ async def test_a_screen_is_left_from_outside_without_a_question(folder: Path) ->
         await pilot.pause()
         assert not isinstance(app.screen, Question)
         assert app.return_code == 0
+
+
+async def test_a_session_that_was_forgotten_is_told_of_at_the_start(folder: Path, lend: Lend) -> None:
+    lent = lend()
+    app = make_app(FakeSession())
+    tell_of_others(app, [lent.place, replace(lent.place, pid=7)])
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settled(app)
+        await pilot.pause()
+        told = [entry.text for entry in app.journal.found("")]
+        assert sum("Another session runs already" in text for text in told) == 1
+        assert any("understudy ctl stop --session 7" in text for text in told)
 
 
 @asynccontextmanager
