@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from console.app import UnderstudyApp
 from console.ports import Surroundings
@@ -67,3 +68,11 @@ async def done(app: UnderstudyApp, pilot: Pilot[int]) -> None:
 def words(app: UnderstudyApp) -> str:
     """Everything on the screen but picture and frames, on one line."""
     return " ".join(text_of(app).translate(str.maketrans(dict.fromkeys("▀│╭╮╰╯─▁▂▃▄▅▆▇█▌▎", " "))).split())
+
+
+async def fill(app: UnderstudyApp, pilot: Pilot[int], text: str) -> None:
+    """Enters a line in place of the one that stands there."""
+    await pilot.pause()
+    app.screen.query(Input).first().value = text
+    await pilot.press("enter")
+    await done(app, pilot)
