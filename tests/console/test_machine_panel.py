@@ -31,6 +31,12 @@ def test_a_view_holds_all_that_the_machine_tells() -> None:
     assert MachineView.of(FakeMachine()).gpu is None
 
 
+def test_a_computer_without_gpu_says_so_in_words() -> None:
+    text = words(machine_lines(viewed(), 52))
+    assert NO_GPU in text
+    assert "61 %" in text and "372 MB" in text and "3 on CPU" in text
+
+
 def test_a_gpu_tells_load_temperature_power_and_memory() -> None:
     rows = words(machine_lines(viewed(FakeGpu()), 50)).splitlines()
     assert rows[-2].split() == ["gpu", "42", "%", "61", "°C", "120", "W", "2.0", "of", "16.0", "GB"]

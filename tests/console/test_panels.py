@@ -19,13 +19,14 @@ from console.widgets.adjustment_list import adjustment_lines
 from console.widgets.frame_flow import loss_lines, loss_role, loss_summary, rate_lines, rate_role
 from console.widgets.frame_time import FrameTimeHistory, graph_lines, time_role
 from console.widgets.machine_load import machine_lines
-from console.widgets.panel import Line, Role, fit, heading, line_width, printable
+from console.widgets.panel import Role, fit, heading, line_width, printable
 from console.widgets.profile_list import profile_lines
 from console.widgets.stage_times import stacked_bar, stage_lines
 from console.widgets.status_strip import first_line, reason_lines, second_line
 from pipeline.telemetry import Level, Percentiles, State, SwitchReading
-from tests.console.fake_machine import FakeGpu, FakeProcess
+from tests.console.fake_machine import FakeProcess
 from tests.console.fake_session import ADA, FakeSession, typical_video
+from tests.console.views import role_of, words
 
 WIDTHS = (20, 30, 40, 54, 120, 200)
 
@@ -37,16 +38,6 @@ def make_view(session: FakeSession | None = None, **changes: object) -> View:
     view = View(Phase.RUNNING, session.profile, rows=rows, readings=session.readings())
     machine = MachineView((), "no GPU: there is no NVIDIA driver on this computer", FakeProcess())
     return replace(view, **({"machine": machine} | changes))
-
-
-def words(lines: list[Line]) -> str:
-    """The text of some lines."""
-    return "\n".join("".join(text for text, _ in line) for line in lines)
-
-
-def role_of(line: Line, part: str) -> Role:
-    """The role of the span that holds `part`."""
-    return next(role for text, role in line if part in text)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -223,17 +214,6 @@ def test_a_late_look_leaves_no_hole_in_the_graph() -> None:
     session.count_frames(20, lane_history_ms=(12.0,) * 20)
     history.add(session.readings())
     assert history.last_ms(3) == (12.0, 12.0, 12.0)
-
-
-def test_a_computer_without_gpu_says_so_in_words() -> None:
-    text = words(machine_lines(make_view(), 40))
-    assert "no GPU: there is no NVIDIA driver" in text
-    assert "61 %" in text and "372 MB" in text and "3 on CPU" in text
-
-
-def test_a_gpu_tells_load_and_memory() -> None:
-    text = words(machine_lines(make_view(machine=MachineView((FakeGpu(),), "", FakeProcess())), 40))
-    assert "42 %" in text and "2.0 of 16.0 GB" in text and "Accelerator 9" in text
 
 
 def test_profiles_are_numbered_and_tell_their_standing() -> None:
