@@ -76,8 +76,13 @@ class SideScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begins to draw."""
-        self.set_interval(1.0 / PICTURE_HZ, lambda: self._side.draw(self._session()))
+        self.set_interval(1.0 / PICTURE_HZ, self._draw)
         self.call_after_refresh(self.refresh_rows)
+
+    def _draw(self) -> None:
+        """Shows the newest picture; under a dialog it comes with the figures."""
+        if self.is_current:
+            self._side.draw(self._session())
 
     def on_resize(self) -> None:
         """Fills the new room."""
@@ -94,4 +99,5 @@ class SideScreen(Screen[None]):
         if self.is_attached:
             self._strip.present(view)
             self._side.present(view)
+            self._side.draw(self._session())
             self.refresh_rows()
