@@ -5,8 +5,9 @@ from functools import partial
 from console.commands.brought.making import checked, drafted
 from console.profiles.keeping_app import told_reasons
 from console.profiles.manage.manage_app import ManageApp
+from console.profiles.wizard.ending import WizardActs
 from console.profiles.wizard.steps import wish
-from console.profiles.wizard.wizard_screen import WizardActs, WizardScreen
+from console.profiles.wizard.wizard_screen import WizardScreen
 from console.sentences import sentence
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Level

@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, RadioButton, RadioSet, Static
 from console.beside.paths import PathSuggester
 from console.beside.side_screen import SideScreen
 from console.ports import SessionPort
+from console.profiles.wizard.ending import WizardActs
 from console.profiles.wizard.steps import (
     QUESTIONS,
     USUAL,
@@ -34,6 +35,8 @@ from pipeline.errors import UnderstudyError
 
 LOOKING = "Looking at it …"
 STEPS = tuple(Step)
+AT_ONCE = (Step.KIND, Step.NAME)
+"""Steps without a file to look into: whoever types ahead must not meet the keys of the step before."""
 STILLS = {Step.FACE: ("portrait", portrait_still), Step.ROOM: ("background", room_still)}
 """The steps with a picture to show: the answer that names it, and what makes it small."""
 
@@ -109,7 +112,7 @@ class WizardScreen(SideScreen, ModalScreen[None]):
         Binding("escape", "leave", "Cancel", id="wizard.leave", tooltip="Leave; asks when something was entered"),
     ]
 
-    def __init__(self, session: Callable[[], SessionPort], taken: frozenset[str], acts: "WizardActs") -> None:
+    def __init__(self, session: Callable[[], SessionPort], taken: frozenset[str], acts: WizardActs) -> None:
         """A wizard at its first step.
 
         Args:
@@ -164,6 +167,9 @@ class WizardScreen(SideScreen, ModalScreen[None]):
     def action_next(self) -> None:
         """Looks at the answers, then goes on; at the end, makes the profile."""
         if self._busy:
+            return
+        if self.step in AT_ONCE:
+            self._note_faults(self.step, faults(self.step, self.answers, self._taken), "")
             return
         self._busy = True
         self._say(LOOKING)
@@ -285,16 +291,3 @@ class WizardScreen(SideScreen, ModalScreen[None]):
     def _focus_first(self) -> None:
         chain = [widget for widget in self.focus_chain if isinstance(widget, Input | RadioSet)]
         self.set_focus(chain[0] if chain else None)
-
-
-class WizardActs:
-    """What a wizard does at its end. Both may take seconds, and are called by a thread of their own."""
-
-    def __init__(self, check: Callable[[dict[str, str]], str], make: Callable[[dict[str, str]], str]) -> None:
-        """The acts.
-
-        Args:
-            check: what every check says of the answers, in words.
-            make: makes the profile; why it could not, or nothing.
-        """
-        self.check, self.make = check, make
