@@ -263,7 +263,7 @@ def test_voice_settings_show_their_values_and_keys() -> None:
     for part in ("pitch         +0.0", "formants      1.00", "l L  latency      40 ms", "( )  trim         +0 ms"):
         assert part in text
     (line,) = voice_lines(heard(), SHORT, 1)
-    assert words([line]) == ",. +0.0 <> 1.00 l 40 ms t +0"
+    assert words([line]) == ",. +0.0 <> 1.00 l 40 ms () +0"
     assert Role.KEY not in roles(voice_lines(silent(), 34, 5)[1:])
 
 

@@ -46,7 +46,7 @@ def voice_summary(view: View, width: int) -> Line:
             (f" {voice.formant_scale:.2f} ", Role.TEXT),
             ("l", Role.KEY),
             (f" {latency} ", Role.TEXT),
-            ("t", Role.KEY),
+            ("()", Role.KEY),
             (f" {trim_ms:+.0f}", Role.TEXT),
         )
         if line_width(line) <= width:
