@@ -20,14 +20,12 @@ class Still:
 
 def portrait_still(path: Path, room: tuple[int, int], serial: int) -> Still | None:
     """A portrait as large as `room`, width and height in pixels, holds; None where it is no picture."""
-    from console.logs import configure_logging, native_chatter_logged
     from pipeline.errors import MediaError
     from pipeline.video.codecs.pictures import read_picture
     from pipeline.video.screen.gallery import thumbnail
 
     try:
-        with native_chatter_logged(configure_logging()):
-            picture = read_picture(path.expanduser(), "portrait")
+        picture = read_picture(path.expanduser(), "portrait")
     except MediaError:
         return None
     height, width = picture.shape[:2]
@@ -37,7 +35,6 @@ def portrait_still(path: Path, room: tuple[int, int], serial: int) -> Still | No
 
 def room_still(path: Path, room: tuple[int, int], serial: int) -> Still | None:
     """The first picture of a background, cut as it will be; None where it is none."""
-    from console.logs import configure_logging, native_chatter_logged
     from pipeline.errors import MediaError
     from pipeline.media import Frame
     from pipeline.video.background.rooms import open_room
@@ -46,14 +43,13 @@ def room_still(path: Path, room: tuple[int, int], serial: int) -> Still | None:
     width = min(room[0], room[1] * 16 // 9)
     size = (max(2, width), max(2, width * 9 // 16))
     try:
-        with native_chatter_logged(configure_logging()):
-            opened = open_room(standing_in(path.expanduser().absolute()))
-            if opened is None:
-                return None
-            try:
-                picture = opened.behind(Frame(np.zeros((size[1] * 2, size[0] * 2, 3), np.uint8), 0, 0))
-                return Still(thumbnail(picture, size), serial)
-            finally:
-                opened.close()
+        opened = open_room(standing_in(path.expanduser().absolute()))
+        if opened is None:
+            return None
+        try:
+            picture = opened.behind(Frame(np.zeros((size[1] * 2, size[0] * 2, 3), np.uint8), 0, 0))
+            return Still(thumbnail(picture, size), serial)
+        finally:
+            opened.close()
     except MediaError:
         return None

@@ -12,6 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label, RadioButton, RadioSet, Static
+from textual.worker import Worker, WorkerState
 
 from console.beside.paths import PathSuggester
 from console.beside.side_screen import SideScreen
@@ -87,6 +88,10 @@ class Asking(Vertical):
         self.fault.display = bool(fault)
 
 
+class Pages(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The steps; the keys that would scroll them go from step to step."""
+
+
 class WizardScreen(SideScreen, ModalScreen[None]):
     """Asks for a new profile; what was agreed on at the end is made by the app."""
 
@@ -134,7 +139,7 @@ class WizardScreen(SideScreen, ModalScreen[None]):
         widgets: dict[Step, list[Widget]] = {step: list(map(Asking, QUESTIONS[step])) for step in STEPS}
         widgets[Step.SUMMARY].append(self._summary)
         pages = [Vertical(*inner, classes="page", id=f"page-{step.name}") for step, inner in widgets.items()]
-        return self._title, self._about, VerticalScroll(*pages, id="wizard-pages", can_focus=False)
+        return self._title, self._about, Pages(*pages, id="wizard-pages")
 
     @property
     def answers(self) -> dict[str, str]:
@@ -161,8 +166,6 @@ class WizardScreen(SideScreen, ModalScreen[None]):
         """Begins with the first question."""
         super().on_mount()
         self.call_after_refresh(self._focus_first)
-
-    # Keys
 
     def action_next(self) -> None:
         """Looks at the answers, then goes on; at the end, makes the profile."""
@@ -212,8 +215,6 @@ class WizardScreen(SideScreen, ModalScreen[None]):
         if still is not None:
             self._look_for_still(self.answers[still[0]])
 
-    # What comes of them
-
     def _show(self, step: Step) -> None:
         self.step = step
         self._say("")
@@ -248,6 +249,11 @@ class WizardScreen(SideScreen, ModalScreen[None]):
         if not found and STEPS[STEPS.index(step) + 1] is Step.SUMMARY:
             told = self._acts.check(answers)
         self.app.call_later(partial(self._note_faults, step, found, told))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Lets the operator go on after what nobody foresaw; the app tells of it."""
+        if event.state is WorkerState.ERROR:
+            self._busy = False
 
     def _note_faults(self, step: Step, found: dict[str, str], told: str) -> None:
         self._busy = False
