@@ -41,7 +41,7 @@ from pipeline.audio.turns import SWITCH_INTERVAL_S
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Event, Level
 
-BROKE_DOWN = "The screen broke down, and its session has ended; `understudy logs` has the cause."
+BROKE_DOWN = "The screen broke down, and {}; `understudy logs` has the cause."
 Outlive: TypeAlias = Callable[[SessionApp, ScreenEnd], bool]
 NOTHING_OUT = "Nothing goes out any more."
 log = logging.getLogger(__name__)
@@ -263,5 +263,6 @@ def run_app(app: UnderstudyApp, *, headless: bool = False, outlive: Outlive | No
     if app.failure is not None:
         raise app.failure
     if end is ScreenEnd.BROKE_DOWN and not outlived:
-        raise UnderstudyError(BROKE_DOWN)
+        attached = app.surroundings.attached
+        raise UnderstudyError(BROKE_DOWN.format("the session goes on" if attached else "its session has ended"))
     return app.return_code if end is ScreenEnd.LEFT and app.return_code else 0

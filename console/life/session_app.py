@@ -41,7 +41,7 @@ class SessionApp(ActingApp):
     """What runs the screen, once it is up."""
     had_terminal = False
     """Whether keys came from a terminal at the start."""
-    _left = _hung_up = False
+    _left = _hung_up = _broken = False
     _overhearing: Callable[[Event], None] | None = None
 
     def make_session(self, opening: OpenSession) -> None:
@@ -60,7 +60,10 @@ class SessionApp(ActingApp):
         """How the screen ended, once it has."""
         if self._hung_up or (not self._left and self.had_terminal and not is_terminal_there()):
             return ScreenEnd.HUNG_UP
-        return ScreenEnd.LEFT if self._left else ScreenEnd.BROKE_DOWN
+        if not self._left and (self._broken or self.had_terminal):
+            return ScreenEnd.BROKE_DOWN
+        # A browser's tab that is closed ends its screen without a word.
+        return ScreenEnd.LEFT
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leaves."""
@@ -95,6 +98,7 @@ class SessionApp(ActingApp):
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's own way out of a fault; the log has the whole of it."""
+        self._broken = True
         log.error("the screen broke down", exc_info=error)
         super()._handle_exception(error)
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.messages import ExitApp
 from textual.pilot import Pilot
 
 from console.app import UnderstudyApp
+from console.life.ends import ScreenEnd
 from console.life.outliving import tell_of_others
 from console.ports import Surroundings
 from console.remote import seats
@@ -164,6 +166,15 @@ async def test_leaving_an_attached_screen_is_not_asked_about_and_ends_nothing(le
         await pilot.pause()
         assert app.return_code == 0
     assert lent.session.calls == []
+
+
+async def test_a_tab_that_is_closed_is_no_fault(lend: Lend) -> None:
+    lent = lend()
+    async with attached(lent.place, steer=True) as (app, pilot):
+        # So Textual's web driver ends an app.
+        app.post_message(ExitApp())
+        await pilot.pause()
+    assert app.end is ScreenEnd.LEFT
 
 
 async def test_a_steering_screen_steers(lend: Lend) -> None:
