@@ -126,8 +126,8 @@ async def attached(place: Place, *, steer: bool) -> AsyncIterator[tuple[Understu
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks more often than screens do."""
-    for name, seconds in (("LOOK_S", 0.01), ("GLANCE_S", 0.01), ("GONE_S", 0.05)):
+    """A pilot waits until the process is idle, which threads that look often keep it from being."""
+    for name, seconds in (("LOOK_S", 0.2), ("GLANCE_S", 0.5), ("GONE_S", 0.05)):
         monkeypatch.setattr(remote, name, seconds)
 
 
@@ -154,7 +154,10 @@ async def test_what_happened_before_a_screen_was_attached_is_listed_and_pops_up_
     for text, age_s in (("long ago", 3600), ("just now", 0)):
         lent.host.events.add(Event(Level.WARNING, text, now_ns - age_s * 10**9))
     async with attached(lent.place, steer=False) as (app, pilot):
-        await pilot.pause()
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if "long ago" in text_of(app):
+                break
         assert "long ago" in text_of(app)
         assert "long ago" not in {toast.message for toast in app._notifications}
 
