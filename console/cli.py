@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.commands import models, profiles
-from console.config import commands as config_command
 from console.commands.options import (
     DEFAULT_PROFILE,
     DEFAULT_SIZE,
@@ -25,6 +24,7 @@ from console.commands.options import (
     SizeOption,
     flattened,
 )
+from console.config import commands as config_command
 from console.sentences import one_line, sentence, usage_sentence
 from console.show import show_command
 from pipeline.errors import UnderstudyError
