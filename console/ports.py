@@ -232,6 +232,8 @@ class Surroundings:
     open_machine: Callable[[], MachinePort] | None = None
     """Makes the reader of the computer's load; called by the thread that starts the session."""
     clock: Clock = MonotonicClock()
+    find_readers: Callable[[str], tuple[str, ...] | None] = lambda device: None
+    """The programs that have a virtual camera open, by its device; None where that can't be known."""
     list_cameras: Callable[[], Sequence[InputPort]] = tuple
     """Looks for cameras; may take a moment, and raises UnderstudyError when it can't."""
     usual_cameras: Sequence[InputPort] = ()

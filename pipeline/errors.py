@@ -15,6 +15,7 @@
     ├── VoiceError              a voice can't be made in real time on this computer
     ├── StageError              one frame or block could not be done; costs that item only
     │   └── EngineError         because a network failed on it
+    ├── ConfigError             the user's file of settings is not right; carries every problem
     ├── LinkError               a session in another process can't be reached, or has gone
     └── ConditionError          a setting of the microphone's conditioning is out of its range
 

@@ -26,6 +26,7 @@ from pipeline.machine import Machine
 from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import Event
 from pipeline.video.devices.listing import list_virtual_cameras
+from pipeline.video.devices.readers import readers_of
 from pipeline.video.devices.settings import Pace, SourceSettings
 from profiles.errors import ProfileError
 from profiles.profile import FailSafePolicy, Profile
@@ -156,6 +157,7 @@ def open_console(options: SessionOptions, config: Config) -> int:
     surroundings = Surroundings(
         shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk,
         open_silent=opening(replace(settings, sound=SoundSettings())), keeper=shelf, list_cameras=found_cameras,
+        find_readers=readers_of,
         usual_cameras=usual_cameras(options.camera),
         folders=folders_of(config), config=at_this_terminal(config, os.environ),
         show=show,

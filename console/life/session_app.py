@@ -53,7 +53,7 @@ class SessionApp(ActingApp):
         around = self.surroundings
         self.session, self.opening = opening(self._hear), opening
         self.desk = Desk(self.session, around.shelf, around.clock, push_to_talk=around.push_to_talk)
-        self.watcher = Watch(self.desk, around.outputs, around.clock, read_only=around.read_only)
+        self.watcher = Watch(self.desk, around)
 
     @property
     def end(self) -> ScreenEnd:

@@ -6,11 +6,10 @@ from statistics import median
 
 from console.desk import Desk, Phase
 from console.life.computer import MachinePort
-from console.ports import Outputs
+from console.ports import Surroundings, device_name, is_film
 from console.sentences import counted
 from console.view import Forgotten, Losses, LossWindow, MachineView, View, slowest_of
 from pipeline.audio.monitor.state import Monitoring
-from pipeline.clock import Clock
 from pipeline.telemetry import Level, Readings, State, SwitchReading
 
 OFFSETS = 4
@@ -23,12 +22,11 @@ SLOW_NS = 3_000_000_000
 class Watch:
     """Looks at the desk, the session and the machine. One thread."""
 
-    def __init__(self, desk: Desk, outputs: Outputs, clock: Clock, *, read_only: bool = False) -> None:
+    def __init__(self, desk: Desk, around: Surroundings) -> None:
         self.machine: MachinePort | None = None
         """The computer, once it is known."""
         self._desk = desk
-        self._outputs = outputs
-        self._clock, self._read_only = clock, read_only
+        self._around, self._clock = around, around.clock
         self._forgotten = Forgotten()
         self._readings: Readings | None = None
         self._switches_seen = self._policy_frames = 0
@@ -37,6 +35,7 @@ class Watch:
         self._offsets_ms: deque[float] = deque(maxlen=OFFSETS)
         self.machine_view = MachineView()
         """The computer as it was looked at last."""
+        self._readers: tuple[str, ...] | None = None
         self._machine_ns: int | None = None
         self._aired_ns: int | None = None
 
@@ -49,15 +48,16 @@ class Watch:
         return View(
             phase=self._desk.phase,
             profile=self._desk.profile,
-            outputs=self._outputs,
+            outputs=self._around.outputs,
             rows=self._desk.rows(readings),
             reason=self._desk.reason,
             readings=readings,
             age_s=(now_ns - readings.at_ns) / 1e9 if readings else 0.0,
             recent=self._losses.add(readings.at_ns, Losses.of(readings.video)) if readings else Losses(),
             forgotten=self._forgotten,
-            read_only=self._read_only,
+            read_only=self._around.read_only,
             machine=self._look_at_machine(now_ns),
+            readers=self._readers,
             standing_in=self._policy_frames > before,
             talking=self._desk.sound.talk(readings.audio) if readings and readings.audio else None,
             monitoring=self._desk.session.monitoring if readings else Monitoring.NONE,
@@ -116,7 +116,15 @@ class Watch:
             return self.machine_view
         self._machine_ns = now_ns
         self.machine_view = MachineView.of(machine)
+        self._readers = self._look_for_readers()
         return self.machine_view
+
+    def _look_for_readers(self) -> tuple[str, ...] | None:
+        """The programs that see what goes out; None where nothing goes to a device, or none can be known."""
+        sinks = self._readings.video.sinks if self._readings else ()
+        known = [self._around.find_readers(device_name(sink)) for sink in sinks if not is_film(device_name(sink))]
+        found = [readers for readers in known if readers is not None]
+        return tuple(sorted(set().union(*found))) if found else None
 
 
 class Pace:

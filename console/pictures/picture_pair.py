@@ -72,8 +72,9 @@ class PicturePair(Horizontal):
         self._off, self._hz = look.picture == "none", look.picture_hz or PICTURE_HZ
         self.sight = Sight.PROGRAM
         self._pictures = (LivePicture(), LivePicture())
+        self._pictures[1].display = False
         self._drawn_s = 0.0
-        self._fresh_s = [0.0, 0.0]
+        self._fresh_s: list[float | None] = [None, None]
 
     def compose(self) -> ComposeResult:
         """Both pictures; the second is hidden while one is shown."""
@@ -83,6 +84,7 @@ class PicturePair(Horizontal):
         """Shows something else from the next picture on."""
         self.sight = sight
         self._drawn_s = 0.0
+        self._fresh_s = [None, None]
         for picture in self._pictures:
             picture.show(None)
 
@@ -110,12 +112,13 @@ class PicturePair(Horizontal):
         picture, shown = wanted
         width, height = picture.wanted_size(view.video.size if all(view.video.size) else USUAL_SHAPE)
         preview = session.picture(width, height, shown) if width and height else None
-        if picture.show(preview):
+        # Where there is no room yet, or nothing was asked for before, nothing can be old.
+        if picture.show(preview) or not width or self._fresh_s[number] is None:
             self._fresh_s[number] = now_s
         if preview is None and shown is not Shown.PROGRAM:
             picture.caption(Caption(missing(view, shown)))
             return
-        age_s = now_s - self._fresh_s[number]
+        age_s = now_s - (self._fresh_s[number] or now_s)
         held = age_s > STALE_S and not (shown is Shown.PROGRAM and view.state is State.CARD)
         plain = "" if self.sight is Sight.PROGRAM else CAPTIONS[shown]
         picture.caption(Caption(f"no new picture for {age_s:.0f} s", warning=True) if held else Caption(plain))

@@ -19,7 +19,9 @@ from console.widgets.frame_time import FrameTimePanel
 from console.widgets.machine_load import MachinePanel
 from console.widgets.panel import ViewPanel
 from console.widgets.profile_list import ProfileList
+from console.widgets.sound.pitch_panel import PitchPanel
 from console.widgets.sound.sound_panel import SoundPanel
+from console.widgets.sound.spectrum_panel import SpectrumPanel
 from console.widgets.sound.sync_panel import SyncPanel
 from console.widgets.sound.voice_list import VoiceList
 from console.widgets.stage_times import StagePanel
@@ -35,7 +37,7 @@ class DashboardScreen(Screen[None]):
 
     ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-compact"), (108, "-full"), (150, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (32, "-tall"), (42, "-lofty"), (50, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (35, "-tall"), (42, "-lofty"), (50, "-high")]
 
     def __init__(self, journal: Journal, look: ScreenConfig) -> None:
         super().__init__()
@@ -46,6 +48,8 @@ class DashboardScreen(Screen[None]):
         self._gauges: tuple[ViewPanel, ...] = (
             self._sound,
             VoiceList(classes="-summary"),
+            SpectrumPanel(),
+            PitchPanel(),
             SyncPanel(),
             RatePanel(),
             FrameTimePanel(),

@@ -7,7 +7,7 @@ from textual.widgets._footer import FooterKey
 from console.desk import Phase
 from console.view import View
 
-OF_A_SESSION = frozenset({"toggle_air", "panic", "mute", "undo"})
+OF_A_SESSION = frozenset({"toggle_air", "panic", "mute", "take_prepared", "undo"})
 OF_SOUND = frozenset({"mute"})
 
 

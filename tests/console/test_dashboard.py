@@ -5,7 +5,7 @@ import pytest
 
 from console.pictures.live_picture import LivePicture
 from console.ports import Outputs
-from pipeline.telemetry import Event, Level
+from pipeline.telemetry import Event, Level, Shown
 from tests.console.fake_app import dashboard_of, running, text_of
 from tests.console.fake_session import FakeSession
 
@@ -57,7 +57,7 @@ async def test_the_picture_is_asked_for_at_the_size_of_its_cells() -> None:
     asked: list[tuple[int, int]] = []
 
     class Asked(FakeSession):
-        def picture(self, width: int, height: int) -> None:
+        def picture(self, width: int, height: int, shown: Shown = Shown.PROGRAM) -> None:
             asked.append((width, height))
 
     async with running(Asked()) as (app, _):

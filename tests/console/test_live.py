@@ -49,6 +49,8 @@ async def test_r_records_and_ends_it_again(tmp_path: Path) -> None:
         await pilot.pause()
         assert session.calls[-1].startswith("record ada-") and session.calls[-1].endswith(".mp4")
         assert (tmp_path / "films").is_dir()
+        app.show_all()
+        await pilot.pause()
         assert "REC" in text_of(app)
         await pilot.press("r")
         await settled(app)
@@ -108,3 +110,22 @@ async def test_R_counts_losses_from_zero_on() -> None:
         await pilot.pause()
         row = next(line for line in text_of(app).splitlines() if " capture  " in line)
         assert row.split()[-1] == "3"
+
+
+async def test_the_strip_tells_who_sees_the_virtual_camera() -> None:
+    session = FakeSession()
+    seen = {"/dev/video10": ("firefox", "zoom")}
+    around = Surroundings(
+        FakeShelf(ADA, BEN), Outputs("/dev/video10"), FakeMachine, session.clock, find_readers=lambda name: seen[name]
+    )
+    app = UnderstudyApp(lambda tell: session, around)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settled(app)
+        app.show_all()
+        await pilot.pause()
+        assert "seen by firefox, zoom" in text_of(app)
+        seen["/dev/video10"] = ()
+        session.let_pass(2.0)
+        app.show_all()
+        await pilot.pause()
+        assert "seen by nobody yet" in text_of(app)

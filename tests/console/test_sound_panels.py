@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from console.desk import Phase
 from console.life.watch import Watch
-from console.ports import Outputs
+from console.ports import Surroundings
 from console.view import Forgotten, View
 from console.widgets.panel import Role, line_width
 from console.widgets.sound.level_meter import level_role, meter_bar, meter_line
@@ -17,7 +17,7 @@ from console.widgets.sound.sync_panel import sync_bar, sync_lines, sync_role
 from console.widgets.sound.voice_list import voice_lines
 from console.widgets.status_strip import first_line
 from pipeline.telemetry import MeterReading, Percentiles, SyncReadings
-from tests.console.fake_session import FakeSession, make_desk, typical_audio
+from tests.console.fake_session import FakeSession, FakeShelf, make_desk, typical_audio
 from tests.console.views import heard, level, role_of, roles, silent, words
 
 SHORT, WIDE = 30, 52
@@ -250,7 +250,7 @@ def test_no_sound_is_told_as_such(height: int) -> None:
 
 def test_what_is_told_is_the_offset_of_a_second_and_not_of_one_picture() -> None:
     session = FakeSession()
-    watch = Watch(make_desk(session), Outputs(), session.clock)
+    watch = Watch(make_desk(session), Surroundings(FakeShelf(), clock=session.clock))
     told = []
     for offset_ms in (0.0, 0.0, -90.0, 0.0, 0.0, None, 50.0):
         session.sync = replace(session.sync, offset_ms=offset_ms)
