@@ -5,7 +5,8 @@ from collections import deque
 
 import numpy as np
 
-from pipeline.telemetry import Percentiles, SyncReadings
+from pipeline.telemetry import SyncReadings
+from pipeline.telemetry.meters import spread_of
 from profiles.profile import SyncSettings
 
 MEASURED_BLOCKS = 9
@@ -93,12 +94,9 @@ class Sync:
         """Where it stands."""
         with self._lock:
             sizes = np.abs(np.array(self._offsets))
-            spread = (
-                Percentiles(*(float(value) for value in np.percentile(sizes, (50, 95, 99)))) if len(sizes) else None
-            )
             return SyncReadings(
                 offset_ms=self._newest_ms,
-                offset=spread or Percentiles(),
+                offset=spread_of(sizes),
                 worst_ms=float(sizes.max()) if len(sizes) else 0.0,
                 delay_ms=self._delay_ns / 1e6,
                 target_ms=self.target_ns / 1e6,

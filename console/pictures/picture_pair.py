@@ -73,6 +73,8 @@ class PicturePair(Horizontal):
         self.sight = Sight.PROGRAM
         self._pictures = (LivePicture(), LivePicture())
         self._pictures[1].display = False
+        self._words = ""
+        """What is told in place of pictures."""
         self._drawn_s = 0.0
         self._fresh_s: list[float | None] = [None, None]
 
@@ -101,6 +103,7 @@ class PicturePair(Horizontal):
 
     def instead(self, words: str) -> None:
         """Shows words in place of pictures."""
+        self._words = words
         first, second = self._pictures
         second.display = False
         first.show(None)
@@ -134,4 +137,5 @@ class PicturePair(Horizontal):
     @property
     def _interval_s(self) -> float:
         """Seconds between two pictures, a little less than that for the timer's jitter."""
-        return 0.8 * max(1.0 / self._hz, self.size.width * self.size.height / CELLS_PER_S)
+        repainted = 0 if self._pictures[0].in_pixels else self.size.width * self.size.height
+        return 0.8 * max(1.0 / self._hz, repainted / CELLS_PER_S)

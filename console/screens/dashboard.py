@@ -28,6 +28,8 @@ from console.widgets.stage_times import StagePanel
 from console.widgets.status_strip import StatusStrip
 from pipeline.telemetry import Event
 
+METER_S = 0.09
+"""The meters move ten times a second, a little more often for the timer's jitter."""
 COVERED_HZ = 1.0
 """Under a dialog every change repaints the whole screen, dimmed cell by cell, which is dear."""
 
@@ -61,6 +63,7 @@ class DashboardScreen(Screen[None]):
         controls = (self._cue, self._profiles, self._adjustments, self._voice)
         self._panels: tuple[ViewPanel, ...] = (self._strip, *controls, *self._gauges)
         self._view: View | None = None
+        self._moved_s = 0.0
         self._sight_before: Sight | None = None
 
     def compose(self) -> ComposeResult:
@@ -99,7 +102,9 @@ class DashboardScreen(Screen[None]):
         if view is None or view.phase is not Phase.RUNNING:
             self._pictures.instead(_instead(view))
             return
-        self._sound.move(session.levels())
+        if now_s - self._moved_s >= METER_S:
+            self._moved_s = now_s
+            self._sound.move(session.levels())
         self._pictures.draw(session, view, now_s)
 
     def look_on(self) -> Sight:

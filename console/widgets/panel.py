@@ -123,6 +123,7 @@ class Panel(Widget):
         super().__init__(classes=classes)
         self._lines: tuple[Line, ...] = ()
         self._looks: dict[Role, Style] = {}
+        self._width = 0
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -159,9 +160,14 @@ class Panel(Widget):
         self._looks.clear()
         super().notify_style_update()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows that the compositor asks for. Textual looks a widget's size up on the screen: once will do."""
+        self._width = self.size.width
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One row."""
-        width, base = self.size.width, self._look(Role.TEXT)
+        width, base = self._width, self._look(Role.TEXT)
         if y >= len(self._lines):
             return Strip.blank(width, base)
         segments = [Segment(printable(text), self._look(role)) for text, role in self._lines[y]]

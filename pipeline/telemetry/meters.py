@@ -21,6 +21,22 @@ class Percentiles:
     p99_ms: float = 0.0
 
 
+def spread_of(values_ms: NDArray[np.float64]) -> Percentiles:
+    """The percentiles of some durations, linear between two of them; zeros when there are none.
+
+    numpy's own function takes five times as long, which a screen that looks four times a second notices.
+    """
+    if not values_ms.size:
+        return Percentiles()
+    ordered, last = np.sort(values_ms), values_ms.size - 1
+    found = []
+    for share in (0.50, 0.95, 0.99):
+        below = int(share * last)
+        low, high = float(ordered[below]), float(ordered[min(below + 1, last)])
+        found.append(low + (share * last - below) * (high - low))
+    return Percentiles(*found)
+
+
 class DurationMeter:
     """Durations of the last `capacity` items, and the spread of all. One thread writes, any reads."""
 
@@ -54,9 +70,7 @@ class DurationMeter:
         """The spread of the durations held; zeros when there are none."""
         count, size = self._count, self._values_ms.size
         places = np.arange(max(self._since, count - size), count) % size
-        held = self._values_ms[places]
-        spread = np.percentile(held, (50, 95, 99)) if held.size else ()
-        return Percentiles(*(float(value) for value in spread))
+        return spread_of(self._values_ms[places])
 
     def overall(self) -> Percentiles:
         """The spread of every duration since the start, within half a bin: 1 %; zeros when there are none."""

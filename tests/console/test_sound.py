@@ -209,11 +209,13 @@ async def test_meters_move_between_two_readings_and_nothing_else_is_drawn_again(
         before = panel.lines
         drawn: list[object] = []
         panel.refresh = lambda *regions, **_: drawn.extend(regions)
-        dashboard_of(app).draw(session, 0.0)
+        dashboard_of(app).draw(session, 100.0)
         assert drawn == []
         louder = MeterReading(-3.0, -10.0, -3.0, stale=False)
         session.audio = replace(typical_audio(), input_level=louder)
-        dashboard_of(app).draw(session, 0.0)
+        dashboard_of(app).draw(session, 100.05)
+        assert drawn == []
+        dashboard_of(app).draw(session, 100.1)
         changed = [y for y, (old, new) in enumerate(zip(before, panel.lines, strict=True)) if old != new]
         assert [region.y for region in drawn] == changed
         assert len(changed) == 1

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.telemetry import DurationMeter, Percentiles, RateMeter
+from pipeline.telemetry.meters import spread_of
 
 SECOND_NS = 1_000_000_000
 
@@ -88,3 +89,12 @@ def test_a_meter_that_begins_anew_tells_only_of_what_comes_and_keeps_the_whole_r
     assert meter.percentiles() == (Percentiles(5.0, 5.0, 5.0) if after else Percentiles())
     assert meter.held == min(after, 8)
     assert meter.overall().p99_ms == pytest.approx(100.0, rel=0.02)
+
+
+@given(st.lists(st.floats(0.0, 1e4), min_size=1, max_size=900))
+def test_the_spread_is_the_one_that_numpy_tells(values_ms: list[float]) -> None:
+    held = np.array(values_ms)
+    spread = spread_of(held)
+    wanted = np.percentile(held, (50, 95, 99))
+    assert (spread.p50_ms, spread.p95_ms, spread.p99_ms) == pytest.approx(tuple(wanted), rel=1e-9, abs=1e-9)
+    assert spread_of(np.zeros(0)) == Percentiles()

@@ -1,5 +1,7 @@
 """One level meter as a line: peak bar, mean level, hold and clip mark, on the scale that OBS Studio uses."""
 
+from functools import lru_cache
+
 from console.widgets.panel import Line, Role, Span
 from pipeline.telemetry import MeterReading
 
@@ -23,15 +25,21 @@ def meter_bar(meter: MeterReading, width: int) -> Line:
     mean, peak = _cells(meter.rms_dbfs, width), _cells(meter.peak_dbfs, width)
     hold = _cells(meter.hold_dbfs, width) - 1
     spans: list[Span] = []
-    for cell in range(width):
+    for cell, colour in enumerate(_colours(width)):
         glyph = MEAN if cell < mean else PEAK if cell < peak else HOLD if cell == hold else EMPTY
-        role = level_role(LOWEST_DBFS - LOWEST_DBFS * cell / width) if glyph != EMPTY else Role.RULE
+        role = colour if glyph != EMPTY else Role.RULE
         role = Role.MUTED if meter.stale and glyph != EMPTY else role
         if spans and spans[-1][1] is role:
             spans[-1] = (spans[-1][0] + glyph, role)
         else:
             spans.append((glyph, role))
     return tuple(spans)
+
+
+@lru_cache(maxsize=64)
+def _colours(width: int) -> tuple[Role, ...]:
+    """The role of each cell of a bar."""
+    return tuple(level_role(LOWEST_DBFS - LOWEST_DBFS * cell / width) for cell in range(width))
 
 
 def meter_line(name: str, meter: MeterReading, width: int, *, heard: bool = True) -> Line:

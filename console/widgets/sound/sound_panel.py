@@ -235,6 +235,8 @@ class SoundPanel(ViewPanel):
         super().__init__(classes=classes)
         self._unheard = Unheard()
         self._shouts = False
+        self._drawn = (0, 0)
+        """The room for which the rows were made."""
 
     def present(self, view: View) -> None:
         """Shows the view's sound; without any it takes less room."""
@@ -247,10 +249,16 @@ class SoundPanel(ViewPanel):
         view = self._view
         if view is None or view.readings is None or view.audio is None or levels is None or view.stale:
             return
+        width, height = self._drawn
+        if height >= HEADED:
+            mic, out = meter_line(INPUT, levels[0], width), meter_line(OUTPUT, levels[1], width, heard=view.heard)
+            self.show([self.lines[0], mic, out, *self.lines[3:]])
+            return
         audio = replace(view.audio, input_level=levels[0], output_level=levels[1])
         self.show(self.lines_of(replace(view, readings=replace(view.readings, audio=audio))))
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's sound."""
-        lines = sound_lines(view, self.size.width, self.size.height)
-        return [shout(self.size.width), *lines[1:]] if self._shouts else lines
+        width, height = self._drawn = self.size
+        lines = sound_lines(view, width, height)
+        return [shout(width), *lines[1:]] if self._shouts else lines
