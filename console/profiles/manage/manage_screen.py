@@ -19,6 +19,7 @@ from console.widgets.panel import fit, printable, shortened
 from console.widgets.profile_list import MARKS
 
 NAME_WIDTH = 16
+STATE_WIDTH = 12
 NONE_KEPT = "There is no profile; n makes one, i takes one out of an archive."
 
 
@@ -130,13 +131,13 @@ class ManageScreen(SideScreen):
         standing = Standing.REFUSED if entry.hindrance and standing is Standing.IDLE else standing
         mark = MARKS[standing][0]
         ink = {Standing.CURRENT: "primary", Standing.READY: "success", Standing.REFUSED: "error"}.get(standing, "muted")
-        words = shortened(state_words(entry, row, self.view).partition(":")[0], 12)
+        words = shortened(state_words(entry, row, self.view).partition(":")[0], STATE_WIDTH)
         number = str(row.number) if row is not None and row.number else " "
-        room = width - NAME_WIDTH - len(words) - 7
+        room = width - NAME_WIDTH - STATE_WIDTH - 7
         return Text.assemble(
             (f"{number} ", colours["primary"]), (f"{mark} ", colours[ink]),
             (fit(printable(entry.title), room), colours["foreground"]),
-            (" " + fit(printable(entry.name), NAME_WIDTH) + " ", colours["muted"]), (words, colours[ink]),
+            (" " + fit(printable(entry.name), NAME_WIDTH) + " ", colours["muted"]), (f"{words:>{STATE_WIDTH}}", colours[ink]),
         )  # fmt: skip
 
     def _tell(self) -> None:

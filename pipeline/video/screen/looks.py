@@ -25,6 +25,8 @@ LINES_FROM_PX, POINTS_FROM_PX = 16, 120
 """A face that is so high on the screen has its features drawn, or all its landmarks; a smaller one would be hidden."""
 LEAST_TEXT_PX, MOST_TEXT_PX, TEXT_SHARE = 8, 22, 0.07
 """Height of the letters, in pixels and as a share of the picture."""
+NAMED_FROM_PX = 72
+"""In a lower picture a name hides whom it names."""
 PLATE = 4
 """By how much the picture is darker under a name."""
 SUBPIXEL_BITS = 4
@@ -101,10 +103,10 @@ def _name(
     colour: tuple[int, ...],
 ) -> None:
     """Writes who it is over a face, below it where there is no room; the number alone where no more can be read."""
-    if reading is None:
+    height, width = picture.shape[:2]
+    if reading is None or height < NAMED_FROM_PX:
         return
     low, high = box
-    height, width = picture.shape[:2]
     font, size_px = cv2.FontFace("sans"), min(MOST_TEXT_PX, max(LEAST_TEXT_PX, round(TEXT_SHARE * height)))
     text = str(reading)
     _, _, length, _ = cv2.getTextSize((1, 1), text, (0, 0), font, size_px, 600)

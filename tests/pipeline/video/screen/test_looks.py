@@ -148,3 +148,13 @@ def test_what_was_pasted_is_tinted_where_it_lies(corner: tuple[int, int]) -> Non
     rows, columns = np.nonzero(changed(pictures[Shown.MASK], pictures[Shown.SOURCE]) > 3)
     assert (columns.min(), rows.min()) == (corner[0] // 2, corner[1] // 2)
     assert (columns.max(), rows.max()) == (corner[0] // 2 + 59, corner[1] // 2 + 39)
+
+
+@pytest.mark.parametrize(("size", "written"), [((80, 46), False), ((320, 180), True)])
+def test_a_name_is_written_only_where_it_hides_nobody(size: tuple[int, int], written: bool) -> None:
+    frame = tracked_clip(DEMO)[10]
+    pictures = shown(frame, frame.pixels, size)
+    _, top, _, _ = chosen(frame).box
+    above = round(top * size[1] / frame.size[1]) - 2
+    drawn = changed(pictures[Shown.FACES], pictures[Shown.SOURCE]) > 12
+    assert drawn[:above].any() == written
