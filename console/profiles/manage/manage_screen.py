@@ -137,7 +137,8 @@ class ManageScreen(SideScreen):
         return Text.assemble(
             (f"{number} ", colours["primary"]), (f"{mark} ", colours[ink]),
             (fit(printable(entry.title), room), colours["foreground"]),
-            (" " + fit(printable(entry.name), NAME_WIDTH) + " ", colours["muted"]), (f"{words:>{STATE_WIDTH}}", colours[ink]),
+            (" " + fit(printable(entry.name), NAME_WIDTH) + " ", colours["muted"]),
+            (f"{words:>{STATE_WIDTH}}", colours[ink]),
         )  # fmt: skip
 
     def _tell(self) -> None:
