@@ -145,7 +145,8 @@ class PulseInput:
                      "--channels=1", f"--latency-msec={FRAGMENT_MS}", "--client-name=Understudy",
                      "--stream-name=Actor", "--verbose"],
                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-                    env=plain_environment(),
+                    # A terminal that is closed ends what shares its session.
+                    env=plain_environment(), start_new_session=True,
                 )  # fmt: skip
             except FileNotFoundError:
                 raise DeviceError(

@@ -71,9 +71,9 @@ def pactl(*arguments: str) -> str:
 
 
 def watch_server() -> subprocess.Popen[bytes]:
-    """A process that ends when the server does."""
+    """A process that ends when the server does, and not with the terminal: its signals go to a whole session."""
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(["pactl", "subscribe"], stdin=quiet, stdout=quiet, stderr=quiet)
+    return subprocess.Popen(["pactl", "subscribe"], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
 
 
 def server_answers() -> bool:

@@ -1,5 +1,6 @@
 """A sound server's microphone, with a recorder that says and does what a server makes it do."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline.audio.devices.pulse.input import SILENT_NS, PulseInput
-from pipeline.audio.devices.pulse.server import PulseDevice
+from pipeline.audio.devices.pulse.server import PulseDevice, watch_server
 from pipeline.errors import DeviceError
 from pipeline.stage import EndOfSource
 from tests.fakes import FakeClock
@@ -93,6 +94,27 @@ def test_a_microphone_that_is_closed_while_it_is_opened_again_records_no_more(
         left = process.poll() is None
         process.kill()
     assert not left
+
+
+def test_a_terminal_that_is_closed_ends_neither_the_recorder_nor_the_watch_of_the_server(
+    recorder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (recorder / "pactl").symlink_to(recorder / "parec")
+    started, popen = list[subprocess.Popen[bytes]](), subprocess.Popen
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with PulseInput(HEADSET, FakeClock()) as microphone:
+        assert heard(microphone) > 0
+        watch_server()
+        sessions = [os.getsid(process.pid) for process in started]
+        started[-1].kill()
+        started[-1].wait()
+    assert len(sessions) == 2
+    assert os.getsid(0) not in sessions
 
 
 def test_what_another_source_gives_is_not_taken(recorder: Path) -> None:
