@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from console.config.schema import Config
 from console.life.computer import MachinePort
+from console.pictures.painting import Painting
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.telemetry import Event, MeterReading, Readings, Shown
@@ -249,6 +250,8 @@ class Surroundings:
     folders: Folders = Folders()
     config: Config = Config()
     """What the user has settled."""
+    painting: Painting = Painting()
+    """How pictures are drawn at this terminal."""
     read_only: bool = False
     """Whether everything is seen here and nothing touched."""
     keeper: "KeeperPort | None" = None

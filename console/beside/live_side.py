@@ -39,7 +39,7 @@ class LiveSide(Vertical):
     @property
     def room(self) -> tuple[int, int]:
         """Width and height in pixels that the picture may have."""
-        return self._picture.size.width, self._picture.size.height * 2
+        return self._picture.room
 
     def draw(self, session: SessionPort) -> None:
         """Shows the newest picture; one that was made for another screen is left out."""

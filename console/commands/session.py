@@ -132,6 +132,7 @@ def open_console(options: SessionOptions, config: Config) -> int:
     """
     from console.app import UnderstudyApp
     from console.life.ends import OnHangup
+    from console.pictures.asking import painting_here
     from console.terminal import chatter_beside
 
     log_file = configure_logging()
@@ -160,6 +161,7 @@ def open_console(options: SessionOptions, config: Config) -> int:
         find_readers=readers_of,
         usual_cameras=usual_cameras(options.camera),
         folders=folders_of(config), config=at_this_terminal(config, os.environ),
+        painting=painting_here(config.screen.picture, os.environ),
         show=show,
     )  # fmt: skip
     app = UnderstudyApp(opening(settings), surroundings)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+PictureWay = Literal["auto", "half-blocks", "kitty", "none"]
 ThemeName = Literal["dark", "light", "high-contrast", "colour-blind"]
 
 
@@ -48,8 +49,9 @@ class ScreenConfig(ConfigPart):
 
     theme: ThemeName = "dark"
     """The colours."""
-    picture: Literal["auto", "half-blocks", "none"] = "auto"
-    """How the live picture is drawn; `none` leaves it out, which costs least."""
+    picture: PictureWay = "auto"
+    """How the live picture is drawn: in half blocks, or in pixels by kitty's protocol, which `auto` takes where a
+    terminal of this computer has it. `none` leaves the picture out, which costs least."""
     picture_hz: Annotated[float, Field(ge=1.0, le=30.0)] | None = None
     """Pictures a second; left out, 15, and 5 over SSH."""
     text_hz: Annotated[float, Field(ge=1.0, le=10.0)] = 4.0

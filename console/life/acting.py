@@ -7,6 +7,7 @@ from textual.app import App
 
 from console.desk import Desk
 from console.life.watch import Watch
+from console.pictures.painting import Painting
 from console.ports import Surroundings
 from pipeline.clock import Clock
 from pipeline.telemetry import Level
@@ -21,6 +22,11 @@ class ActingApp(App[int]):
     """Looks at everything that is shown."""
     clock: Clock
     surroundings: Surroundings
+
+    @property
+    def painting(self) -> Painting:
+        """How pictures are drawn here."""
+        return self.surroundings.painting
 
     @abstractmethod
     def act(self, act: Callable[[], str | None]) -> None:

@@ -90,7 +90,7 @@ class HalfBlockRow(Strip):
     def _segments(self) -> list[Segment]:
         if self._made is None:
             cells = zip(self._upper, self._lower, strict=True)
-            self._made = [Segment(UPPER_HALF, _style(top, bottom)) for top, bottom in cells]
+            self._made = [Segment(UPPER_HALF, style_of(top, bottom)) for top, bottom in cells]
         return self._made
 
     @_segments.setter
@@ -111,7 +111,8 @@ class HalfBlockRow(Strip):
 
 
 @lru_cache(maxsize=8192)
-def _style(top: int, bottom: int) -> Style:
+def style_of(top: int, bottom: int) -> Style:
+    """The style of a cell with two five-bit colours."""
     return Style.from_color(Color.from_rgb(*colour_of(top)), Color.from_rgb(*colour_of(bottom)))
 
 
@@ -123,6 +124,13 @@ class HalfBlocks:
         self._levels: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
         self.rows: list[HalfBlockRow] = []
         """The picture as it stands."""
+
+    def fit(self, columns: int, rows: int) -> tuple[int, int]:
+        """One pixel a column, two a row."""
+        return columns, 2 * rows
+
+    def clear(self) -> None:
+        """The terminal holds nothing but text."""
 
     def show(self, pixels: NDArray[np.uint8]) -> list[int]:
         """Takes the next picture, uint8 (2 * rows, columns, 3) RGB; the numbers of the rows that have changed."""

@@ -1,5 +1,6 @@
-"""The program picture, live, in half blocks."""
+"""The program picture, live, in half blocks or in pixels."""
 
+import random
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from console.pictures.half_blocks import HalfBlocks, Palette
+from console.pictures.kitty import KittyCanvas
+from console.pictures.painting import Canvas, HasPainting, Painting, Way
+from console.pictures.shared_memory import SharedMemory
 from console.ports import PreviewPort
 from console.widgets.panel import fit, printable
 
@@ -41,14 +45,14 @@ class LivePicture(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._blocks: HalfBlocks | None = None
+        self._canvas: Canvas | None = None
         self._serial: int | None = None
         self._caption = Caption()
         self._empty = True
 
     def wanted_size(self, shape: tuple[int, int]) -> tuple[int, int]:
         """Width and height in pixels that a picture of `shape` (width, height) has to have to fill the cells."""
-        width, height = self._room
+        width, height = self.room
         if not width or not height or not all(shape):
             return width, height
         scale = min(width / shape[0], height / shape[1])
@@ -56,21 +60,22 @@ class LivePicture(Widget):
 
     def show(self, preview: PreviewPort | None) -> bool:
         """Shows a picture, or none; True when it is another than the last."""
-        width, height = self._room
+        width, height = self.room
         if preview is None or not width or not height:
             if not self._empty:
                 self._empty, self._serial = True, None
+                self._surface.clear()
                 self.refresh()
             return False
         fresh = self._empty or not self._fits
         if preview.serial == self._serial and not fresh:
             return False
         self._serial, self._empty = preview.serial, False
-        changed = self._encoder.show(self._framed(preview.pixels, width, height))
+        changed = self._surface.show(self._framed(preview.pixels, width, height))
         if fresh:
             self.refresh()
         elif changed:
-            self.refresh(*_regions(changed, width))
+            self.refresh(*_regions(changed, self.size.width))
         return True
 
     def caption(self, caption: Caption) -> None:
@@ -83,24 +88,52 @@ class LivePicture(Widget):
         """The rows that the compositor asks for."""
         return [self._row(y).crop(crop.x, crop.right) for y in crop.line_range]
 
+    def on_hide(self) -> None:
+        """The terminal needs no picture that nobody sees."""
+        self.show(None)
+
+    def on_unmount(self) -> None:
+        """Takes what the terminal holds with it."""
+        if self._canvas is not None:
+            self._canvas.clear()
+
     @property
-    def _room(self) -> tuple[int, int]:
+    def room(self) -> tuple[int, int]:
         """Width and height in pixels that the cells hold."""
-        return self.size.width, self.size.height * 2
+        return self._surface.fit(self.size.width, self.size.height)
+
+    @property
+    def in_pixels(self) -> bool:
+        """Whether the terminal gets pixels, which cost the same in any number of cells."""
+        return not isinstance(self._surface, HalfBlocks)
 
     @property
     def _fits(self) -> bool:
         """Whether what was drawn last fills the cells there are now."""
-        rows = self._blocks.rows if self._blocks else []
+        rows = self._surface.rows
         return len(rows) == self.size.height and all(row.cell_length == self.size.width for row in rows[:1])
 
     @property
-    def _encoder(self) -> HalfBlocks:
-        if self._blocks is None:
-            systems = {"256": ColorSystem.EIGHT_BIT, "standard": ColorSystem.STANDARD}
-            system = systems.get(self.app.console.color_system or "", ColorSystem.TRUECOLOR)
-            self._blocks = HalfBlocks(Palette(system))
-        return self._blocks
+    def _surface(self) -> Canvas:
+        if self._canvas is None:
+            painting = self.app.painting if isinstance(self.app, HasPainting) else Painting()
+            self._canvas = self._blocks() if painting.way is Way.HALF_BLOCKS else self._pixels(painting)
+        return self._canvas
+
+    def _blocks(self) -> HalfBlocks:
+        systems = {"256": ColorSystem.EIGHT_BIT, "standard": ColorSystem.STANDARD}
+        return HalfBlocks(Palette(systems.get(self.app.console.color_system or "", ColorSystem.TRUECOLOR)))
+
+    def _pixels(self, painting: Painting) -> KittyCanvas:
+        number = random.randrange(1, 1 << 24)
+        memory = SharedMemory(f"understudy-{number:x}") if painting.way is Way.SHARED else None
+        return KittyCanvas(self._send, number, painting, memory)
+
+    def _send(self, text: str) -> None:
+        """Writes beside what the screen draws."""
+        driver = self.app._driver
+        if driver is not None:
+            driver.write(text)
 
     def _framed(self, pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
         """`pixels` in the middle of exactly `width` by `height`; grey when the user asked for no colour."""
@@ -115,7 +148,7 @@ class LivePicture(Widget):
         return framed
 
     def _row(self, y: int) -> Strip:
-        rows = self._blocks.rows if self._blocks and not self._empty else []
+        rows = self._surface.rows if not self._empty else ()
         caption_row = self.size.height - 1 if rows else self.size.height // 2
         if self._caption.text and y == caption_row:
             return self._words(self._caption)

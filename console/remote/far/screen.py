@@ -28,6 +28,8 @@ def attach(pid: int | None, token: str | None, *, steer: bool) -> int:
         UnderstudyError: there is no such session, or no terminal.
     """
     from console.app import UnderstudyApp, run_app
+    from console.pictures.asking import painting_here
+    from console.pictures.painting import Painting
     from console.terminal import chatter_beside
 
     log_file = configure_logging()
@@ -42,6 +44,7 @@ def attach(pid: int | None, token: str | None, *, steer: bool) -> int:
         list_inputs=list_inputs if steer else tuple, usual_inputs=ALWAYS if steer else (),
         list_cameras=found_cameras if steer else tuple, folders=folders_of(config),
         config=at_this_terminal(config, os.environ),
+        painting=Painting() if WEB_DRIVER in os.environ else painting_here(config.screen.picture, os.environ),
     )  # fmt: skip
     app = UnderstudyApp(_opening(place, machine, steer=steer), surroundings)
     with ExitStack() as undo:
