@@ -50,6 +50,10 @@ class EventList(Panel):
         super().__init__()
         self._journal = journal
 
+    async def on_click(self) -> None:
+        """All of them, as their key does."""
+        await self.run_action("app.events")
+
     def tells_whole(self, text: str) -> bool:
         """Whether a text can be read to its end here, also when it is not the newest any more."""
         return self.size.height > 1 and cell_len(text) <= self.size.width - INDENT

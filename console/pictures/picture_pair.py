@@ -82,6 +82,10 @@ class PicturePair(Horizontal):
         """Both pictures; the second is hidden while one is shown."""
         yield from self._pictures
 
+    async def on_click(self) -> None:
+        """The next kind of picture, as its key does."""
+        await self.run_action("app.view")
+
     def look_at(self, sight: Sight) -> None:
         """Shows something else from the next picture on."""
         self.sight = sight

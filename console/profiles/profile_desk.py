@@ -112,6 +112,10 @@ class ProfileDesk:
             place = names.index(at) if at in names else -1
             self._marked = names[min(max(place + steps, 0), len(names) - 1)]
 
+    def mark_name(self, name: str) -> None:
+        """Puts the mark on a profile of the list."""
+        self._marked = name
+
     @property
     def marked(self) -> str:
         """The marked profile, or the one in the lane."""

@@ -44,6 +44,10 @@ class CueLine(ViewPanel):
 
     DEFAULT_CSS = "CueLine { height: 1; padding: 0 1; }"
 
+    async def on_click(self) -> None:
+        """The cue list, as its key does."""
+        await self.run_action("app.cues")
+
     def lines_of(self, view: View) -> Sequence[Line]:
         """The next cue; nothing without a show."""
         self.display = view.show is not None

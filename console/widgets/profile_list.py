@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from textual.events import Click
+from textual.message import Message
+
 from console.desk import Phase
 from console.lineup import ProfileRow, Standing
 from console.view import View
@@ -37,13 +40,19 @@ def profile_lines(view: View, width: int, height: int) -> list[Line]:
     note = f"{hidden} more: 0" if hidden else "others: 0" if unreached else ""
     if len(note) > width - len("PROFILES") - 2:
         note = "more: 0" if note else ""
-    shown = [place for place, row in enumerate(view.rows) if row.marked or row.standing is Standing.CURRENT]
-    # The mark is where the operator works; without one it is the profile in the lane that must be seen.
-    wanted = next((place for place in shown if view.rows[place].marked), shown[0] if shown else 0)
-    first = max(0, min(hidden, wanted - room + 1))
+    first = first_place(view, height)
     rows = [_row(row, view, width) for row in view.rows[first : first + room]]
     empty: list[Line] = [(("none found", Role.MUTED),)]
     return [heading("PROFILES", width, note), *(rows or empty)]
+
+
+def first_place(view: View, height: int) -> int:
+    """The place of the profile that stands under the heading."""
+    room = max(1, height - 1)
+    shown = [place for place, row in enumerate(view.rows) if row.marked or row.standing is Standing.CURRENT]
+    # The mark is where the operator works; without one it is the profile in the lane that must be seen.
+    wanted = next((place for place in shown if view.rows[place].marked), shown[0] if shown else 0)
+    return max(0, min(len(view.rows) - room, wanted - room + 1))
 
 
 def _row(row: ProfileRow, view: View, width: int) -> Line:
@@ -62,6 +71,21 @@ def _row(row: ProfileRow, view: View, width: int) -> Line:
 
 class ProfileList(ViewPanel):
     """The shelf, numbered."""
+
+    class Clicked(Message):
+        """A profile was clicked on; twice in a row, it is to be made ready."""
+
+        def __init__(self, name: str, *, twice: bool) -> None:
+            super().__init__()
+            self.name, self.twice = name, twice
+
+    def on_click(self, event: Click) -> None:
+        """Tells which profile stands where it was clicked."""
+        if self._view is None or event.y < 1:
+            return
+        place = first_place(self._view, self.size.height) + event.y - 1
+        if place < len(self._view.rows):
+            self.post_message(self.Clicked(self._view.rows[place].name, twice=event.chain > 1))
 
     def lines_of(self, view: View) -> Sequence[Line]:
         """The view's profiles."""
