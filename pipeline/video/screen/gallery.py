@@ -118,9 +118,9 @@ def _is_wanted(place: _Place, now_ns: int) -> bool:
 
 
 def thumbnail(pixels: Pixels, size: Size) -> Pixels:
-    """uint8 (height, width, 3) RGB of a BGR picture, halved first where it is much larger."""
-    while pixels.shape[1] >= 4 * size[0] and pixels.shape[0] >= 4 * size[1]:
+    """uint8 (height, width, 3) RGB of a BGR picture; halving is cheap, and less than that is left after it."""
+    while pixels.shape[1] >= 2 * size[0] and pixels.shape[0] >= 2 * size[1]:
         half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
         pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_LINEAR), np.uint8)
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8)
