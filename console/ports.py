@@ -258,5 +258,7 @@ class Surroundings:
     """The shelf, where profiles can be made and changed."""
     show: "Show | None" = None
     """The cue list of a show."""
+    place: str = ""
+    """Where the session runs, where that is another process than this."""
     attached: bool = False
     """Whether the session is another process's, which leaving does not end."""

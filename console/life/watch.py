@@ -58,6 +58,7 @@ class Watch:
             read_only=self._around.read_only,
             machine=self._look_at_machine(now_ns),
             readers=self._readers,
+            place=self._around.place,
             standing_in=self._policy_frames > before,
             talking=self._desk.sound.talk(readings.audio) if readings and readings.audio else None,
             monitoring=self._desk.session.monitoring if readings else Monitoring.NONE,

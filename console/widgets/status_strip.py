@@ -41,6 +41,9 @@ def badge(view: View) -> tuple[str, Role]:
     if view.phase is Phase.REFUSED:
         return "□ NOT STARTED", Role.STOPPED
     words, role = STATES[view.state]
+    if view.phase is Phase.ENDED and view.state is State.CARD:
+        # Only a session that failed leaves its card up.
+        return f"× ERROR · {words}", Role.CARD
     if view.state is State.ON_AIR and not view.video.sinks:
         return f"{words} · VOICE ONLY" if view.hearers else f"{words} → nowhere", Role.CARD
     if view.state is State.ON_AIR:
@@ -116,7 +119,9 @@ def _marks(view: View) -> dict[str, Line]:
         return marks
     marks["elapsed"] = (("   ", Role.TEXT), (clock_text(elapsed_s), Role.STRONG), (" ", Role.TEXT))
     if view.recordings or view.outputs.record:
-        marks["recording"] = (("   ", Role.TEXT), ("● REC", Role.ERROR))
+        recorded_s = view.video.recording_s
+        told = "" if recorded_s is None else f" {clock_text(recorded_s).removeprefix('00:')}"
+        marks["recording"] = (("   ", Role.TEXT), (f"● REC{told}", Role.ERROR))
     words, role = consent_words(view)
     marks["consent"] = (("   ", Role.TEXT), (words, role))
     return marks
@@ -131,7 +136,8 @@ def consent_words(view: View) -> tuple[str, Role]:
 
 def second_line(view: View, width: int) -> Line:
     """Source and outputs. A third of the room is the source's, if it needs it."""
-    left: Line = ((f" {view.place}{view.video.source or 'opening the source'}", Role.MUTED),)
+    told = [view.place, view.video.source or "opening the source"]
+    left: Line = ((f" {' · '.join(filter(None, told))}", Role.MUTED),)
     arrow, margin = ("  → ", Role.MUTED), (" ", Role.MUTED)
     room = width - min(line_width(left), width // 3) - line_width((arrow, margin))
     outputs = clip(((outputs_text(view), Role.MUTED),), room)

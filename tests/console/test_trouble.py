@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 from textual.widgets._toast import Toast
 
+from console.desk import Phase
 from console.events.journal import REPEATED_WITHIN, Entry, Journal
 from console.life.watch import Pace, switch_text
 from console.pictures.live_picture import LivePicture
 from console.view import View
 from console.widgets.sound.sound_panel import state_word
 from console.widgets.sound.voice_list import voice_lines
-from console.widgets.status_strip import badge
-from pipeline.telemetry import Event, Level, Outage, Percentiles, SwitchReading, VideoReadings
+from console.widgets.status_strip import badge, first_line, second_line
+from pipeline.telemetry import Event, Level, Outage, Percentiles, State, SwitchReading, VideoReadings
 from tests.console.fake_app import dashboard_of, make_app, running, settled, text_of
 from tests.console.fake_session import FakeSession, typical_audio, typical_video
 from tests.console.test_panels import make_view, words
@@ -149,3 +150,16 @@ async def test_a_toast_leaves_events_and_figures_to_be_seen() -> None:
                 break
         picture = dashboard_of(app).query_one(LivePicture).region
         assert picture.contains_region(app.screen.query_one(Toast).region)
+
+
+def test_a_session_that_failed_with_its_card_up_is_called_an_error() -> None:
+    view = make_view(FakeSession(state=State.CARD), phase=Phase.ENDED, reason="The lane died.")
+    assert badge(view)[0] == "× ERROR · ■ CARD"
+    assert badge(make_view(FakeSession(state=State.STOPPED), phase=Phase.ENDED))[0] == "□ STOPPED"
+
+
+def test_the_strip_tells_for_how_long_a_recording_runs_and_whose_session_it_is() -> None:
+    video = replace(FakeSession().video, recording_s=75.0, sinks=("a.mp4 · 1280x720",))
+    view = make_view(FakeSession(video=video), place="process 77")
+    assert "● REC 01:15" in words([first_line(view, 120)])
+    assert "process 77 · demo actor" in words([second_line(view, 120)])

@@ -40,7 +40,7 @@ def attach(pid: int | None, token: str | None, *, steer: bool) -> int:
     first = RemoteSession(place, lambda _: None).sight
     machine = FarMachine()
     surroundings = Surroundings(
-        Shelf(), first.outputs, lambda: machine, read_only=not steer, attached=True,
+        Shelf(), first.outputs, lambda: machine, read_only=not steer, attached=True, place=f"process {place.pid}",
         list_inputs=list_inputs if steer else tuple, usual_inputs=ALWAYS if steer else (),
         list_cameras=found_cameras if steer else tuple, folders=folders_of(config),
         config=at_this_terminal(config, os.environ),
