@@ -5,7 +5,7 @@ VENV := .venv
 READY := $(VENV)/ready
 PYTHON = $(if $(wildcard $(VENV)/bin/python),$(VENV)/bin/python,python3)
 
-.PHONY: run setup test check bench test-devices format
+.PHONY: run setup test check bench test-devices test-stories format
 
 run: setup
 	@$(VENV)/bin/understudy $(ARGS)
@@ -29,6 +29,9 @@ bench: setup
 
 test-devices: setup
 	@tests/devices/run.sh
+
+test-stories: setup
+	@$(VENV)/bin/python -m pytest -p no:cacheprovider --color no --timeout 180 -rP tests/stories
 
 format: setup
 	$(VENV)/bin/python -m ruff format .
