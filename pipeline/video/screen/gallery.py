@@ -13,8 +13,10 @@ from pipeline.telemetry import Preview, Shown
 
 INTERVAL_NS = 62_000_000
 """A kind of picture is made no more often: 16 times a second."""
-WANTED_NS = 1_000_000_000
-"""What nobody has asked for in so long is made no more, and forgotten: it would be old when somebody asks again."""
+WANTED_NS = 1_500_000_000
+"""What nobody has asked for in so long is made no more, and forgotten: it would be old when somebody asks again.
+
+A screen under a dialog asks once a second."""
 MOST_KEPT = 12
 """Kinds and sizes at most; whoever asks for more sizes than that is shown those that he asked for last."""
 

@@ -70,6 +70,17 @@ def test_what_nobody_has_asked_for_lately_is_made_no_more_and_not_shown_again_wh
     assert gallery.due(Shown.SOURCE) == [SMALL]
 
 
+def test_a_picture_that_is_looked_at_once_a_second_stays() -> None:
+    """A screen under a dialog looks no more often, and its timer is a little late."""
+    clock = FakeClock()
+    gallery = Gallery(clock)
+    gallery.newest(Shown.SOURCE, SMALL)
+    for _ in range(3):
+        gallery.hang(Shown.SOURCE, np.zeros((SMALL[1], SMALL[0], 3), np.uint8))
+        clock.advance(1_150_000_000)
+        assert gallery.newest(Shown.SOURCE, SMALL) is not None
+
+
 def test_whoever_changes_the_size_sees_the_other_size_until_his_own_is_made() -> None:
     clock = FakeClock()
     gallery = Gallery(clock)
