@@ -29,7 +29,7 @@ SLOW_S = 30.0
 """The same for acts that open a device or write a file; they have a thread of their own."""
 GONE_S = 3.0
 """A session that can't be reached for so long has gone."""
-WANTED_S = 1.0
+WANTED_S = 1.5
 """Pictures come for so long after the last one was looked at."""
 STARTING_S = 60.0
 WATCHES_ONLY = "This screen only watches and changes nothing; `understudy attach --steer` opens one that steers."
