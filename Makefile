@@ -31,7 +31,7 @@ test-devices: setup
 	@tests/devices/run.sh
 
 test-stories: setup
-	@$(VENV)/bin/python -m pytest -p no:cacheprovider --color no --timeout 180 -rP tests/stories
+	@$(VENV)/bin/python -m pytest -p no:cacheprovider --color no --timeout 300 -rP tests/stories
 
 format: setup
 	$(VENV)/bin/python -m ruff format .
