@@ -25,6 +25,7 @@ from console.events.journal import Journal
 from console.life.ends import ScreenEnd, is_terminal_there, signals_heard
 from console.life.session_app import SessionApp
 from console.live.live_app import LiveApp
+from console.pictures.painting import Way
 from console.pictures.picture_pair import PICTURE_HZ
 from console.ports import OpenSession, Surroundings
 from console.profiles.profile_app import ProfileApp
@@ -43,6 +44,7 @@ from pipeline.telemetry import Event, Level
 
 BROKE_DOWN = "The screen broke down, and {}; `understudy logs` has the cause."
 Outlive: TypeAlias = Callable[[SessionApp, ScreenEnd], bool]
+NO_PIXELS = "This terminal takes no pictures by kitty's protocol; they come in half blocks."
 NOTHING_OUT = "Nothing goes out any more."
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,8 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, 
         self.show_all()
         self._dashboard.set_interval(1.0 / self.surroundings.config.screen.text_hz, self._tick_text)
         self._dashboard.set_interval(1.0 / PICTURE_HZ, self._tick_picture)
+        if self.surroundings.config.screen.picture == "kitty" and self.painting.way is Way.HALF_BLOCKS:
+            self.tell(Level.WARNING, NO_PIXELS)
         self.start_session()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -230,6 +234,7 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, 
         view = self.with_show(self.watcher.look())
         for level, text in self.watcher.news(view):
             self.tell(level, text)
+        self.watch_readers(view.video.sinks)
         self._dashboard.present(view)
         for screen in self.screen_stack:
             if isinstance(screen, SideScreen):

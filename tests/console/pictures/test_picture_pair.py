@@ -2,10 +2,11 @@
 
 import pytest
 
+from console.config.schema import Config, ScreenConfig
 from console.pictures.live_picture import LivePicture
 from console.pictures.picture_pair import CAPTIONS, PicturePair, Sight
 from pipeline.telemetry import Shown
-from tests.console.fake_app import dashboard_of, running, text_of
+from tests.console.fake_app import dashboard_of, make_app, running, settled, text_of
 from tests.console.fake_session import FakePreview, FakeSession
 
 
@@ -77,3 +78,13 @@ async def test_back_takes_the_profile_before_and_nothing_prepared_is_a_sentence(
         assert session.profile.name == "ada"
         await pilot.press("backspace")
         assert session.profile.name == "ben"
+
+
+@pytest.mark.parametrize("wanted", ["kitty", "auto"])
+async def test_a_terminal_that_can_not_do_what_was_settled_is_told_of(wanted: str) -> None:
+    screen = ScreenConfig.model_validate({"picture": wanted})
+    app = make_app(FakeSession(), config=Config(screen=screen))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(app)
+        await pilot.pause()
+        assert ("This terminal takes no pictures" in text_of(app)) is (wanted == "kitty")
