@@ -3,7 +3,6 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,19 +14,15 @@ from console.live.live_desk import STAMP
 from console.ports import Folders, Outputs, SessionPort
 from console.remote.requests import Filed, Glance, Look, Named, Opened, Plain, Request, Sent, Talk, Turned
 from console.remote.seats import Seat
+from console.remote.steering import ACTS, NOT_RUNNING, adjust, mute
 from console.remote.values import Glimpse, NumberedEvent, SharedMachine, Sight
-from console.sentences import with_card
 from console.sound.sound_desk import NO_SOUND
-from console.sound.sound_desk import Talk as Talking
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Event, Readings, State
-from profiles.profile import Profile
 
 KEPT_EVENTS = 200
-CARD_IS_UP = "The card is up; `understudy ctl rearm` takes it back."
-NOT_RUNNING = "The session does not run."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +128,7 @@ class Host:
         if self._readings().audio is None:
             raise UnderstudyError(NO_SOUND)
         session.mute(True)
-        self.seat.later(_mute_desk)
+        self.seat.later(mute)
         told = "Muted: nobody hears the actor until `understudy ctl unmute`."
         self.seat.tell(told)
         return told
@@ -183,12 +178,8 @@ class Host:
         session = self.seat.desk.session
         self._readings()
         match request:
-            case Sent(do="adjust"):
-                self.seat.do(partial(_adjust, profile=request.profile))
-            case Sent(do="switch-to"):
-                self.seat.do(partial(_switch, profile=request.profile))
             case Sent():
-                session.prepare(request.profile)
+                self.seat.do(partial(adjust, profile=request.profile))
             case Turned():
                 session.monitor(request.on)
             case Opened(do="watch"):
@@ -208,73 +199,3 @@ def _glimpse(session: SessionPort, request: Glance) -> Reply:
     height, width = picture.pixels.shape[:2]
     header = Glimpse(levels=session.levels(), serial=picture.serial, width=width, height=height)
     return Reply(data=header.model_dump_json(), payload=picture.pixels.tobytes())
-
-
-def _talking(desk: Desk) -> Talking:
-    """Whether the actor's microphone passes.
-
-    Raises:
-        UnderstudyError: there is no sound.
-    """
-    if desk.phase is not Phase.RUNNING:
-        raise UnderstudyError(NOT_RUNNING)
-    audio = desk.session.readings().audio
-    if audio is None:
-        raise UnderstudyError(NO_SOUND)
-    return desk.sound.talk(audio)
-
-
-def _mute_desk(desk: Desk) -> None:
-    if _talking(desk) is not Talking.MUTED:
-        desk.sound.toggle_mute()
-
-
-def _unmute(desk: Desk) -> str:
-    return desk.sound.toggle_mute() if _talking(desk) is Talking.MUTED else "The microphone is on already."
-
-
-def _air(desk: Desk, *, on: bool) -> str:
-    if desk.phase is Phase.RUNNING and desk.session.readings().state is State.CARD:
-        raise UnderstudyError(CARD_IS_UP)
-    if desk.phase is Phase.RUNNING and desk.on_air is on:
-        return "On air already." if on else "In preview already."
-    return desk.toggle_air()
-
-
-def _rearm(desk: Desk) -> str:
-    if desk.phase is not Phase.RUNNING:
-        raise UnderstudyError(NOT_RUNNING)
-    if desk.session.readings().state is not State.CARD:
-        return "No card is up."
-    desk.session.rearm()
-    return with_card("The card is taken back", desk.session.readings().sync.delay_ms)
-
-
-def _adjust(desk: Desk, profile: Profile) -> None:
-    desk.session.adjust(profile)
-    desk.profiles.adjusted[profile.name] = profile
-
-
-def _switch(desk: Desk, profile: Profile) -> str:
-    """Takes a profile as it was sent, which this desk may have otherwise."""
-    before = desk.profiles.adjusted.get(profile.name)
-    desk.profiles.adjusted[profile.name] = profile
-    try:
-        return desk.switch(profile.name)
-    except UnderstudyError:
-        del desk.profiles.adjusted[profile.name]
-        if before is not None:
-            desk.profiles.adjusted[profile.name] = before
-        raise
-
-
-ACTS: Mapping[str, Callable[[Desk], str | None]] = {
-    "take": Desk.take,
-    "back": Desk.back,
-    "air": partial(_air, on=True),
-    "preview": partial(_air, on=False),
-    "unmute": _unmute,
-    "rearm": _rearm,
-    "stop-recording": lambda desk: desk.live.stop_recording(),
-}
-"""What is done at the desk, by the word for it."""

@@ -66,9 +66,9 @@ class Glance(Asked):
 
 
 class Sent(Asked):
-    """A profile, as it is to be."""
+    """The running profile, as it is to be; other ones are taken from the shelf of the host, by name."""
 
-    do: Literal["adjust", "switch-to", "prepare-that"]
+    do: Literal["adjust"] = "adjust"
     profile: SharedProfile
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from console.desk import SOURCE_ENDED, Phase
 from console.remote.connection import Connection
 from console.remote.places import Place
-from console.remote.requests import Asked, Filed, Glance, Look, Opened, Plain, Sent, Turned
+from console.remote.requests import Asked, Filed, Glance, Look, Named, Opened, Plain, Sent, Turned
 from console.remote.requests import Talk as TalkUntil
 from console.remote.values import Glimpse, Sight
 from pipeline.audio.monitor.state import Monitoring
@@ -159,16 +159,16 @@ class RemoteSession:
         return held[1] if held is not None and held[0].shown is shown else None
 
     def prepare(self, profile: Profile) -> None:
-        """Has it made ready."""
-        self._ask(Sent(do="prepare-that", profile=profile))
+        """Has it made ready, as the session's own shelf has it."""
+        self._ask(Named(do="prepare", name=profile.name))
 
     def switch(self, profile: Profile) -> None:
-        """Has it taken."""
-        self._ask(Sent(do="switch-to", profile=profile))
+        """Has it taken, as the session's own shelf has it, with what was adjusted on it there."""
+        self._ask(Named(do="switch", name=profile.name))
 
     def adjust(self, profile: Profile) -> None:
         """Has its live settings taken."""
-        self._ask(Sent(do="adjust", profile=profile))
+        self._ask(Sent(profile=profile))
 
     def mute(self, muted: bool) -> None:
         """Lets the actor be heard as the session's own operator has it, or not."""

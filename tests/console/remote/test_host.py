@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 
 from console.commands.stats import status_of
+from console.remote.far.session import RemoteSession
+from console.remote.requests import Sent
+from console.remote.values import packed
 from console.sound.sound_desk import Talk
+from pipeline.assembly import require_clearance
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import State
-from tests.console.fake_session import BEN, FakeSession
-from tests.console.remote.conftest import Lend
+from profiles.profile import ConsentSettings, FailSafePolicy, Kind, Profile
+from tests.console.fake_session import ADA, BEN, CLEO, FakeSession, FakeShelf
+from tests.console.remote.conftest import Lend, Lent
 
 
 def test_acts_at_the_desk(lend: Lend) -> None:
@@ -111,23 +116,83 @@ def test_recordings_and_snapshots(lend: Lend, tmp_path: Path) -> None:
         lent.ask("stop-recording")
 
 
-def test_a_profile_that_was_sent_is_worn_as_it_was_sent_and_kept_so(lend: Lend) -> None:
-    from console.remote.requests import Sent
+class Cleared(FakeSession):
+    """Lets through what a session lets through."""
 
-    lent = lend()
-    bigger = BEN.with_face(size=1.2)
-    request = Sent(do="switch-to", profile=bigger).line()
-    lent.ask(**request)
+    def switch(self, profile: Profile) -> None:
+        """Takes a persona."""
+        require_clearance(profile)
+        super().switch(profile)
+
+    def adjust(self, profile: Profile) -> None:
+        """Takes a persona."""
+        require_clearance(profile)
+        super().adjust(profile)
+
+
+def lend_shelf(lend: Lend, *profiles: Profile) -> Lent:
+    """A session whose shelf has these profiles beside the usual ones."""
+    lent = lend(Cleared())
+    lent.desk.profiles._shelf = FakeShelf(ADA, *profiles)
+    return lent
+
+
+def test_a_profile_of_a_person_is_refused_whatever_is_sent_of_it(lend: Lend) -> None:
+    person = CLEO.model_copy(update={"kind": Kind.PERSON, "consent": ConsentSettings(record=Path("agreed.toml"))})
+    lent = lend_shelf(lend, person)
+    as_persona = packed(CLEO)
+    for do in ("switch-to", "prepare-that"):
+        with pytest.raises(UnderstudyError, match="not understood"):
+            lent.ask(do, profile=as_persona)
+    with pytest.raises(UnderstudyError, match="of a real person"):
+        lent.ask("switch", name="cleo")
+    with pytest.raises(UnderstudyError, match="is in by now, and cleo was not changed"):
+        lent.ask("adjust", profile=as_persona)
+    assert lent.session.profile == ADA
+    assert lent.desk.profiles.adjusted.get("cleo") in (None, person)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("face.portrait", "/tmp/other.png"), ("background.path", "other.png"), ("rvc.model", "/tmp/voice.onnx"),
+     ("tracking.actor", ["me.png"]), ("kind", "person"), ("consent.declaration", "mine"), ("title", "Somebody")],
+)  # fmt: skip
+def test_whose_likeness_and_which_files_is_not_changed_from_outside(lend: Lend, key: str, value: object) -> None:
+    lent = lend_shelf(lend)
+    sent = packed(ADA)
+    section, _, inner = key.partition(".")
+    if inner:
+        sent[section][inner] = value
+    else:
+        sent[section] = value
+    with pytest.raises(UnderstudyError, match=f"{key} of Ada can't be changed from another screen"):
+        lent.ask("adjust", profile=sent)
+    assert lent.session.profile == ADA and lent.session.calls == []
+
+
+def test_settings_that_were_sent_are_put_on_the_profile_as_the_host_has_it(lend: Lend) -> None:
+    lent = lend_shelf(lend)
+    bigger = ADA.with_face(size=1.2)
+    odd = bigger.model_copy(update={"folder": Path("/elsewhere"), "hashes": {"portrait.png": "0" * 64}})
+    lent.ask(**Sent(profile=odd).line())
     assert lent.session.profile == bigger
-    lent.ask("switch", name="ada"), lent.ask("switch", name="ben")
-    assert lent.session.profile == bigger
+    assert lent.desk.profiles.loaded("ada") == bigger
+
+
+def test_what_the_host_was_started_with_survives_a_switch_from_an_attached_screen(lend: Lend) -> None:
+    lent = lend_shelf(lend, BEN.with_policy(FailSafePolicy.CARD).with_sound(500.0, 80.0))
+    far = RemoteSession(lent.place, lambda _: None, steer=True)
+    far.prepare(BEN)
+    far.switch(BEN)
+    taken = lent.session.profile
+    assert (taken.output.policy, taken.voice.latency_ms, taken.sync.trim_ms) == (FailSafePolicy.CARD, 500.0, 80.0)
+    far.adjust(far.profile.with_face(size=1.1))
+    assert lent.session.profile == taken.with_face(size=1.1)
 
 
 def test_a_profile_that_can_not_be_is_refused_before_anything_is_done(lend: Lend) -> None:
-    from console.remote.requests import Sent
-
     lent = lend()
-    request = Sent(do="adjust", profile=BEN).line()
+    request = Sent(profile=ADA).line()
     request["profile"]["face"]["size"] = 9
     with pytest.raises(UnderstudyError, match="not understood"):
         lent.ask(**request)
