@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import cv2
+
 from pipeline.assembly import Assembly, Chain, same_but_live
 from pipeline.clock import Clock
 from pipeline.errors import StageError
@@ -192,8 +194,16 @@ class VideoLane:
         else:
             self._finish(frame, source, failure is None)
         self.gallery.actor = sensed if self.gallery.wants(Shown.NEXT) else None
-        show_source(self.gallery, source, frame, chain.profile)
+        self._show_source(source, frame)
         self.meters.work.add(clock.now_ns() - began_ns)
+
+    def _show_source(self, source: Pixels, frame: Frame) -> None:
+        """Hangs the operator's pictures; one that can't be drawn costs the call nothing."""
+        try:
+            show_source(self.gallery, source, frame, self._chain.profile)
+        except cv2.error as error:
+            told = f"A picture of faces or masks could not be drawn: {error.err}; the call does not need it."
+            self._links.report(Event(Level.WARNING, told, self._links.clock.now_ns()))
 
     def _finish(self, frame: Frame, source: Pixels, good: bool) -> None:
         """Labels a frame and queues it."""

@@ -17,6 +17,7 @@ from pipeline.loader import Request
 from pipeline.networks import networks_of
 from pipeline.rig import Hooks, Rig, SessionSettings
 from pipeline.telemetry import AudioReadings, Event, Level, Preview, Readings, Shown, State
+from pipeline.video.screen.gallery import screen_size
 from profiles.profile import Profile
 
 __all__ = ["Preview", "Session", "SessionSettings"]
@@ -189,7 +190,7 @@ class Session(Audible):
 
     def picture(self, width: int, height: int, shown: Shown = Shown.PROGRAM) -> Preview | None:
         """The newest picture of a kind for the operator's screen; in panic the program is the card. None before any."""
-        lane, size = self._running.lane, (max(2, width), max(2, height))
+        lane, size = self._running.lane, screen_size(width, height)
         if self._panicked and shown is Shown.PROGRAM:
             return lane.gallery.card(lane.card, size)
         return lane.gallery.newest(shown, size)

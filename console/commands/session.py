@@ -43,6 +43,7 @@ class Shelf(ProfileStore):
     def __init__(self, options: SessionOptions | None = None) -> None:
         super().__init__()
         self._options = options or SessionOptions()
+        self._looked: dict[Path, tuple[object, ProfileSummary]] = {}
 
     def list(self) -> tuple[ProfileSummary, ...]:
         """Every profile, with what a look at its portrait tells as well.
@@ -50,7 +51,18 @@ class Shelf(ProfileStore):
         Raises:
             ProfileError: a folder of profiles can't be looked into.
         """
-        return tuple(map(looked_at, super().list()))
+        return tuple(map(self._looked_at, super().list()))
+
+    def _looked_at(self, summary: ProfileSummary) -> ProfileSummary:
+        """The summary after a look at its portrait, which is decoded again only when its folder has changed."""
+        try:
+            stamp = (summary, *(file.stat().st_mtime_ns for file in (summary.folder, *summary.folder.iterdir())))
+        except OSError:
+            return looked_at(summary)
+        known = self._looked.get(summary.folder)
+        if known is None or known[0] != stamp:
+            known = self._looked[summary.folder] = (stamp, looked_at(summary))
+        return known[1]
 
     def load(self, name_or_path: str | Path) -> Profile:
         """The profile of that name, or in the folder of that path.

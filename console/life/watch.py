@@ -6,7 +6,7 @@ from statistics import median
 
 from console.desk import Desk, Phase
 from console.life.computer import MachinePort
-from console.ports import Surroundings, device_name, is_film
+from console.ports import Surroundings
 from console.sentences import counted
 from console.view import Forgotten, Losses, LossWindow, MachineView, View, slowest_of
 from pipeline.audio.monitor.state import Monitoring
@@ -35,7 +35,8 @@ class Watch:
         self._offsets_ms: deque[float] = deque(maxlen=OFFSETS)
         self.machine_view = MachineView()
         """The computer as it was looked at last."""
-        self._readers: tuple[str, ...] | None = None
+        self.readers: tuple[str, ...] | None = None
+        """The programs that see what goes out, as they were looked for last."""
         self._machine_ns: int | None = None
         self._aired_ns: int | None = None
 
@@ -57,7 +58,7 @@ class Watch:
             forgotten=self._forgotten,
             read_only=self._around.read_only,
             machine=self._look_at_machine(now_ns),
-            readers=self._readers,
+            readers=self.readers,
             place=self._around.place,
             standing_in=self._policy_frames > before,
             talking=self._desk.sound.talk(readings.audio) if readings and readings.audio else None,
@@ -117,15 +118,7 @@ class Watch:
             return self.machine_view
         self._machine_ns = now_ns
         self.machine_view = MachineView.of(machine)
-        self._readers = self._look_for_readers()
         return self.machine_view
-
-    def _look_for_readers(self) -> tuple[str, ...] | None:
-        """The programs that see what goes out; None where nothing goes to a device, or none can be known."""
-        sinks = self._readings.video.sinks if self._readings else ()
-        known = [self._around.find_readers(device_name(sink)) for sink in sinks if not is_film(device_name(sink))]
-        found = [readers for readers in known if readers is not None]
-        return tuple(sorted(set().union(*found))) if found else None
 
 
 class Pace:

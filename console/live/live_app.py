@@ -1,5 +1,6 @@
 """The keys of what goes out beside the profile: recordings, snapshots, cameras, the kind of picture shown here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -9,12 +10,13 @@ from textual.screen import ModalScreen
 from console.commands.stats import status_of
 from console.life.acting import ActingApp
 from console.live.live_desk import STAMP
-from console.ports import InputPort
+from console.ports import InputPort, device_name, is_film
 from console.screens.devices import DeviceScreen, DeviceWords
 from console.sentences import sentence
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import Level
 
+READERS_NS = 2_000_000_000
 CAMERAS = DeviceWords(
     "CAMERA",
     "Looking for cameras …",
@@ -24,6 +26,8 @@ CAMERAS = DeviceWords(
 
 class LiveApp(ActingApp):
     """Turns the keys of recordings, snapshots and cameras into acts."""
+
+    _readers_ns: int | None = None
 
     def action_record(self) -> None:
         """A recording begins, or ends."""
@@ -39,6 +43,22 @@ class LiveApp(ActingApp):
     def action_reset(self) -> None:
         """Losses, under- and overruns are counted anew."""
         self.act(self.watcher.forget)
+
+    def watch_readers(self, sinks: Sequence[str]) -> None:
+        """Looks from time to time for the programs that see what goes out."""
+        now_ns = self.clock.now_ns()
+        devices = tuple(name for name in map(device_name, sinks) if not is_film(name))
+        if not devices:
+            self.watcher.readers = None
+        elif self._readers_ns is None or now_ns - self._readers_ns >= READERS_NS:
+            self._readers_ns = now_ns
+            self._look_for_readers(devices)
+
+    @work(thread=True, exit_on_error=False, exclusive=True, group="readers")
+    def _look_for_readers(self, devices: Sequence[str]) -> None:
+        """Goes through everything that runs, which takes its time on a busy computer."""
+        found = [readers for readers in map(self.surroundings.find_readers, devices) if readers is not None]
+        self.watcher.readers = tuple(sorted(set().union(*found))) if found else None
 
     def action_camera(self) -> None:
         """Another camera, from a list."""

@@ -48,6 +48,7 @@ class LiveDesk:
         """
         self._require_running()
         _make(file.parent)
+        _require_absent(file)
         self._session.record(file)
         return f"Recording to {file}."
 
@@ -86,8 +87,10 @@ class LiveDesk:
         """
         self._require_running()
         _make(file.parent)
-        self._session.snapshot(file)
         beside = file.with_suffix(".json")
+        _require_absent(file)
+        _require_absent(beside)
+        self._session.snapshot(file)
         try:
             beside.write_text(json.dumps(figures(self._session.readings()), indent=2) + "\n", encoding="utf-8")
         except OSError as error:
@@ -102,6 +105,12 @@ class LiveDesk:
         """
         self._session.watch(camera.wanted)
         return f"The camera is now: {camera.title}."
+
+
+def _require_absent(file: Path) -> None:
+    """What is kept while a session runs is never written over what was kept before."""
+    if file.exists():
+        raise UnderstudyError(f"{file} is there already and is left alone; choose another name.")
 
 
 def _make(folder: Path) -> None:

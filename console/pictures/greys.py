@@ -1,4 +1,4 @@
-"""Pictures for terminals of sixteen colours: four greys in a pattern tell more than sixteen colours that nobody chose."""
+"""Pictures for terminals of sixteen colours: four greys in a pattern tell more than colours that nobody chose."""
 
 import numpy as np
 from numpy.typing import NDArray

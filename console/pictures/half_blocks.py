@@ -14,6 +14,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from console.pictures.greys import in_greys
+
 LEVEL_STEP = 8
 """Width of one five-bit level."""
 HYSTERESIS = 3
@@ -26,6 +28,8 @@ class Palette:
 
     def __init__(self, system: ColorSystem = ColorSystem.TRUECOLOR) -> None:
         self._system = system
+        self.few = system is ColorSystem.STANDARD
+        """Whether the terminal has no more than sixteen colours."""
         self._front: list[str | None] = [None] * 32768
         self._back: list[str | None] = [None] * 32768
 
@@ -134,6 +138,8 @@ class HalfBlocks:
 
     def show(self, pixels: NDArray[np.uint8]) -> list[int]:
         """Takes the next picture, uint8 (2 * rows, columns, 3) RGB; the numbers of the rows that have changed."""
+        if self._palette.few:
+            pixels = in_greys(pixels)
         levels: NDArray[np.uint8] = pixels >> np.uint8(3)
         if self._levels.shape == levels.shape:
             changed = np.flatnonzero(self._moved(pixels)).tolist()

@@ -15,7 +15,6 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from console.pictures.greys import in_greys
 from console.pictures.half_blocks import HalfBlocks, Palette
 from console.pictures.kitty import KittyCanvas
 from console.pictures.painting import Canvas, HasPainting, Painting, Way
@@ -141,8 +140,6 @@ class LivePicture(Widget):
         if any(isinstance(line_filter, Monochrome) for line_filter in self.get_line_filters()):
             pixels = np.repeat((pixels @ LUMA).astype(np.uint8)[..., None], 3, axis=2)
         pixels = pixels[:height, :width]
-        if self.app.console.color_system == "standard":
-            pixels = in_greys(pixels)
         if pixels.shape[:2] == (height, width):
             return pixels
         framed = np.full((height, width, 3), MARGIN_GREY, np.uint8)

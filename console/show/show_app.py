@@ -52,8 +52,13 @@ class ShowApp(BesideApp):
                 self._ready_after = rundown.place
                 self.call_later(self._make_next_ready)
             if rundown.due(now_ns):
-                self.call_later(self.action_cue, 1)
+                self.call_later(self._go_on_from, rundown.place)
         return replace(view, show=rundown.look(now_ns))
+
+    def _go_on_from(self, place: int) -> None:
+        """The cue after the one at a place, if that is still the present one: the operator may have been quicker."""
+        if self._require_show().place == place:
+            self.act(partial(self._go, place + 1))
 
     @on(CueScreen.CueChosen)
     def _go_to_chosen(self, message: CueScreen.CueChosen) -> None:

@@ -122,10 +122,28 @@ async def test_the_strip_tells_who_sees_the_virtual_camera() -> None:
     async with app.run_test(size=(160, 45)) as pilot:
         await settled(app)
         app.show_all()
+        await settled(app)
+        app.show_all()
         await pilot.pause()
         assert "seen by firefox, zoom" in text_of(app)
         seen["/dev/video10"] = ()
         session.let_pass(2.0)
         app.show_all()
+        await settled(app)
+        app.show_all()
         await pilot.pause()
         assert "seen by nobody yet" in text_of(app)
+
+
+def test_what_was_kept_before_is_never_written_over(tmp_path: Path) -> None:
+    desk = make_desk(FakeSession())
+    for name in ("a.mp4", "b.json", "c.png"):
+        (tmp_path / name).write_text("kept")
+    for act in (
+        lambda: desk.live.record(tmp_path / "a.mp4"),
+        lambda: desk.live.snapshot(tmp_path / "b.png", lambda readings: {}),
+        lambda: desk.live.snapshot(tmp_path / "c.png", lambda readings: {}),
+    ):
+        with pytest.raises(UnderstudyError, match="is there already"):
+            act()
+    assert all(file.read_text() == "kept" for file in tmp_path.iterdir())

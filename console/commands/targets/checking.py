@@ -89,6 +89,9 @@ def looked_at(summary: ProfileSummary) -> ProfileSummary:
                 read_picture(portrait, "portrait")
     except MediaError as error:
         return replace(summary, problems=(str(error),))
+    except ProfileError as error:
+        # Its file was changed after it was listed.
+        return replace(summary, problems=tuple(map(str, error.problems)))
     return summary
 
 

@@ -38,6 +38,16 @@ class _Place:
     newest: Preview | None = None
 
 
+MOST_SIDE_PX = 640
+"""Larger pictures for a screen are smaller all the same: they are made on the lane's thread."""
+
+
+def screen_size(width: int, height: int) -> Size:
+    """The size in pixels at which a picture is made for a screen that asks for one: its shape stays."""
+    scale = min(1.0, MOST_SIDE_PX / max(1, width), MOST_SIDE_PX / max(1, height))
+    return max(2, round(width * scale)), max(2, round(height * scale))
+
+
 class Gallery:
     """Where pictures are asked for by those who look, and hung by those who make them. Any thread.
 

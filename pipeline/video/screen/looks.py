@@ -156,8 +156,10 @@ def _at(mask: Mask, size: Size) -> Mask:
 
 def _lay(picture: Pixels, tint: tuple[int, int, int], mask: Mask) -> None:
     """Tints a picture where a mask says so; light and dark are still told apart."""
-    share = (mask.astype(np.float32) * np.float32(TINT_SHARE / 255))[..., np.newaxis]
-    picture[:] = np.rint(picture * (1 - share) + share * np.array(tint, np.float32))
+    share = mask.astype(np.float32) * np.float32(TINT_SHARE / 255)
+    solid = np.empty_like(picture)
+    solid[:] = tint
+    picture[:] = cv2.blendLinear(solid, picture, share, 1 - share)
 
 
 def _fixed(point: NDArray[np.float32]) -> tuple[int, int]:

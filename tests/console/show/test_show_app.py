@@ -100,6 +100,16 @@ async def test_a_cue_that_says_so_is_followed_by_the_next_once(tmp_path: Path) -
         assert session.profile.name == "ada"
 
 
+async def test_a_cue_that_was_taken_just_before_its_time_is_not_followed_by_the_one_after(tmp_path: Path) -> None:
+    async with playing(tmp_path, cues=(replace_auto(CUES[0], True), CUES[1], CUES[4])) as (app, pilot, session):
+        await pilot.press("n")
+        session.let_pass(100.0)
+        app.call_later(app.action_cue, 1)
+        app.show_all()
+        await done(app, pilot)
+        assert session.profile.name == CUES[1].profile
+
+
 def replace_auto(cue: Cue, auto: bool) -> Cue:
     return cue.model_copy(update={"auto": auto})
 

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.media import Pixels
 from pipeline.telemetry import Shown
-from pipeline.video.screen.gallery import INTERVAL_NS, MOST_KEPT, WANTED_NS, Gallery, thumbnail
+from pipeline.video.screen.gallery import INTERVAL_NS, MOST_KEPT, WANTED_NS, Gallery, screen_size, thumbnail
 from tests.fakes import FakeClock
 
 SMALL, LARGE = (40, 30), (80, 60)
@@ -134,3 +134,12 @@ def test_a_thumbnail_is_rgb_of_the_size_asked_for(size: tuple[int, int]) -> None
     small = thumbnail(pixels, size)
     assert small.shape == (size[1], size[0], 3)
     assert (small == (200, 100, 10)).all()
+
+
+@pytest.mark.parametrize(
+    ("asked", "made"), [((80, 46), (80, 46)), ((4096, 2304), (640, 360)), ((360, 1280), (180, 640)), ((0, 0), (2, 2))]
+)
+def test_a_picture_for_a_screen_is_never_so_large_that_the_lane_feels_it(
+    asked: tuple[int, int], made: tuple[int, int]
+) -> None:
+    assert screen_size(*asked) == made
