@@ -47,7 +47,7 @@ class Outliving:
             if self.policy is OnHangup.CARD:
                 seat.later(_put_card_up)
             self._tell(app, end)
-            stay(lambda: seat.alone(Desk.ended), told, watched=app.surroundings.outputs.watched)
+            stay(seat.ended, told, watched=app.surroundings.outputs.watched)
         log.info("the session without a screen has ended")
         return True
 

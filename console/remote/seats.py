@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
@@ -21,8 +21,8 @@ ACT_S = 5.0
 MACHINE_S = 1.0
 NO_SHOW = "There is no show here: cues are those of a console that was started with --show FILE."
 OUTSIDE = "From outside:"
+STILL_AT_IT = "It takes its time and is still being done."
 TOO_BUSY = "The screen is too busy and nothing was done; try again."
-Done = TypeVar("Done")
 log = structlog.get_logger(__name__)
 
 
@@ -89,8 +89,10 @@ class ScreenSeat:
         try:
             told = done.result(ACT_S)
         except TimeoutError as error:
-            if done.cancel() or not done.done():
+            if done.cancel():
                 raise UnderstudyError(TOO_BUSY) from error
+            if not done.done():
+                raise UnderstudyError(STILL_AT_IT) from error
             told = done.result()
         self.tell(told)
         return told
@@ -155,20 +157,25 @@ class LockSeat:
 
     def do(self, act: Callable[[Desk], str | None]) -> str:
         """Does it when nobody else does anything."""
-        told = self.alone(act) or ""
-        self.tell(told)
-        return told
-
-    def alone(self, act: Callable[[Desk], Done]) -> Done:
-        """Does something, of which nobody is told, when nobody else does anything.
-
-        Raises:
-            UnderstudyError: it could not be done, or its turn did not come in time.
-        """
         if not self._turn.acquire(timeout=ACT_S):
             raise UnderstudyError("The session is too busy and nothing was done; try again.")
         try:
-            return act(self.desk)
+            told = act(self.desk) or ""
+        finally:
+            self._turn.release()
+        self.tell(told)
+        return told
+
+    def ended(self) -> bool:
+        """True once, when the session has ended by itself; False while somebody does something that takes its time.
+
+        Raises:
+            UnderstudyError: once, what ended it.
+        """
+        if not self._turn.acquire(blocking=False):
+            return False
+        try:
+            return self.desk.ended()
         finally:
             self._turn.release()
 
