@@ -32,6 +32,8 @@ class EventApp(ActingApp):
     def action_events(self) -> None:
         """Every event."""
         if not isinstance(self.screen, ModalScreen):
+            # What the toasts say stands on the screen that they would cover.
+            self.clear_notifications()
             self.push_screen(EventScreen(self.journal), lambda _: self.show_events())
 
     def tell(self, level: Level, text: str) -> None:

@@ -115,3 +115,16 @@ async def test_5000_events_are_scrolled_by_rows_that_are_seen_only() -> None:
         await pilot.press("end")
         await pilot.pause()
         assert "thing 1 " in text_of(app)
+
+
+async def test_no_toast_covers_the_screen_of_events() -> None:
+    session = FakeSession()
+    async with running(session, size=(80, 24)) as (app, pilot):
+        session.on_event(Event(Level.ERROR, LOST * 3, 0))
+        await pilot.pause()
+        assert len(app._notifications) == 1
+        await pilot.press("E")
+        await pilot.pause()
+        session.on_event(Event(Level.ERROR, "Something else broke; " + "mend it. " * 20, 0))
+        await pilot.pause()
+        assert len(app._notifications) == 0
