@@ -93,6 +93,8 @@ class Host:
                 return Reply("The session ends.")
             case Plain(do="next" | "previous"):
                 return Reply(self.seat.cue(1 if request.do == "next" else -1))
+            case Plain(do="stop-recording"):
+                return Reply(self._complete())
             case Plain():
                 return Reply(self.seat.do(ACTS[request.do]))
             case Named(do="switch"):
@@ -141,6 +143,12 @@ class Host:
             told = live.record(request.file or self._folders.recordings / f"{name}.mp4")
         else:
             told = live.snapshot(request.file or self._folders.snapshots / f"{name}.png", self._status)
+        self.seat.tell(told)
+        return told
+
+    def _complete(self) -> str:
+        """Ends the recordings. Whoever asks waits for the disk, and nobody else does."""
+        told = self.seat.desk.live.stop_recording()
         self.seat.tell(told)
         return told
 

@@ -108,6 +108,5 @@ ACTS: Mapping[str, Callable[[Desk], str | None]] = {
     "preview": partial(_air, on=False),
     "unmute": _unmute,
     "rearm": _rearm,
-    "stop-recording": lambda desk: desk.live.stop_recording(),
 }
 """What is done at the desk, by the word for it."""

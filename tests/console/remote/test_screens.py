@@ -1,6 +1,7 @@
 """Screens and those outside: acts that come in while a screen is up, and a screen over a session of another process."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -79,6 +80,37 @@ async def test_panic_and_status_wait_for_no_screen_and_an_act_that_was_given_up_
                 outside.submit(ask, place, "switch", name="ben").result(10.0)
         await pilot.pause()
         assert "switch ben" not in session.calls
+
+
+class SlowDisk(FakeSession):
+    """Takes its time with the end of a film."""
+
+    def record(self, file: Path | None) -> None:
+        """Waits, until the test has the film closed, on a thread that is remembered."""
+        if file is None:
+            self.closing.set()
+            self.thread = threading.current_thread()
+            assert self.may_close.wait(10.0)
+        super().record(file)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.closing, self.may_close = threading.Event(), threading.Event()
+
+
+async def test_keys_work_while_a_film_is_finished_for_somebody_outside(folder: Path, tmp_path: Path) -> None:
+    session = SlowDisk()
+    async with lent_by_screen(session, folder) as (app, pilot, place):
+        session.record(tmp_path / "film.mp4")
+        finishing = asyncio.create_task(asyncio.to_thread(ask, place, "stop-recording"))
+        assert await asyncio.to_thread(session.closing.wait, 10.0)
+        assert session.thread is not threading.main_thread()
+        await pilot.press("p")
+        assert session.state is State.CARD
+        session.may_close.set()
+        assert (await finishing).told == "The recording is complete: film.mp4."
+        await pilot.pause()
+        assert "From outside: The recording is complete: film.mp4." in [entry.text for entry in app.journal.found("")]
 
 
 async def test_without_a_show_there_is_no_next_cue(folder: Path) -> None:
