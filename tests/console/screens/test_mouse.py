@@ -1,6 +1,6 @@
 """What the mouse does on the screens."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,15 @@ from console.show.cues import Cue, Show
 from console.widgets.profile_list import ProfileList
 from pipeline.telemetry import Level
 from tests.console.profiles.stage import done, on_stage
-from tests.console.screens.cases import Device
+
+
+@dataclass(frozen=True)
+class Device:
+    """A microphone on a list."""
+
+    wanted: str
+    title: str
+    source: str
 
 
 async def test_a_click_marks_a_profile_and_a_second_one_has_it_made_ready(tmp_path: Path) -> None:
