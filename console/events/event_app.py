@@ -46,6 +46,7 @@ class EventApp(ActingApp):
         age_s = max(0.0, (self.clock.now_ns() - event.at_ns) / 1e9)
         new = self.journal.add(Entry(datetime.now() - timedelta(seconds=age_s), event.level, event.text))
         self.show_events()
-        if age_s < TOAST_S and new and event.level is not Level.INFO and not self.tells_whole(event):
+        seen = isinstance(self.screen, EventScreen) or self.tells_whole(event)
+        if age_s < TOAST_S and new and event.level is not Level.INFO and not seen:
             severity: Literal["warning", "error"] = "error" if event.level is Level.ERROR else "warning"
             self.notify(event.text, severity=severity, timeout=TOAST_S, markup=False)
