@@ -14,7 +14,7 @@ from console.live.live_desk import STAMP
 from console.ports import Folders, Outputs, SessionPort
 from console.remote.requests import Filed, Glance, Look, Named, Opened, Plain, Request, Sent, Talk, Turned
 from console.remote.seats import Seat
-from console.remote.steering import ACTS, NOT_RUNNING, adjust, mute
+from console.remote.steering import ACTS, NOT_RUNNING, adjust, mute, talk_until
 from console.remote.values import Glimpse, NumberedEvent, SharedMachine, Sight
 from console.sound.sound_desk import NO_SOUND
 from pipeline.audio.monitor.state import Monitoring
@@ -110,7 +110,11 @@ class Host:
                 return Reply()
 
     def _panic(self) -> str:
-        """The card, at once; the desk comes to know of it in its turn."""
+        """The card, at once; the desk comes to know of it in its turn.
+
+        Raises:
+            UnderstudyError: the session goes out no more, and no card with it.
+        """
         self.seat.desk.session.panic()
         pressed_ns = self._clock.now_ns()
 
@@ -120,9 +124,20 @@ class Host:
                 desk.panic(pressed_ns, may_rearm=False)
 
         self.seat.later(note)
-        told = "Panic: the card is up; `understudy ctl rearm` takes it back."
+        told = self._told_of_panic()
         self.seat.tell(told)
         return told
+
+    def _told_of_panic(self) -> str:
+        desk = self.seat.desk
+        match desk.phase:
+            case Phase.STARTING:
+                return "Panic: the card will be up from the start; `understudy ctl rearm` takes it back then."
+            case Phase.RUNNING:
+                return "Panic: the card is up; `understudy ctl rearm` takes it back."
+            case Phase.ENDED if desk.session.readings().state is State.CARD:
+                return f"The session is over, and its card is up. {desk.reason}"
+        raise UnderstudyError(f"No card is up: the session does not run. {desk.reason}".strip())
 
     def _mute(self) -> str:
         """Nobody hears the actor, at once; the desk comes to know of it in its turn."""
@@ -195,7 +210,7 @@ class Host:
             case Opened():
                 session.listen_to(request.device)
             case Talk():
-                session.talk_until(request.end_ns)
+                self.seat.do(partial(talk_until, end_ns=request.end_ns, clock=self._clock))
 
 
 def _glimpse(session: SessionPort, request: Glance) -> Reply:

@@ -8,13 +8,17 @@ from typing import Any
 from console.desk import Desk, Phase
 from console.sentences import with_card
 from console.sound.sound_desk import NO_SOUND, Talk
+from pipeline.clock import Clock
 from pipeline.errors import UnderstudyError
 from pipeline.telemetry import State
 from profiles.editing.saving import differences
 from profiles.profile import Profile
 
 CARD_IS_UP = "The card is up; `understudy ctl rearm` takes it back."
+MUTED = "The microphone is muted, and no held key opens it; `understudy ctl unmute` or m takes that back."
 NOT_RUNNING = "The session does not run."
+TALK_NS = 2_000_000_000
+"""A held key is told again long before that; whoever tells it once and is gone leaves no microphone open."""
 HOSTS_OWN = ("folder", "cast", "cast_profiles", "hashes", "devices")
 """What no setting on a screen changes: it is the host's, whatever was sent."""
 WHO_IT_IS = frozenset({"title", "kind", "consent", "reference"})
@@ -50,6 +54,17 @@ def adjust(desk: Desk, profile: Profile) -> None:
     taken = _adjusted(desk, profile)
     desk.session.adjust(taken)
     desk.profiles.adjusted[taken.name] = taken
+
+
+def talk_until(desk: Desk, end_ns: int, clock: Clock) -> None:
+    """Lets the actor be heard for as long as a key is held on another screen, if nobody has muted the microphone.
+
+    Raises:
+        UnderstudyError: it is muted, or nothing runs.
+    """
+    if talking(desk) is Talk.MUTED:
+        raise UnderstudyError(MUTED)
+    desk.session.talk_until(min(end_ns, clock.now_ns() + TALK_NS))
 
 
 def _adjusted(desk: Desk, sent: Profile) -> Profile:

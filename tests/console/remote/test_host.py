@@ -92,6 +92,23 @@ def test_muted_from_outside_push_to_talk_opens_nothing(lend: Lend) -> None:
     assert lent.session.audio is not None and lent.session.audio.muted
 
 
+def test_a_key_held_elsewhere_opens_no_microphone_that_was_muted(lend: Lend) -> None:
+    for push_to_talk in (False, True):
+        lent = lend(push_to_talk=push_to_talk)
+        lent.desk.sound.toggle_mute()
+        with pytest.raises(UnderstudyError, match="The microphone is muted"):
+            lent.ask("talk-until", end_ns=lent.session.clock.now_ns() + 1)
+        assert not any(call.startswith("talk") for call in lent.session.calls)
+
+
+def test_a_key_held_elsewhere_is_not_held_for_ever(lend: Lend) -> None:
+    lent = lend(push_to_talk=True)
+    now_ns = lent.session.clock.now_ns()
+    lent.ask("talk-until", end_ns=now_ns + 800_000_000)
+    lent.ask("talk-until", end_ns=1 << 60)
+    assert lent.session.calls == [f"talk until {now_ns + 800_000_000}", f"talk until {now_ns + 2_000_000_000}"]
+
+
 @pytest.mark.parametrize("do", ["mute", "unmute"])
 def test_without_sound_there_is_nothing_to_mute(lend: Lend, do: str) -> None:
     with pytest.raises(UnderstudyError, match="There is no sound"):
@@ -208,6 +225,27 @@ def test_nothing_is_steered_in_a_session_that_is_over(lend: Lend) -> None:
         with pytest.raises(UnderstudyError):
             lent.ask(do)
     assert session.calls == []
+
+
+def test_panic_says_so_where_no_card_is_up(lend: Lend) -> None:
+    class Stopped(FakeSession):
+        def panic(self) -> None:
+            self.note("panic")
+
+    session = Stopped(state=State.STOPPED, over=True)
+    lent = lend(session)
+    assert lent.desk.ended()
+    with pytest.raises(UnderstudyError, match="No card is up: the session does not run"):
+        lent.ask("panic")
+    assert session.calls == ["panic"]
+
+
+def test_panic_says_what_is_so_before_the_start_and_of_a_session_that_could_not_start(lend: Lend) -> None:
+    lent = lend(started=False)
+    assert "will be up from the start" in lent.ask("panic").told
+    lent.desk.refuse(UnderstudyError("There is no camera."))
+    with pytest.raises(UnderstudyError, match="No card is up: the session does not run. There is no camera"):
+        lent.ask("panic")
 
 
 def test_a_fault_of_the_program_is_told_and_ends_nothing(lend: Lend) -> None:

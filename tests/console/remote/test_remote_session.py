@@ -81,6 +81,7 @@ def test_a_screen_that_steers_sees_at_once_what_it_did(lend: Lend) -> None:
     assert far.profile == BEN
     far.adjust(BEN.with_face(size=1.1))
     assert far.profile.face.size == 1.1
+    far.mute(False)
     far.talk_until(7)
     assert lent.session.calls[-1] == "talk until 7"
     with pytest.raises(UnderstudyError, match="The microphone broken can't be opened"):
