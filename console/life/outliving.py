@@ -11,6 +11,7 @@ from console.life.session_app import SessionApp
 from console.remote.host import Host
 from console.remote.places import Place
 from console.remote.seats import LockSeat
+from console.sentences import sentence
 from pipeline.telemetry import Event, Level
 
 CAUSES = {
@@ -44,12 +45,18 @@ class Outliving:
         with signals_heard(nothing | {"SIGTERM": told.set, "SIGINT": told.set}):
             seat = LockSeat(app.desk, app.watcher.machine, told.set)
             self.host.seat = seat
+            app.overhear(self._hear)
             if self.policy is OnHangup.CARD:
                 seat.later(_put_card_up)
             self._tell(app, end)
             stay(seat.ended, told, watched=app.surroundings.outputs.watched)
         log.info("the session without a screen has ended")
         return True
+
+    def _hear(self, event: Event) -> None:
+        """Logs what the session tells: there is no screen to read it on. Any thread."""
+        self.host.events.add(event)
+        log.log(logging.getLevelNamesMapping()[event.level.name], "%s", sentence(event.text))
 
     def _tell(self, app: SessionApp, end: ScreenEnd) -> None:
         """Tells the log, those who attach later, and whoever still sits at the terminal."""

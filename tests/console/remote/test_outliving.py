@@ -32,6 +32,7 @@ from console.remote.host import Host
 from console.remote.seats import ScreenSeat
 from console.remote.server import offered
 from console.terminal import chatter_beside
+from pipeline.telemetry import Event, Level
 from tests.console.fake_app import make_app
 from tests.console.fake_session import FakeSession
 folder, policy, fault = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
@@ -39,6 +40,9 @@ class Session(FakeSession):
     def stop(self, timeout_s=5.0):
         super().stop(timeout_s)
         (folder / "stopped").touch()
+    def rearm(self):
+        super().rearm()
+        app._hear(Event(Level.ERROR, "the recording film.mp4 is lost", 1))
 app = make_app(Session())
 if fault:
     app.action_undo = lambda: 1 / 0
@@ -137,6 +141,8 @@ def test_a_closed_terminal_may_put_the_card_up(folder: Path) -> None:
         assert running.ask("status").data["state"] == "CARD"
         running.ask("rearm")
         assert running.ask("status").data["state"] == "ON AIR"
+        assert "the recording film.mp4 is lost." in running.log, "what happens at night is read in the morning"
+        assert running.ask("look").data["events"][-1]["event"]["text"] == "the recording film.mp4 is lost"
         running.process.send_signal(signal.SIGTERM)
         assert running.ends() == 0
 
