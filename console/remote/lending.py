@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from console.config.reading import config_file, load_config
+from console.config.starting import folders_of
 from console.desk import Desk
 from console.ports import Outputs, SessionPort, ShelfPort, SummaryPort
 from console.remote.host import Backlog, Host
@@ -41,9 +43,13 @@ def lent_alone(
         end: set when somebody outside ends it.
         events: what the session tells.
         outputs: where it was asked to send the picture.
+
+    Raises:
+        UnderstudyError: what the user has settled can't be read.
     """
     desk = Desk(session, _Unlisted(shelf), MonotonicClock())
     with closing(Machine()) as machine:
-        host = Host(LockSeat(desk, machine, end.set), outputs=outputs, events=events)
+        folders = folders_of(load_config(config_file()))
+        host = Host(LockSeat(desk, machine, end.set), outputs=outputs, folders=folders, events=events)
         with offered(host, session.profile.name):
             yield desk

@@ -1,13 +1,19 @@
 """What is done for those outside: at the desk in turn, and panic and mute at once."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from console.commands.stats import status_of
+from console.ports import Outputs
+from console.remote import lending, server
+from console.remote.connection import Connection
 from console.remote.far.session import RemoteSession
+from console.remote.host import Backlog
+from console.remote.places import places
 from console.remote.requests import Sent
 from console.remote.values import packed
 from console.sound.sound_desk import Talk
@@ -264,3 +270,19 @@ def test_levels_that_are_no_numbers_are_told(lend: Lend) -> None:
     assert session.audio is not None
     session.audio = replace(session.audio, drift_ppm=float("nan"))
     assert lend(session).ask("look").data["readings"]["audio"]["drift_ppm"] != 0.0
+
+
+def test_a_session_without_a_screen_keeps_pictures_where_the_user_has_settled(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f'[files]\nsnapshots = "{tmp_path}/kept"\n')
+    monkeypatch.setattr(lending, "config_file", lambda: file)
+    monkeypatch.setattr(server, "usual_folder", lambda: folder)
+    session, ended = FakeSession(), threading.Event()
+    with lending.lent_alone(session, FakeShelf(ADA), ended, events=Backlog(), outputs=Outputs()) as desk:
+        desk.started()
+        (place,) = places(folder)
+        with Connection(place) as connection:
+            told = connection.ask({"do": "snapshot"}).told
+    assert f"{tmp_path}/kept/ada-" in told
