@@ -91,7 +91,17 @@ class ControlServer:
                     wire.send(_refusal(FULL), SEND_S)
                 wire.close()
             else:
-                thread.start()
+                self._begin(thread, wire)
+
+    def _begin(self, thread: threading.Thread, wire: Wire) -> None:
+        try:
+            thread.start()
+        except RuntimeError as error:
+            # Of threads there may be none for a while.
+            with self._lock:
+                del self._open[thread]
+            wire.close()
+            log.warning("a connection could not be taken", reason=str(error))
 
     def _attend(self, wire: Wire) -> None:
         """One connection, to its end."""

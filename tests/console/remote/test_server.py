@@ -116,6 +116,24 @@ def test_there_are_only_so_many_connections(lend: Lend, monkeypatch: pytest.Monk
         pytest.fail("no place was given back")
 
 
+def test_where_there_is_no_thread_for_a_connection_the_next_one_is_taken(
+    lend: Lend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent, start, failed = lend(), threading.Thread.start, threading.Event()
+
+    def fail_once(thread: threading.Thread) -> None:
+        if thread.name == "control-connection" and not failed.is_set():
+            failed.set()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", fail_once)
+    with raw(lent.place) as link:
+        assert rest(link) == b""
+    assert failed.is_set()
+    assert lent.ask("status").data["state"] == "ON AIR"
+
+
 def test_folder_file_and_socket_are_the_users_alone(lend: Lend, folder: Path) -> None:
     lend()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
