@@ -228,7 +228,9 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, 
             self._dashboard.draw(self.session, self.clock.now_ns() / 1e9)
 
     def show_all(self) -> None:
-        """Shows everything as it is now, in an open question too."""
+        """Shows everything as it is now, in an open question too; nothing while everything is being taken down."""
+        if not self.screen_stack:
+            return
         if isinstance(self.screen, QuitQuestion):
             self.screen.ask(printable(self.desk.ended_by_leaving) or NOTHING_OUT)
         view = self.with_show(self.watcher.look())
