@@ -2,6 +2,7 @@
 
 import mmap
 import os
+import weakref
 from collections import deque
 from contextlib import suppress
 from importlib import import_module
@@ -30,6 +31,8 @@ class SharedMemory:
         self._posix: Any = import_module("_posixshmem")
         self._stem, self._count = stem, 0
         self._names: deque[str] = deque()
+        # Also when the process ends: what lies there may be a face.
+        weakref.finalize(self, _remove_all, self._posix, self._names)
 
     def put(self, data: NDArray[np.uint8]) -> str:
         """Copies an array to a new piece; its name.
@@ -38,7 +41,7 @@ class SharedMemory:
             OSError: there is no room.
         """
         while len(self._names) >= WAITING:
-            self._remove(self._names.popleft())
+            _remove(self._posix, self._names.popleft())
         self._count += 1
         name = f"/{self._stem}-{self._count}"
         descriptor = self._posix.shm_open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode=0o600)
@@ -53,9 +56,14 @@ class SharedMemory:
 
     def close(self) -> None:
         """Removes what the terminal has left lying."""
-        while self._names:
-            self._remove(self._names.popleft())
+        _remove_all(self._posix, self._names)
 
-    def _remove(self, name: str) -> None:
-        with suppress(OSError):
-            self._posix.shm_unlink(name)
+
+def _remove_all(posix: Any, names: deque[str]) -> None:
+    while names:
+        _remove(posix, names.popleft())
+
+
+def _remove(posix: Any, name: str) -> None:
+    with suppress(OSError):
+        posix.shm_unlink(name)

@@ -1,5 +1,6 @@
 """Pictures in pixels: what the terminal shows is the picture, wherever its cells go, and nothing is left behind."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -204,6 +205,15 @@ def test_memory_that_the_terminal_leaves_lying_is_removed() -> None:
     for name in names:
         with pytest.raises(FileNotFoundError):
             read_and_removed(name, 12)
+
+
+def test_memory_that_nobody_closed_is_removed_with_whoever_had_it() -> None:
+    memory = SharedMemory("understudy-test-dropped")
+    name = memory.put(np.zeros((2, 2, 3), np.uint8))
+    del memory
+    gc.collect()
+    with pytest.raises(FileNotFoundError):
+        read_and_removed(name, 12)
 
 
 def test_memory_that_is_full_costs_one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
