@@ -5,10 +5,10 @@ from textual.containers import Vertical
 
 from console.desk import Phase
 from console.pictures.live_picture import Caption, LivePicture
+from console.pictures.picture_pair import OFF, USUAL_SHAPE
 from console.ports import PreviewPort, SessionPort
 from console.view import View
 
-USUAL_SHAPE = (16, 9)
 NOTHING_RUNS = "nothing runs"
 
 
@@ -20,6 +20,7 @@ class LiveSide(Vertical):
         self._picture = LivePicture()
         self._view: View | None = None
         self._still: PreviewPort | None = None
+        self._left_out = False
 
     def compose(self) -> ComposeResult:
         """The picture."""
@@ -36,6 +37,11 @@ class LiveSide(Vertical):
             self._picture.caption(Caption())
             self._picture.show(still)
 
+    def leave_out(self) -> None:
+        """Shows no live picture: the user wants none."""
+        self._left_out = True
+        self._picture.caption(Caption(OFF))
+
     @property
     def room(self) -> tuple[int, int]:
         """Width and height in pixels that the picture may have."""
@@ -44,7 +50,7 @@ class LiveSide(Vertical):
     def draw(self, session: SessionPort) -> None:
         """Shows the newest picture; one that was made for another screen is left out."""
         view, widget = self._view, self._picture
-        if self._still is not None:
+        if self._still is not None or self._left_out:
             return
         if view is None or view.phase is not Phase.RUNNING:
             widget.show(None)

@@ -10,13 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from console.beside.live_side import LiveSide
+from console.config.schema import ScreenConfig
+from console.life.acting import ActingApp
+from console.pictures.picture_pair import PICTURE_HZ
 from console.ports import SessionPort
 from console.view import View
 from console.widgets.panel import printable
 from console.widgets.status_strip import StatusStrip
 from pipeline.telemetry import Event
-
-PICTURE_HZ = 15.0
 
 
 class SideScreen(Screen[None]):
@@ -76,7 +77,11 @@ class SideScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begins to draw."""
-        self.set_interval(1.0 / PICTURE_HZ, self._draw)
+        look = self.app.surroundings.config.screen if isinstance(self.app, ActingApp) else ScreenConfig()
+        if look.picture == "none":
+            self._side.leave_out()
+        else:
+            self.set_interval(1.0 / (look.picture_hz or PICTURE_HZ), self._draw)
         self.call_after_refresh(self.refresh_rows)
 
     def _draw(self) -> None:

@@ -167,3 +167,16 @@ def test_every_theme_can_be_read(colours: Colours) -> None:
     assert contrast("#16130a", colours.card) >= 4.5
     if colours is HIGH_CONTRAST:
         assert contrast(colours.muted, colours.paper) >= 7.0
+
+
+async def test_screens_beside_the_dashboard_heed_it_as_well() -> None:
+    session = FakeSession()
+    app = make_app(session, config=Config(screen=ScreenConfig(picture="none")))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(app)
+        session.picture = lambda *asked: pytest.fail("a picture was asked for")  # type: ignore[method-assign]
+        await pilot.press("e")
+        await pilot.pause()
+        app.show_all()
+        await pilot.pause()
+        assert "[screen] picture is none" in text_of(app)
