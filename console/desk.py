@@ -124,7 +124,7 @@ class Desk:
         self._require_running()
         state = self.session.readings().state
         if state is State.CARD:
-            return "The card stays up until p or F12 takes it back."
+            return "The card stays up until the panic key takes it back, on the main screen."
         self.session.set_on_air(state is not State.ON_AIR)
         if state is State.ON_AIR:
             return "Preview: the card goes out, the picture is seen here only."
@@ -153,7 +153,7 @@ class Desk:
             self.session.rearm()
             return with_card("The card is taken back", self._look().sync.delay_ms)
         self.session.panic()
-        return None if up else "Panic: the card is up; p or F12 takes it back after a second."
+        return None if up else "Panic: the card is up; on the main screen the panic key takes it back, after a second."
 
     def switch(self, name: str) -> str:
         """Takes another profile, with the adjustments that were made on it before."""

@@ -1,5 +1,7 @@
 """The look of the app, as the user has settled it."""
 
+from dataclasses import replace
+
 from console.config.keymap import keymap
 from console.config.schema import Config
 from console.config.themes import THEMES
@@ -8,6 +10,7 @@ from console.screens.keys import ANYWHERE_ID, BINDINGS, PANIC_ID
 from pipeline.telemetry import Level
 
 PREFIX = "understudy-"
+PANICS = (PANIC_ID, ANYWHERE_ID)
 
 
 class ThemeApp(ActingApp):
@@ -24,9 +27,17 @@ class ThemeApp(ActingApp):
         changed = keymap(config.keys)
         if changed:
             self.set_keymap(changed)
-        panics = (binding for binding in BINDINGS if binding.id in (PANIC_ID, ANYWHERE_ID))
+        if changed.keys() & {PANIC_ID, ANYWHERE_ID}:
+            self._tell_panic_keys_apart()
+        panics = (binding for binding in BINDINGS if binding.id in PANICS)
         told = (changed.get(binding.id or "", binding.key) for binding in panics)
         self.panic_keys = frozenset(key for keys in told for key in keys.split(","))
+
+    def _tell_panic_keys_apart(self) -> None:
+        """Both usual keys of panic are told as one pair, which is not so any more."""
+        kept = self._bindings.key_to_bindings
+        for key, bindings in kept.items():
+            kept[key] = [replace(each, key_display=None) if each.id in PANICS else each for each in bindings]
 
     def action_theme(self) -> None:
         """The next theme."""

@@ -51,7 +51,13 @@ def run_ctl(arguments: Sequence[str]) -> int:
     except SystemExit as leaving:
         return int(leaving.code or DONE)
     try:
-        return _list(as_json=asked.json) if asked.act == "sessions" else _do(asked)
+        status = _list(as_json=asked.json) if asked.act == "sessions" else _do(asked)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read has had enough; Python would complain once more when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT
     except UnderstudyError as error:
         text = str(error)
         print(text if text.endswith((".", "?", "!")) else f"{text}.", file=sys.stderr)

@@ -295,5 +295,6 @@ class WizardScreen(SideScreen, ModalScreen[None]):
         self._told.update(printable(text))
 
     def _focus_first(self) -> None:
-        chain = [widget for widget in self.focus_chain if isinstance(widget, Input | RadioSet)]
-        self.set_focus(chain[0] if chain else None)
+        # A letter that is typed at once belongs into a field: on a list p is the panic key.
+        chain = sorted(self.focus_chain, key=lambda widget: not isinstance(widget, Input))
+        self.set_focus(next((widget for widget in chain if isinstance(widget, Input | RadioSet)), None))

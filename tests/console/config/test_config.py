@@ -119,6 +119,9 @@ async def test_another_key_does_the_act_and_the_old_one_nothing() -> None:
         assert "panic" not in session.calls
         await pilot.press("ctrl+x")
         assert "panic" in session.calls
+        await pilot.pause()
+        footer = text_of(app).splitlines()[-1]
+        assert "Panic" in footer and "p F12" not in footer
         await pilot.press("question_mark")
         await pilot.pause()
         assert "f9" in text_of(app) and "^x" in text_of(app)
