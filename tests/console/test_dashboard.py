@@ -68,7 +68,9 @@ async def test_the_picture_is_asked_for_at_the_size_of_its_cells() -> None:
         assert width / height == pytest.approx(16 / 9, rel=0.05)
 
 
-async def test_the_picture_reaches_the_screen() -> None:
+async def test_the_picture_reaches_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
     session = FakeSession()
     async with running(session) as (app, pilot):
         session.let_pass(1.0)
