@@ -5,11 +5,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import Points
+from pipeline.video.swap.raster import draw_triangles
 from pipeline.video.swap.topology import Topology, facing
 
 GRID_LIMIT_PX = 170
 """Maps are computed on a grid of at most about this many points a side and interpolated in between."""
-SUBPIXEL_BITS = 4
 EDGE_ON = 0.06
 """Triangles seen at a smaller cosine are lines: nothing can be told from them."""
 RIM = np.ones((3, 3), np.uint8)
@@ -125,11 +125,8 @@ class MeshWarp:
         depth = self._points[:, 2][self._triangles[seen]].sum(axis=1)
         order = seen[np.argsort(-depth)]
         origin = np.array([self._left, self._top], np.float32) + (self._step - 1) / 2
-        grid = (self._points[:, :2] - origin) * ((1 << SUBPIXEL_BITS) / self._step)
-        corners = np.rint(grid).astype(np.int32)[self._triangles[order]]
-        fill = cv2.fillConvexPoly
-        for number, corner in zip(order.tolist(), list(corners), strict=True):
-            fill(index, corner, number, cv2.LINE_4, SUBPIXEL_BITS)
+        grid = (self._points[:, :2] - origin) / np.float32(self._step)
+        draw_triangles(index, grid.astype(np.float32)[self._triangles[order]], order)
         return index
 
     def _affine(self, source: Points) -> NDArray[np.float32]:
