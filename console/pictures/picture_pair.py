@@ -74,7 +74,7 @@ class PicturePair(Horizontal):
         self._pictures = (LivePicture(), LivePicture())
         self._pictures[1].display = False
         self._words = ""
-        """What is told in place of pictures."""
+        """What was last told in place of pictures."""
         self._drawn_s = 0.0
         self._fresh_s: list[float | None] = [None, None]
 
@@ -97,7 +97,8 @@ class PicturePair(Horizontal):
     def draw(self, session: SessionPort, view: View, now_s: float) -> None:
         """Shows the newest pictures if it is time for some."""
         if self._off:
-            self.instead(OFF)
+            if self._words != OFF:
+                self.instead(OFF)
             return
         if now_s - self._drawn_s < self._interval_s:
             return
