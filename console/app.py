@@ -24,6 +24,7 @@ from console.events.event_app import EventApp
 from console.events.journal import Journal
 from console.life.ends import ScreenEnd, is_terminal_there, signals_heard
 from console.life.session_app import SessionApp
+from console.life.tidying import Tidying, rubbish_left_to_the_screen
 from console.live.live_app import LiveApp
 from console.pictures.painting import Way
 from console.pictures.picture_pair import PICTURE_HZ
@@ -67,6 +68,7 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, 
         self.journal = Journal()
         self._dashboard = DashboardScreen(self.journal, surroundings.config.screen)
         self._ticks = 0
+        self._tidying = Tidying()
 
     def get_default_screen(self) -> Screen[None]:
         """The dashboard."""
@@ -215,6 +217,8 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, 
         """The clockwork of the figures; seldom under a dialog."""
         self.find_terminal()
         self.find_end()
+        heard = self.desk.on_air and not self.desk.muted
+        self._tidying.look(covered=self._dashboard.covered, heard=heard)
         if (
             not self._dashboard.covered
             or self._ticks % round(self.surroundings.config.screen.text_hz / COVERED_HZ) == 0
@@ -260,7 +264,7 @@ def run_app(app: UnderstudyApp, *, headless: bool = False, outlive: Outlive | No
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
-        with signals_heard({"SIGTERM": app.end_soon, "SIGHUP": app.hang_up_soon}):
+        with rubbish_left_to_the_screen(), signals_heard({"SIGTERM": app.end_soon, "SIGHUP": app.hang_up_soon}):
             app.run(headless=headless)
             end = app.end
             outlived = end is not ScreenEnd.LEFT and outlive is not None and outlive(app, end)
