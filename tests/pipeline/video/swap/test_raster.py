@@ -32,7 +32,7 @@ def test_a_triangle_covers_what_another_way_of_drawing_it_covers(seed: int, reac
     corners = np.random.default_rng(seed).uniform(-reach, 60.0, (1, 3, 2)).astype(np.float32)
     mine, other = drawn(corners) == 0, by_opencv(corners) == 0
     ring = cv2.dilate(other.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    core = cv2.erode(other.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
+    core = cv2.erode(other.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0) > 0
     assert not (mine & ~ring).any()
     assert not (core & ~mine).any()
 
