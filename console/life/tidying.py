@@ -1,7 +1,7 @@
 """When the interpreter looks for rubbish under a screen: often and shortly, not seldom and for long."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 NEVER = 1_000_000
@@ -25,18 +25,18 @@ class Tidying:
         """Nothing is set aside yet."""
         self._aside = 0
 
-    def look(self, *, covered: bool, heard: bool) -> None:
+    def look(self, *, covered: bool, heard: Callable[[], bool]) -> None:
         """Tidies if there is something to tidy.
 
         Args:
             covered: something is open over the dashboard; what it consists of is rubbish soon.
-            heard: somebody would hear a gap.
+            heard: tells whether somebody would hear a gap; asked seldom.
         """
         gathered = gc.get_count()[2]
         if gathered < (TOO_MUCH if covered else WORTH_IT):
             return
         self._aside += max(0, gathered * YOUNG_OBJECTS - gc.collect())
-        if self._aside > (FAR_TOO_MUCH if heard else SET_ASIDE):
+        if self._aside > FAR_TOO_MUCH or (self._aside > SET_ASIDE and not heard()):
             # What was of use when it was set aside may be rubbish by now, and is found only among the rest.
             gc.unfreeze()
             gc.collect()

@@ -10,6 +10,11 @@ from console.life import tidying
 from console.life.tidying import Tidying, rubbish_left_to_the_screen
 
 
+def always() -> bool:
+    """Somebody hears it."""
+    return True
+
+
 class Loop:
     """Refers to itself: only a look for rubbish finds it."""
 
@@ -52,9 +57,9 @@ def test_the_interpreter_does_not_look_through_everything_by_itself() -> None:
 def test_what_a_closed_screen_left_is_found_on_the_dashboard() -> None:
     lost = rubbish()
     gather(tidying.WORTH_IT)
-    Tidying().look(covered=True, heard=True)
+    Tidying().look(covered=True, heard=always)
     assert lost() is not None
-    Tidying().look(covered=False, heard=True)
+    Tidying().look(covered=False, heard=always)
     assert lost() is None
     assert gc.get_freeze_count() > 0
 
@@ -62,7 +67,7 @@ def test_what_a_closed_screen_left_is_found_on_the_dashboard() -> None:
 def test_much_is_not_left_lying_under_a_screen_that_stays_open() -> None:
     lost = rubbish()
     gather(tidying.TOO_MUCH)
-    Tidying().look(covered=True, heard=True)
+    Tidying().look(covered=True, heard=always)
     assert lost() is None
 
 
@@ -71,12 +76,12 @@ def test_what_was_set_aside_and_is_rubbish_now_is_found_once_nobody_hears_it(mon
     tidies, loop = Tidying(), Loop()
     lost = weakref.ref(loop)
     gather(tidying.WORTH_IT)
-    tidies.look(covered=False, heard=True)
+    tidies.look(covered=False, heard=always)
     del loop
     for _ in range(5):
         gather(tidying.WORTH_IT)
-        tidies.look(covered=False, heard=True)
+        tidies.look(covered=False, heard=always)
     assert lost() is not None
     gather(tidying.WORTH_IT)
-    tidies.look(covered=False, heard=False)
+    tidies.look(covered=False, heard=lambda: False)
     assert lost() is None
