@@ -34,6 +34,9 @@ class KeyFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """The keys that are offered."""
+        # Each key asks to be told of this, and is forgotten only when it changes; otherwise every screen that is opened
+        # and closed leaves a row of dead keys behind.
+        self.mutate_reactive(Footer.compact)
         for widget in super().compose():
             if not isinstance(widget, FooterKey) or widget.action not in self._idle:
                 yield widget
