@@ -217,7 +217,11 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, 
         """The clockwork of the figures; seldom under a dialog."""
         self.find_terminal()
         self.find_end()
-        self._tidying.look(covered=self._dashboard.covered, heard=lambda: self.desk.on_air and not self.desk.muted)
+        self._tidying.look(
+            self.clock.now_ns() / 1e9,
+            covered=self._dashboard.covered,
+            heard=lambda: self.desk.on_air and not self.desk.muted,
+        )
         if (
             not self._dashboard.covered
             or self._ticks % round(self.surroundings.config.screen.text_hz / COVERED_HZ) == 0

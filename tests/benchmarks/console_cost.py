@@ -122,8 +122,8 @@ def threads_s() -> dict[str, float]:
     return taken
 
 
-def lost_by(session: Any) -> dict[str, int]:
-    """Counters of the session."""
+def lost_by(session: Any) -> dict[str, int | str]:
+    """Counters and state of the session."""
     readings = session.readings()
     audio, video = readings.audio, readings.video
     return {
@@ -132,6 +132,7 @@ def lost_by(session: Any) -> dict[str, int]:
         "failed": audio.failed,
         "lost": video.drops.capture + video.drops.output,
         "frames": video.frames_in,
+        "state": str(readings.state),
     }
 
 
@@ -141,9 +142,10 @@ def opened(picture: str, folder: Path) -> Iterator[tuple[Terminal, Inside]]:
     inside = Inside(folder / f"{picture}.jsonl")
     terminal = Terminal("tests.benchmarks.console_cost", ["--inside", str(inside.file), "--picture", picture], folder)
     try:
-        wait_for(lambda: bool(inside.newest()), STARTED_S)
-        terminal.press(" ")
+        wait_for(lambda: inside.newest().get("frames", 0) > 0, STARTED_S)
         time.sleep(SETTLE_S)
+        terminal.press(" ")
+        wait_for(lambda: inside.newest()["state"] == "ON AIR", STARTED_S)
         yield terminal, inside
     finally:
         terminal.close()

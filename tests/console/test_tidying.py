@@ -57,17 +57,26 @@ def test_the_interpreter_does_not_look_through_everything_by_itself() -> None:
 def test_what_a_closed_screen_left_is_found_on_the_dashboard() -> None:
     lost = rubbish()
     gather(tidying.WORTH_IT)
-    Tidying().look(covered=True, heard=always)
+    tidies = Tidying()
+    tidies.look(10.0, covered=True, heard=always)
     assert lost() is not None
-    Tidying().look(covered=False, heard=always)
+    tidies.look(10.1, covered=False, heard=always)
     assert lost() is None
+
+
+def test_what_is_left_is_set_aside_once_the_screen_has_been_taken_down() -> None:
+    tidies = Tidying()
+    tidies.look(10.0, covered=True, heard=always)
+    tidies.look(10.1, covered=False, heard=always)
+    assert gc.get_freeze_count() == 0
+    tidies.look(10.1 + tidying.REST_S, covered=False, heard=always)
     assert gc.get_freeze_count() > 0
 
 
 def test_much_is_not_left_lying_under_a_screen_that_stays_open() -> None:
     lost = rubbish()
     gather(tidying.TOO_MUCH)
-    Tidying().look(covered=True, heard=always)
+    Tidying().look(10.0, covered=True, heard=always)
     assert lost() is None
 
 
@@ -75,13 +84,13 @@ def test_what_was_set_aside_and_is_rubbish_now_is_found_once_nobody_hears_it(mon
     monkeypatch.setattr(tidying, "SET_ASIDE", 3 * tidying.WORTH_IT * tidying.YOUNG_OBJECTS)
     tidies, loop = Tidying(), Loop()
     lost = weakref.ref(loop)
-    gather(tidying.WORTH_IT)
-    tidies.look(covered=False, heard=always)
+    tidies.look(0.0, covered=False, heard=always)
+    tidies.look(1.0, covered=False, heard=always)
     del loop
-    for _ in range(5):
+    for now_s in range(2, 7):
         gather(tidying.WORTH_IT)
-        tidies.look(covered=False, heard=always)
+        tidies.look(now_s, covered=False, heard=always)
     assert lost() is not None
     gather(tidying.WORTH_IT)
-    tidies.look(covered=False, heard=lambda: False)
+    tidies.look(8.0, covered=False, heard=lambda: False)
     assert lost() is None
