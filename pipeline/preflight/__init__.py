@@ -1,0 +1,1 @@
+"""Whether this microphone, camera, person and computer match what a profile's models were trained on."""

@@ -1,0 +1,1 @@
+"""How the actor's own looks go together with the target's."""

@@ -1,0 +1,1 @@
+"""What a camera's pictures say of the camera, the light and the room."""
