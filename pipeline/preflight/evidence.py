@@ -34,7 +34,9 @@ class Seen:
     """What a camera gave.
 
     Attributes:
-        frames: in the order of capture, tracked: with faces, and with the matte of the person where there is one.
+        frames: some of the frames in the order of capture, the first ones without a gap between them, tracked: with
+            faces, and with the matte of the person where there is one.
+        instants_ns: when each frame that was delivered was captured, those that were not kept too; empty where all were.
         device: its name for people.
         asked_size: width and height that were asked of it, or None.
         asked_fps: the rate that was asked of it, or None.
@@ -42,7 +44,13 @@ class Seen:
     """
 
     frames: tuple[Frame, ...]
+    instants_ns: tuple[int, ...] = ()
     device: str = ""
     asked_size: tuple[int, int] | None = None
     asked_fps: float | None = None
     dropped: int = 0
+
+    @property
+    def times_ns(self) -> tuple[int, ...]:
+        """When every frame that was delivered was captured."""
+        return self.instants_ns or tuple(frame.captured_ns for frame in self.frames)

@@ -1,0 +1,104 @@
+"""What a preflight comes to: kept as JSON, and read again for the dashboard and the report."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import MediaError
+from pipeline.preflight.finding import Finding, Verdict, worst
+
+EXIT_STATUS = {Verdict.PASS: 0, Verdict.SKIP: 3, Verdict.WARN: 3, Verdict.FAIL: 4}
+"""All passed, warnings (or nothing could be looked at), failures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One preflight.
+
+    Attributes:
+        profile: the profile's name.
+        title: what people call it.
+        taken_at: when, ISO 8601 with the zone.
+        seconds: how long it took.
+        camera: what pictures came from.
+        microphone: what sound came from.
+        findings: the lines, in the order of the checklist.
+        spectrum_db: long-term third-octave levels of the microphone, 100 Hz to 12.5 kHz; empty without sound.
+        reference_db: those of the reference; empty without.
+        version: of this form.
+    """
+
+    profile: str
+    title: str
+    taken_at: str
+    seconds: float
+    camera: str
+    microphone: str
+    findings: tuple[Finding, ...]
+    spectrum_db: tuple[float, ...] = ()
+    reference_db: tuple[float, ...] = ()
+    version: int = 1
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of its lines."""
+        return worst(self.findings)
+
+    @property
+    def exit_status(self) -> int:
+        """What a program that ran it ends with."""
+        return EXIT_STATUS[self.verdict]
+
+    def count(self, verdict: Verdict) -> int:
+        """How many lines came out so."""
+        return sum(finding.verdict is verdict for finding in self.findings)
+
+    def age_s(self, now: datetime) -> float:
+        """How long ago it was taken."""
+        return (now - datetime.fromisoformat(self.taken_at)).total_seconds()
+
+    def with_again(self, findings: Iterable[Finding]) -> "Result":
+        """The same with some lines looked at again; new ones come last."""
+        again = {finding.id: finding for finding in findings}
+        kept = tuple(again.pop(finding.id, finding) for finding in self.findings)
+        return replace(self, findings=kept + tuple(again.values()))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, with the verdict over all."""
+        return {"verdict": str(self.verdict)} | asdict(self)
+
+
+def now_text() -> str:
+    """This instant, ISO 8601 with the zone, to the second."""
+    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+
+
+def write_result(result: Result, file: Path) -> None:
+    """Writes JSON: the whole of it or nothing.
+
+    Raises:
+        MediaError: it can't be written.
+    """
+    draft = file.with_name(file.name + ".part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(result.as_dict(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        os.replace(draft, file)
+    except OSError as error:
+        raise MediaError(f"The preflight can't be written to {file}: {error.strerror}; name another file.") from error
+
+
+def read_result(file: Path) -> Result | None:
+    """A result that was kept; None where there is none, or one that can't be read any more."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        told.pop("verdict", None)
+        return TypeAdapter(Result).validate_python(told)
+    except (OSError, ValueError, AttributeError, ValidationError):
+        return None
