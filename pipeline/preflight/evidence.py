@@ -36,19 +36,19 @@ class Seen:
     Attributes:
         frames: some of the frames in the order of capture, the first ones without a gap between them, tracked: with
             faces, and with the matte of the person where there is one.
-        instants_ns: when each frame that was delivered was captured, those that were not kept too; empty where all were.
         device: its name for people.
         asked_size: width and height that were asked of it, or None.
         asked_fps: the rate that was asked of it, or None.
         dropped: frames that the camera lost, by its own counters.
+        instants_ns: when each delivered frame was captured, those that were not kept too; empty where all were.
     """
 
     frames: tuple[Frame, ...]
-    instants_ns: tuple[int, ...] = ()
     device: str = ""
     asked_size: tuple[int, int] | None = None
     asked_fps: float | None = None
     dropped: int = 0
+    instants_ns: tuple[int, ...] = ()
 
     @property
     def times_ns(self) -> tuple[int, ...]:

@@ -91,4 +91,5 @@ class Gatherer:
         with self._lock:
             if not self._frames:
                 return None
-            return Seen(tuple(self._frames), tuple(self._instants_ns), device, asked_size, asked_fps)
+            frames, instants_ns = tuple(self._frames), tuple(self._instants_ns)
+            return Seen(frames, device, asked_size, asked_fps, instants_ns=instants_ns)

@@ -1,7 +1,6 @@
 """What a preflight comes to: kept as JSON, and read again for the dashboard and the report."""
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -89,7 +88,7 @@ def write_result(result: Result, file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(json.dumps(result.as_dict(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        os.replace(draft, file)
+        draft.replace(file)
     except OSError as error:
         raise MediaError(f"The preflight can't be written to {file}: {error.strerror}; name another file.") from error
 
