@@ -34,7 +34,7 @@ class Seen:
     """What a camera gave.
 
     Attributes:
-        frames: some of the frames in the order of capture, the first ones without a gap between them, tracked: with
+        frames: in the order of capture, some whole and most of them a quarter as wide and high, tracked: with
             faces, and with the matte of the person where there is one.
         device: its name for people.
         asked_size: width and height that were asked of it, or None.

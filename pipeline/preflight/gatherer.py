@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import Block, Face, Frame
+from pipeline.preflight.camera.watching import lightened
 from pipeline.preflight.evidence import Heard, Seen
 
-IN_A_ROW, SPREAD = 24, 40
-"""Frames kept without a gap between them, for what changes from one to the next; and later ones, a few a second."""
-PAUSE_NS = 250_000_000
-"""From one of the later frames to the next."""
+WHOLE_FRAMES, PAUSE_NS = 24, 500_000_000
+"""Frames that are kept at their full size, and from one of them to the next."""
+MOST_FRAMES = 600
+"""All others are kept small, as long as there are no more of them."""
 MOST_INSTANTS = 20_000
 
 
@@ -28,6 +29,8 @@ class Gatherer:
         self._frames: list[Frame] = []
         self._instants_ns: list[int] = []
         self._newest: Frame | None = None
+        self._whole = 0
+        self._whole_ns: int | None = None
 
     def hear(self, block: Block) -> None:
         """Takes a stretch of sound; a jump of its time by more than half its length is a gap."""
@@ -48,11 +51,13 @@ class Gatherer:
             if len(self._instants_ns) < MOST_INSTANTS:
                 self._instants_ns.append(frame.captured_ns)
             self._newest = replace(frame, pixels=frame.pixels[:0])
-            row = len(self._frames) < IN_A_ROW
-            due = row or frame.captured_ns - self._frames[-1].captured_ns >= PAUSE_NS
-            if due and len(self._frames) < IN_A_ROW + SPREAD:
-                matte = None if frame.matte is None else frame.matte.copy()
+            matte = None if frame.matte is None else frame.matte.copy()
+            due = self._whole_ns is None or frame.captured_ns - self._whole_ns >= PAUSE_NS
+            if due and self._whole < WHOLE_FRAMES:
                 self._frames.append(replace(frame, pixels=frame.pixels.copy(), matte=matte))
+                self._whole, self._whole_ns = self._whole + 1, frame.captured_ns
+            elif len(self._frames) < MOST_FRAMES:
+                self._frames.append(replace(lightened(frame), matte=matte))
 
     @property
     def face(self) -> Face | None:

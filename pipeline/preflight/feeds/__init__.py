@@ -1,0 +1,1 @@
+"""Where a preflight's sound and pictures come from."""
