@@ -15,6 +15,7 @@ from types import MappingProxyType
 from console.commands.targets.checking import looked_at
 from console.logs import log_file
 from pipeline.audio.devices.inputs import list_inputs
+from pipeline.audio.devices.listing import VIRTUAL_MICROPHONE_CURES
 from pipeline.audio.devices.opening import (
     can_have_virtual_microphone,
     left_microphones,
@@ -25,19 +26,11 @@ from pipeline.errors import DeviceError
 from pipeline.inference.apart.child import NoAnswerError, answer_of
 from pipeline.inference.store import ModelStore
 from pipeline.machine import GpuReading, Machine
-from pipeline.video.devices.listing import list_cameras, list_virtual_cameras
+from pipeline.video.devices.listing import list_cameras, list_virtual_cameras, virtual_camera_cure
 from profiles.store import ProfileStore, user_folder
 
 PROBE_LIMIT_S = 60.0
 MIN_FREE_BYTES = 1_000_000_000
-MODPROBE = (
-    "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=Understudy (its package is v4l2loopback-dkms)"
-)
-MICROPHONE_CURES = {
-    "linux": "start PipeWire or PulseAudio, and apt-get install pulseaudio-utils",
-    "darwin": "brew install blackhole-2ch",
-    "win32": "install VB-Cable from vb-audio.com",
-}
 CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
 PROVIDERS: Mapping[str, str] = MappingProxyType({CPU: "the CPU", CUDA: "CUDA", TENSORRT: "TensorRT"})
 PROVIDER_CURES: Mapping[str, str] = MappingProxyType(
@@ -154,7 +147,7 @@ def check_virtual_microphone() -> Check:
     if can_have_virtual_microphone():
         return Check("Virtual microphone", Verdict.OK, "can be made" if sys.platform == "linux" else "a cable is there")
     return Check(
-        "Virtual microphone", Verdict.NOTE, "there can be none as it is", MICROPHONE_CURES.get(sys.platform, "")
+        "Virtual microphone", Verdict.NOTE, "there can be none as it is", VIRTUAL_MICROPHONE_CURES.get(sys.platform, "")
     )
 
 
@@ -245,8 +238,7 @@ def check_virtual_cameras() -> Check:
     if devices:
         text = f"{devices[0].device} is in use by another program"
         return Check("Virtual cameras", Verdict.NOTE, text, "end the other program, or make a second device")
-    cure = MODPROBE if sys.platform == "linux" else "install OBS, whose virtual camera is used"
-    return Check("Virtual cameras", Verdict.NOTE, "none found", cure)
+    return Check("Virtual cameras", Verdict.NOTE, "none found", virtual_camera_cure())
 
 
 def check_profiles(profiles: ProfileStore) -> Check:

@@ -14,7 +14,7 @@ from pipeline.media import Pixels
 from pipeline.selftest.devices import BeepingMicrophone, FlashingCamera, ListeningSink, WatchingSink
 from pipeline.selftest.finding import beep_latencies, flash_latencies
 from pipeline.selftest.plain import PlainAssembly
-from pipeline.selftest.score import LEAD_S, PAUSES_S, Score, pattern
+from pipeline.selftest.score import BRISK_PAUSES_S, LEAD_S, PAUSES_S, Score, pattern
 from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import Event
 from pipeline.video.devices.settings import SourceSettings
@@ -24,6 +24,8 @@ from profiles.profile import Profile
 LEAST_FOUND = 10
 LEAST_S = LEAD_S + (LEAST_FOUND + 2) * max(PAUSES_S)
 """A shorter run may have fewer than ten pairs."""
+LEAST_BRISK_S = LEAD_S + (LEAST_FOUND + 2) * max(BRISK_PAUSES_S)
+"""The same for a brisk one."""
 TAIL_S = 1.0
 """What the shortest way may take of the last flash."""
 POLL_S = 0.1
@@ -44,6 +46,8 @@ class AvSettings:
     """Of flashing, for each of the two ways."""
     shifts_ms: tuple[float, ...] = (0.0,)
     """By how much beeps are captured after their flashes, in turn."""
+    pauses_s: tuple[float, ...] = PAUSES_S
+    """From one flash to the next, in turn."""
 
     def __post_init__(self) -> None:
         """Refuses what is too short.
@@ -51,9 +55,10 @@ class AvSettings:
         Raises:
             LaneError: there would be too few flashes.
         """
-        if self.seconds < LEAST_S:
+        least_s = LEAD_S + (LEAST_FOUND + 2) * max(self.pauses_s)
+        if self.seconds < least_s:
             raise LaneError(
-                f"{self.seconds:g} s are too short for {LEAST_FOUND} flashes; give at least {ceil(LEAST_S)} s."
+                f"{self.seconds:g} s are too short for {LEAST_FOUND} flashes; give at least {ceil(least_s)} s."
             )
 
 
@@ -148,7 +153,8 @@ def measure_way(
         UnderstudyError: the profile or a network can't be had, or too little came out.
     """
     clock, playhead = clock or MonotonicClock(), Playhead(NEVER_NS)
-    score = Score(settings.seconds, shifts_s=tuple(shift / 1000 for shift in settings.shifts_ms))
+    shifts_s = tuple(shift / 1000 for shift in settings.shifts_ms)
+    score = Score(settings.seconds, shifts_s=shifts_s, pauses_s=settings.pauses_s)
     camera, microphone = FlashingCamera(score, pictures, playhead, clock), BeepingMicrophone(score, playhead, clock)
     watching, listening = WatchingSink(clock), ListeningSink(clock)
     session_settings = SessionSettings(
@@ -172,7 +178,7 @@ def measure_way(
     video = ", ".join(readings.video.stages) or "no engines"
     voice = "" if readings.audio is None else readings.audio.engine
     engines = f"{settings.profile.name}: {video}; {voice}" if not plain else "no engines"
-    return _way(engines, score, flashes, beeps, readings.sync.offset.p50_ms)
+    return way_of(engines, score, flashes, beeps, readings.sync.offset.p50_ms)
 
 
 def _wait(session: Session, clock: Clock, end_ns: int) -> None:
@@ -186,8 +192,15 @@ def _wait(session: Session, clock: Clock, end_ns: int) -> None:
             return
 
 
-def _way(engines: str, score: Score, flashes: dict[int, int], beeps: dict[int, int], told_ms: float) -> WayReport:
+def way_of(engines: str, score: Score, flashes: dict[int, int], beeps: dict[int, int], told_ms: float) -> WayReport:
     """What the latencies of flashes and beeps say.
+
+    Args:
+        engines: what they went through.
+        score: when they were captured.
+        flashes: how long each took in ns, by its number.
+        beeps: the same of the beeps.
+        told_ms: the offset that the session itself tells.
 
     Raises:
         LaneError: too few of them came out.

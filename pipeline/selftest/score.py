@@ -15,6 +15,8 @@ LEAD_S = 2.5
 FLASH_FRAMES = 4
 PAUSES_S = (0.40, 0.67, 0.47, 0.60, 0.53, 0.73, 0.57)
 """No stretch of these is like another: that tells which flash is which, however late it comes."""
+BRISK_PAUSES_S = (8 / 30, 13 / 30, 9 / 30, 12 / 30, 10 / 30, 14 / 30, 11 / 30)
+"""The same in two thirds of the time, for who can't wait: a flash that is lost is missed sooner."""
 FLASH_SHARE = 0.55
 """How far a flash whitens the picture: a face on it is still found."""
 BEEP_SAMPLES = RATE_HZ * 3 // 100
@@ -30,6 +32,8 @@ class Score:
     fps: float = 30.0
     shifts_s: tuple[float, ...] = (0.0,)
     """By how much beeps come after their flashes, in turn."""
+    pauses_s: tuple[float, ...] = PAUSES_S
+    """From one flash to the next, in turn."""
 
     @cached_property
     def flashes_ns(self) -> tuple[int, ...]:
@@ -37,7 +41,7 @@ class Score:
         instants, at_s = [], LEAD_S
         while at_s < self.seconds:
             instants.append(round(round(at_s * self.fps) * 1e9 / self.fps))
-            at_s += PAUSES_S[(len(instants) - 1) % len(PAUSES_S)]
+            at_s += self.pauses_s[(len(instants) - 1) % len(self.pauses_s)]
         return tuple(instants)
 
     @cached_property

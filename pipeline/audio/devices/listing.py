@@ -3,10 +3,20 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pipeline.errors import DeviceError
 
+VIRTUAL_MICROPHONE_CURES: Mapping[str, str] = MappingProxyType(
+    {
+        "linux": "start PipeWire or PulseAudio, and apt-get install pulseaudio-utils",
+        "darwin": "brew install blackhole-2ch",
+        "win32": "install VB-Cable from vb-audio.com",
+    }
+)
+"""How to get a virtual microphone, by system."""
 PROBE_LIMIT_S = 10.0
 PROBE = """
 import json, sounddevice

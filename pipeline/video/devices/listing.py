@@ -17,6 +17,9 @@ if sys.platform == "linux":
 SYSTEM_FOLDER = Path("/sys/class/video4linux")
 DEVICE_FOLDER = Path("/dev")
 LOOPBACK_DRIVER = "v4l2 loopback"
+MODPROBE = (
+    "sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label=Understudy (its package is v4l2loopback-dkms)"
+)
 
 _QUERY = struct.Struct("16s32s32sIII12x")
 """struct v4l2_capability: driver, card, bus, version, capabilities of the whole, of this node."""
@@ -98,6 +101,11 @@ def list_virtual_cameras() -> tuple[VirtualCameraInfo, ...]:
     if sys.platform == "linux":
         return virtual_cameras_among(video_nodes())
     return tuple(VirtualCameraInfo(name, name, writable=True) for name in pyvirtualcam.camera.BACKENDS)
+
+
+def virtual_camera_cure() -> str:
+    """How to get a virtual camera on this system."""
+    return MODPROBE if sys.platform == "linux" else "install OBS, whose virtual camera is used"
 
 
 def virtual_cameras_among(nodes: Sequence[Node]) -> tuple[VirtualCameraInfo, ...]:

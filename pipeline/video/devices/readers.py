@@ -28,6 +28,12 @@ def readers_of(device: str, processes: Path = PROCESSES) -> tuple[str, ...] | No
     return tuple(sorted({_name(processes / number) for number in numbers if wanted in _open_files(processes / number)}))
 
 
+def is_open_here(device: str, processes: Path = PROCESSES) -> bool:
+    """Whether this process itself has a device file open; False where that can't be known."""
+    file, own = Path(device), processes / str(os.getpid())
+    return sys.platform == "linux" and file.exists() and str(file.resolve()) in _open_files(own)
+
+
 def _open_files(process: Path) -> Iterator[str]:
     """The files that a process has open, as far as they are shown; none of one that has ended."""
     with suppress(OSError), os.scandir(process / "fd") as entries:

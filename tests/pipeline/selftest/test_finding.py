@@ -8,19 +8,22 @@ from numpy.typing import NDArray
 
 from pipeline.audio.stream import RATE_HZ
 from pipeline.selftest.finding import beep_latencies, flash_latencies
-from pipeline.selftest.score import FLASH_FRAMES, Score
+from pipeline.selftest.score import BRISK_PAUSES_S, FLASH_FRAMES, Score
 
 SCORE = Score(14.0)
+BRISK = Score(14.0, pauses_s=BRISK_PAUSES_S)
 FLASHES_NS = np.array(SCORE.flashes_ns, np.int64)
 BEEPS_NS = np.array(SCORE.beeps_ns, np.int64)
 
 
-def shown(latency_ns: int, patches: int = 4, lit: int = 1) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def shown(
+    latency_ns: int, patches: int = 4, lit: int = 1, score: Score = SCORE
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Every frame of the score, late by so much; some patches show the flashes."""
     instants = np.round(np.arange(14 * 30 + 60) * 1e9 / 30).astype(np.int64)
     brightness = np.full((len(instants), patches), 90.0, np.float32)
     brightness += np.random.default_rng(0).normal(0.0, 2.0, brightness.shape).astype(np.float32)
-    flashing = np.array([SCORE.flashes(int(instant)) for instant in instants])
+    flashing = np.array([score.flashes(int(instant)) for instant in instants])
     brightness[flashing, :lit] += 60.0
     return instants + latency_ns, brightness
 
@@ -41,6 +44,13 @@ def test_a_score_has_more_than_ten_flashes_each_of_so_many_frames() -> None:
 def test_each_flash_is_told_from_the_others_however_late_it_comes(latency_ms: int) -> None:
     found = flash_latencies(*shown(latency_ms * 1_000_000), FLASHES_NS)
     assert found == dict.fromkeys(range(len(FLASHES_NS)), latency_ms * 1_000_000)
+
+
+@given(latency_ms=st.integers(0, 6000))
+def test_brisk_flashes_are_told_apart_as_well(latency_ms: int) -> None:
+    flashes_ns = np.array(BRISK.flashes_ns, np.int64)
+    found = flash_latencies(*shown(latency_ms * 1_000_000, score=BRISK), flashes_ns)
+    assert found == dict.fromkeys(range(len(flashes_ns)), latency_ms * 1_000_000)
 
 
 def test_flashes_that_were_lost_are_left_out() -> None:

@@ -18,6 +18,8 @@ OWN_SOURCE = "understudy_microphone"
 A second program's has a number behind it.
 """
 
+UNNAMED = "a program without a name"
+
 
 @dataclass(frozen=True, slots=True)
 class PulseDevice:
@@ -124,6 +126,24 @@ def remove_source(name: str, module: str) -> None:
         except DeviceError as error:
             raise DeviceError(f"What records {name} can't be ended: {error}; end the call and start again.") from error
     pactl("unload-module", module)
+
+
+def listeners_of(name: str) -> tuple[str, ...]:
+    """Names of the programs that record from a source, each once.
+
+    Raises:
+        DeviceError: no sound server answers.
+    """
+    numbers = set(_listening_to(name))
+    if not numbers:
+        return ()
+    try:
+        streams = json.loads(pactl("--format=json", "list", "source-outputs"))
+    except ValueError:
+        return (UNNAMED,)
+    found = [stream.get("properties", {}) for stream in streams if stream.get("index") in numbers]
+    keys = ("application.name", "application.process.binary", "media.name")
+    return tuple(sorted({next((told[key] for key in keys if told.get(key)), UNNAMED) for told in found}))
 
 
 def _listening_to(name: str) -> list[int]:

@@ -1,0 +1,29 @@
+"""What is looked at of the computer and of the profile's papers before a call, the quick checks first."""
+
+from collections.abc import Iterator
+
+from pipeline.preflight.finding import Finding
+from pipeline.preflight.system.av import av_finding
+from pipeline.preflight.system.clearance import consent_finding, disclosure_finding
+from pipeline.preflight.system.holdings import disk_finding, memory_finding, models_finding
+from pipeline.preflight.system.outlets import camera_finding, microphone_finding
+from pipeline.preflight.system.plan import SystemPlan
+from pipeline.preflight.system.speed import speed_findings
+
+__all__ = ["SystemPlan", "system_findings"]
+
+
+def system_findings(plan: SystemPlan) -> Iterator[Finding]:
+    """Every check, each as it is known; the last takes ten seconds, in real time.
+
+    What can't be looked at is left out with the reason: nothing that a computer lacks raises anything.
+    """
+    yield consent_finding(plan)
+    yield disclosure_finding(plan)
+    yield models_finding(plan)
+    yield disk_finding(plan)
+    yield memory_finding()
+    yield camera_finding(plan)
+    yield microphone_finding(plan)
+    yield from speed_findings(plan)
+    yield av_finding(plan)
