@@ -13,6 +13,7 @@ from console.life.computer import MachinePort
 from console.pictures.painting import Painting
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.clock import Clock, MonotonicClock
+from pipeline.stage import Witness
 from pipeline.telemetry import Event, MeterReading, Readings, Shown
 from profiles.profile import Kind, Profile
 
@@ -92,6 +93,13 @@ class SessionPort(Protocol):
 
         Raises:
             UnderstudyError: the file can't be recorded to.
+        """
+
+    def let_witness(self, witness: Witness | None) -> None:
+        """Has somebody see and hear what camera and microphone give, until None.
+
+        Raises:
+            UnderstudyError: the session runs in another process, or not at all.
         """
 
     def watch(self, camera: str) -> None:

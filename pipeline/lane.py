@@ -11,6 +11,7 @@ from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Frame, Pixels
 from pipeline.queues import Latest
+from pipeline.stage import Witness
 from pipeline.telemetry import Event, Level, Shown, SwitchReading
 from pipeline.video.beside import Ahead
 from pipeline.video.cast.roster import roster
@@ -75,6 +76,8 @@ class VideoLane:
         self._switching: SwitchReading | None = None
         self.gallery = Gallery(links.clock)
         """Small pictures for the operator."""
+        self.witness: Witness | None = None
+        """Who sees what was captured."""
 
     @property
     def profile(self) -> Profile:
@@ -193,6 +196,8 @@ class VideoLane:
             self._stand_in(frame.captured_ns, frame.media_ns)
         else:
             self._finish(frame, source, failure is None)
+        if (witness := self.witness) is not None:
+            witness.see(sensed)
         self.gallery.actor = sensed if self.gallery.wants(Shown.NEXT) else None
         self._show_source(source, frame)
         self.meters.work.add(clock.now_ns() - began_ns)

@@ -16,6 +16,7 @@ from pipeline.inference.store import ModelStore
 from pipeline.loader import Request
 from pipeline.networks import networks_of
 from pipeline.rig import Hooks, Rig, SessionSettings
+from pipeline.stage import Witness
 from pipeline.telemetry import AudioReadings, Event, Level, Preview, Readings, Shown, State
 from pipeline.video.screen.gallery import screen_size
 from profiles.profile import Profile
@@ -194,6 +195,17 @@ class Session(Audible):
         if self._panicked and shown is Shown.PROGRAM:
             return lane.gallery.card(lane.card, size)
         return lane.gallery.newest(shown, size)
+
+    def let_witness(self, witness: Witness | None) -> None:
+        """Has somebody see and hear, from the next frame and block on, what camera and microphone give; None ends it.
+
+        Raises:
+            LaneError: the session was not started.
+        """
+        rig = self._running
+        rig.lane.witness = witness
+        if rig.sound is not None:
+            rig.sound.lane.witness = witness
 
     def readings(self) -> Readings:
         """Everything that is measured, at this instant."""

@@ -83,6 +83,16 @@ class Tuned(Protocol):
         """What it heard lately and what it makes of it, zeros where there is no pitch; None where it looks for none."""
 
 
+class Witness(Protocol):
+    """Somebody who looks on, such as a preflight. The lanes' threads call it: it is quick, and copies what it keeps."""
+
+    def see(self, frame: Frame) -> None:
+        """A frame as it was captured, with the faces and the matte that were found on it."""
+
+    def hear(self, block: Block) -> None:
+        """Sound as the microphone gave it."""
+
+
 class Device(Protocol):
     """What can be entered and closed."""
 

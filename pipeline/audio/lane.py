@@ -16,7 +16,7 @@ from pipeline.clock import Clock
 from pipeline.errors import StageError
 from pipeline.media import Block
 from pipeline.runner import do_all
-from pipeline.stage import AudioStage, Tuned
+from pipeline.stage import AudioStage, Tuned, Witness
 from pipeline.telemetry import AudioReadings, DurationMeter, Event, Level, Outage
 from profiles.profile import Profile
 
@@ -82,6 +82,8 @@ class AudioLane:
         self.meters = AudioLaneMeters()
         self.input_meter, self.output_meter = Meter(), Meter()
         self._heard, self._made = Scope(), Scope()
+        self.witness: Witness | None = None
+        """Who hears what the microphone gives."""
 
     @property
     def voice(self) -> AudioStage:
@@ -125,6 +127,8 @@ class AudioLane:
             self._tell(Level.WARNING, NO_SOUND)
         self.input_meter.feed(block, began_ns)
         self._heard.feed(block)
+        if (witness := self.witness) is not None:
+            witness.hear(block)
         finished = self._converted(block)
         self.output_meter.feed(finished, began_ns)
         self._made.feed(finished)

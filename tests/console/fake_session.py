@@ -13,6 +13,7 @@ from console.ports import device_name, is_film
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import UnderstudyError
 from pipeline.media import FaceReading
+from pipeline.stage import Witness
 from pipeline.telemetry import (
     AudioReadings,
     Drops,
@@ -131,6 +132,7 @@ class FakeSession:
     loading: str | None = None
     frozen_ns: int | None = None
     start_error: Exception | None = None
+    witness: Witness | None = None
     end_error: UnderstudyError | None = None
     over: bool = False
     monitoring: Monitoring = Monitoring.NONE
@@ -189,6 +191,10 @@ class FakeSession:
     def levels(self) -> tuple[MeterReading, MeterReading] | None:
         """Of its readings."""
         return (self.audio.input_level, self.audio.output_level) if self.audio else None
+
+    def let_witness(self, witness: Witness | None) -> None:
+        """Remembers who looks on."""
+        self.witness = witness
 
     def snapshot(self, file: Path) -> None:
         """Remembers it."""

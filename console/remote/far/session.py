@@ -18,6 +18,7 @@ from console.remote.requests import Talk as TalkUntil
 from console.remote.values import Glimpse, Sight
 from pipeline.audio.monitor.state import Monitoring
 from pipeline.errors import LinkError, UnderstudyError
+from pipeline.stage import Witness
 from pipeline.telemetry import Event, MeterReading, Readings, Shown
 from profiles.profile import Profile
 
@@ -32,6 +33,7 @@ GONE_S = 3.0
 WANTED_S = 1.5
 """Pictures come for so long after the last one was looked at."""
 STARTING_S = 60.0
+ELSEWHERE = "A preflight hears and sees through the session itself; run it on the session's own screen."
 WATCHES_ONLY = "This screen only watches and changes nothing; `understudy attach --steer` opens one that steers."
 
 
@@ -209,6 +211,15 @@ class RemoteSession:
     def snapshot(self, file: Path) -> None:
         """A PNG of what goes out."""
         self._ask(Filed(do="snapshot", file=file.absolute()), SLOW_S)
+
+    def let_witness(self, witness: Witness | None) -> None:
+        """Frames and sound don't come through the socket.
+
+        Raises:
+            UnderstudyError: always, for somebody who wants to begin.
+        """
+        if witness is not None:
+            raise UnderstudyError(ELSEWHERE)
 
     def _ask(self, request: Asked, timeout_s: float = QUICK_S) -> None:
         """Has something done, and sees what came of it. Each act has a connection of its own: none waits for another.
