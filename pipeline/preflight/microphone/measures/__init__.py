@@ -1,0 +1,1 @@
+"""What is measured of a microphone's sound, whatever it may be."""
