@@ -1,6 +1,7 @@
 """How late picture and sound come out of a session, and how far apart: measured from flashes and beeps."""
 
-from dataclasses import asdict, dataclass
+import threading
+from dataclasses import asdict, dataclass, field
 from math import ceil
 from typing import Any
 
@@ -8,7 +9,8 @@ import numpy as np
 
 from pipeline.audio.rig import SoundSettings
 from pipeline.clock import Clock, MonotonicClock, Playhead
-from pipeline.errors import LaneError
+from pipeline.errors import HaltError, LaneError
+from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
 from pipeline.selftest.devices import BeepingMicrophone, FlashingCamera, ListeningSink, WatchingSink
@@ -48,6 +50,10 @@ class AvSettings:
     """By how much beeps are captured after their flashes, in turn."""
     pauses_s: tuple[float, ...] = PAUSES_S
     """From one flash to the next, in turn."""
+    device: Preference = Preference.AUTO
+    """Where the networks run that the profile brings."""
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False)
+    """Set by whoever wants no more of it."""
 
     def __post_init__(self) -> None:
         """Refuses what is too short.
@@ -162,12 +168,13 @@ def measure_way(
         sinks=(watching,),
         sound=SoundSettings(microphone, listening),
         assemble=PlainAssembly if plain else None,
+        device=settings.device,
     )
     session = Session(session_settings, settings.profile, models, clock=clock, on_event=_ignore)
     session.start()
     try:
         end_ns = playhead.due_ns(round((settings.seconds + TAIL_S) * 1e9), clock.now_ns())
-        _wait(session, clock, end_ns)
+        _wait(session, clock, end_ns, settings.stopped)
         readings = session.readings()
     finally:
         session.stop()
@@ -181,15 +188,18 @@ def measure_way(
     return way_of(engines, score, flashes, beeps, readings.sync.offset.p50_ms)
 
 
-def _wait(session: Session, clock: Clock, end_ns: int) -> None:
+def _wait(session: Session, clock: Clock, end_ns: int, stopped: threading.Event) -> None:
     """Lets the session run until an instant and as much longer as its pictures are held.
 
     Raises:
+        HaltError: nobody wants it any more.
         UnderstudyError: a part of it failed.
     """
     while (rest_ns := end_ns + round(session.readings().sync.delay_ms * 1e6) - clock.now_ns()) > 0:
         if session.wait(min(POLL_S, rest_ns / 1e9)):
             return
+        if stopped.is_set():
+            raise HaltError
 
 
 def way_of(engines: str, score: Score, flashes: dict[int, int], beeps: dict[int, int], told_ms: float) -> WayReport:

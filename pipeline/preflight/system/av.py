@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from pipeline.errors import LaneError
+from pipeline.errors import HaltError, LaneError
 from pipeline.preflight.finding import Finding, Verdict
 from pipeline.preflight.limits import read_limits
-from pipeline.preflight.system.plan import SystemPlan, guarded
+from pipeline.preflight.system.plan import SystemPlan, guarded, require_wanted, told_and_cure
 from pipeline.selftest.av import LEAST_BRISK_S, PICTURES_HELD, AvSettings, WayReport, measure_way
 from pipeline.selftest.score import BRISK_PAUSES_S
 from pipeline.video.devices.settings import SourceSettings
@@ -21,15 +21,26 @@ def av_settings(plan: SystemPlan, shift_ms: float = 0.0) -> AvSettings:
         plan: the call.
         shift_ms: by how much beeps are captured after their flashes.
     """
-    return AvSettings(plan.profile, plan.camera, plan.size, LEAST_BRISK_S, (shift_ms,), BRISK_PAUSES_S)
+    return AvSettings(
+        plan.profile,
+        plan.camera,
+        plan.size,
+        LEAST_BRISK_S,
+        shifts_ms=(shift_ms,),
+        pauses_s=BRISK_PAUSES_S,
+        device=plan.device,
+        stopped=plan.stopped,
+    )
 
 
 def measured_way(plan: SystemPlan, shift_ms: float = 0.0) -> WayReport:
     """Ten seconds of flashes and beeps, in real time.
 
     Raises:
+        HaltError: nobody wants it any more.
         UnderstudyError: the profile or a network can't be had, or too little came out.
     """
+    require_wanted(plan)
     actor = first_pictures(SourceSettings(camera=plan.camera, size=plan.size), PICTURES_HELD)
     return measure_way(av_settings(plan, shift_ms), plan.models, actor, plain=False, clock=plan.clock)
 
@@ -42,10 +53,12 @@ def av_finding(plan: SystemPlan) -> Finding:
 def _finding(plan: SystemPlan) -> Finding:
     try:
         way = measured_way(plan)
+    except HaltError:
+        raise
     except LaneError as error:
-        told, _, _ = str(error).rpartition("; ")
+        told, _ = told_and_cure(str(error))
         cure = "End other programs, send smaller pictures, or take a lighter profile."
-        return Finding(AV, TITLE, Verdict.FAIL, told or str(error), remedy=cure)
+        return Finding(AV, TITLE, Verdict.FAIL, told, remedy=cure)
     return way_finding(way, plan.profile.sync.trim_ms)
 
 

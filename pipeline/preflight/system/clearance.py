@@ -9,7 +9,7 @@ from pipeline.errors import ConsentError
 from pipeline.media import Pixels
 from pipeline.preflight.finding import Finding, Verdict
 from pipeline.preflight.limits import read_limits
-from pipeline.preflight.system.plan import SystemPlan, guarded
+from pipeline.preflight.system.plan import SystemPlan, guarded, told_and_cure
 from pipeline.video.output.label import Label
 
 CONSENT, DISCLOSURE = "system.consent", "system.disclosure"
@@ -22,9 +22,8 @@ def consent_finding(plan: SystemPlan) -> Finding:
     try:
         require_clearance(plan.profile)
     except ConsentError as error:
-        told, _, cure = str(error).rpartition("; ")
-        remedy = f"{cure[:1].upper()}{cure[1:]}" if told else "Take a persona."
-        return Finding(CONSENT, title, Verdict.FAIL, told or str(error), f"cleared on {day}", remedy)
+        told, cure = told_and_cure(str(error))
+        return Finding(CONSENT, title, Verdict.FAIL, told, f"cleared on {day}", cure or "Take a persona.")
     others = len(plan.profile.cast_profiles)
     measured = "declared to be a synthetic persona" + (f", as are the {others} that it casts" if others else "")
     return Finding(CONSENT, title, Verdict.PASS, f"{measured}; without an end", f"cleared on {day}")

@@ -11,7 +11,7 @@ from pipeline.live.recordings import LEAST_FREE_MB
 from pipeline.machine import MEGABYTE
 from pipeline.preflight.finding import Finding, Verdict
 from pipeline.preflight.limits import read_limits
-from pipeline.preflight.system.plan import SystemPlan, guarded
+from pipeline.preflight.system.plan import SystemPlan, guarded, told_and_cure
 from profiles.model_files import changed_files, named_models, unrecorded_models
 
 MODELS, DISK, MEMORY = "system.models", "system.disk", "system.memory"
@@ -32,9 +32,9 @@ def _models(plan: SystemPlan) -> Finding:
     wanted = f"{count} files by their SHA-256"
     faults = own + brought
     if faults:
-        told, _, cure = faults[0].rpartition("; ")
+        told, cure = told_and_cure(faults[0])
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        return Finding(MODELS, "networks", Verdict.FAIL, (told or faults[0]) + more, wanted, _sentence(cure))
+        return Finding(MODELS, "networks", Verdict.FAIL, told + more, wanted, cure or "Bring the file in again.")
     unknown = [problem for each in (plan.profile, *plan.profile.cast_profiles) for problem in unrecorded_models(each)]
     if unknown:
         measured = f"{count} files are there; of {len(unknown)} no SHA-256 is recorded, so a change would not be seen"
@@ -104,8 +104,3 @@ def _memory() -> Finding:
 
 def _told_hours(hours: float) -> str:
     return f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.0f} h"
-
-
-def _sentence(cure: str) -> str:
-    """A cure as a sentence of its own."""
-    return f"{cure[:1].upper()}{cure[1:].rstrip('.')}."

@@ -18,6 +18,7 @@ from pipeline.video.devices.sinks import is_film
 CAMERA, CAMERA_TITLE = "system.virtual_camera", "virtual camera"
 MICROPHONE, MICROPHONE_TITLE = "system.virtual_microphone", "virtual microphone"
 WANTED = "there, and taken by a program"
+COMMANDS = ("sudo ", "brew ")
 
 
 def camera_finding(plan: SystemPlan) -> Finding:
@@ -43,7 +44,7 @@ def _camera(wanted: str) -> Finding:
         there = ", ".join(f"{device.device} ({device.name})" for device in devices)
         cure = f"Take one of {there}." if devices else _sentence(virtual_camera_cure())
         return Finding(CAMERA, CAMERA_TITLE, Verdict.FAIL, f"there is no {wanted}", WANTED, cure)
-    return _read_by(chosen)
+    return _read_by(chosen, in_use=Verdict.WARN if wanted == "auto" else Verdict.FAIL)
 
 
 def _chosen(wanted: str, devices: Sequence[VirtualCameraInfo]) -> VirtualCameraInfo | None:
@@ -54,14 +55,14 @@ def _chosen(wanted: str, devices: Sequence[VirtualCameraInfo]) -> VirtualCameraI
     return next(iter([*own, *(device for device in devices if device.writable), *devices]), None)
 
 
-def _read_by(device: VirtualCameraInfo) -> Finding:
-    """What is told of a virtual camera that there is."""
+def _read_by(device: VirtualCameraInfo, in_use: Verdict) -> Finding:
+    """What is told of a virtual camera that there is; `in_use` of one that another program feeds."""
     called, programs = f"{device.device} ({device.name})", readers_of(device.device)
     fed_here = is_open_here(device.device)
     if not device.writable and not fed_here:
         by = f" ({', '.join(programs)})" if programs else ""
         cure = "End the other program, or make a second device."
-        return Finding(CAMERA, CAMERA_TITLE, Verdict.FAIL, f"{called} is in use by another program{by}", WANTED, cure)
+        return Finding(CAMERA, CAMERA_TITLE, in_use, f"{called} is in use by another program{by}", WANTED, cure)
     if programs is None:
         cure = "Look into the call program whether it shows the picture."
         return skipped(CAMERA, CAMERA_TITLE, f"{device.name} is there; who reads it can't be told here", cure)
@@ -102,7 +103,7 @@ def _output(wanted: str) -> Finding:
     """An output that was named."""
     sink = pulse_sink(wanted) if sys.platform == "linux" else None
     if sink is not None:
-        return _heard_by(f"{sink.name}.monitor", str(sink))
+        return _heard_by(f"{sink.name}.monitor", f"the monitor of {sink}")
     outputs = [device for device in list_sound_devices() if device.outputs]
     if any(wanted in (str(device.index), device.name) or wanted in device.name for device in outputs):
         cure = "Look into the call program whether its meter moves."
@@ -123,5 +124,7 @@ def _heard_by(source: str, called: str) -> Finding:
 
 
 def _sentence(cure: str) -> str:
-    """A cure as a sentence of its own; a command stays as it is typed."""
-    return cure if cure.startswith(("sudo ", "brew ")) else f"{cure[:1].upper()}{cure[1:].rstrip('.')}."
+    """A cure as a sentence of its own."""
+    if cure.startswith(COMMANDS):
+        return f"Run {cure}."
+    return f"{cure[:1].upper()}{cure[1:].rstrip('.')}."

@@ -1,5 +1,6 @@
 """What is planned: with which profile, through which devices, on which day."""
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -7,12 +8,14 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.clock import Clock, MonotonicClock
-from pipeline.errors import UnderstudyError
+from pipeline.errors import HaltError, UnderstudyError
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.preflight.finding import Finding, skipped
 from profiles.errors import ProfileError
 from profiles.profile import Profile
+
+STOPPED = "the preflight was stopped before it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,18 @@ class SystemPlan:
     """Where the networks run that the profile brings."""
     camera: str = "demo"
     """Whose pictures are measured with: the demo actor's, or a file's."""
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False)
+    """Set by whoever wants no more of it: what is not done yet is left out."""
+
+
+def require_wanted(plan: SystemPlan) -> None:
+    """Looks before something that takes long.
+
+    Raises:
+        HaltError: nobody wants it any more.
+    """
+    if plan.stopped.is_set():
+        raise HaltError
 
 
 def guarded(check: str, title: str, look: Callable[[], Finding]) -> Finding:
@@ -45,6 +60,15 @@ def guarded(check: str, title: str, look: Callable[[], Finding]) -> Finding:
     with suppress(MemoryError):
         try:
             return look()
+        except HaltError:
+            reason = STOPPED
         except (UnderstudyError, ProfileError, OSError) as error:
             reason = str(error)
-    return skipped(check, title, reason or "there is not enough memory for it")
+    told, cure = told_and_cure(reason or "there is not enough memory for it")
+    return skipped(check, title, told, cure)
+
+
+def told_and_cure(sentence: str) -> tuple[str, str]:
+    """An error's sentence in two: what is wrong, and the cure as a sentence of its own, empty where there is none."""
+    told, _, cure = sentence.rstrip(".").rpartition("; ")
+    return (told, f"{cure[:1].upper()}{cure[1:]}.") if told else (sentence, "")

@@ -13,14 +13,14 @@ from pipeline.audio.devices.sound_decoder import SoundDecoder
 from pipeline.audio.stream import BLOCK_SAMPLES, RATE_HZ
 from pipeline.audio.voice.chunks import Joined, Stepped
 from pipeline.circumstances import Circumstances
-from pipeline.errors import ConsentError, StageError, UnderstudyError
+from pipeline.errors import ConsentError, HaltError, StageError, UnderstudyError
 from pipeline.inference.onnx.runtime import Preference, Runtime
 from pipeline.machine import Machine
 from pipeline.media import Block, Frame, Pixels
 from pipeline.networks import BUILT_IN
 from pipeline.preflight.finding import Finding, Gauge, Verdict, skipped
 from pipeline.preflight.limits import read_limits
-from pipeline.preflight.system.plan import SystemPlan, guarded
+from pipeline.preflight.system.plan import STOPPED, SystemPlan, guarded, require_wanted, told_and_cure
 from pipeline.video.devices.settings import SourceSettings
 from pipeline.video.devices.sources import first_pictures
 from profiles.errors import ProfileError
@@ -56,12 +56,19 @@ def speed_findings(plan: SystemPlan) -> Iterator[Finding]:
         try:
             built = _built(plan, opened)
         except (UnderstudyError, ProfileError, OSError) as error:
-            why = "no likeness runs without clearance" if isinstance(error, ConsentError) else str(error)
-            yield from (skipped(check, title, f"the profile can't be built: {why}") for check, title in checks)
+            yield from (skipped(check, title, *told_and_cure(_why_not(error))) for check, title in checks)
             return
         yield guarded(PROVIDER, PROVIDER_TITLE, partial(_provider, built))
         yield guarded(PICTURE, PICTURE_TITLE, partial(_picture_time, built))
         yield guarded(SOUND, SOUND_TITLE, partial(_sound_time, built))
+
+
+def _why_not(error: Exception) -> str:
+    """Why there is no chain."""
+    if isinstance(error, HaltError):
+        return STOPPED
+    told = "no likeness runs without clearance" if isinstance(error, ConsentError) else str(error)
+    return f"the profile can't be built: {told}"
 
 
 def _built(plan: SystemPlan, opened: ExitStack) -> _Built:
@@ -70,6 +77,7 @@ def _built(plan: SystemPlan, opened: ExitStack) -> _Built:
     Raises:
         UnderstudyError: it can't be built.
     """
+    require_wanted(plan)
     remarks: list[str] = []
     runtime = Runtime(plan.device, clock=plan.clock, report=lambda event: remarks.append(event.text))
     opened.callback(runtime.close)

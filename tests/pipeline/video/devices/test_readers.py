@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.video.devices.readers import readers_of
+from pipeline.video.devices.readers import is_open_here, readers_of
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows what programs have open")
 
@@ -63,6 +63,15 @@ def test_every_program_that_has_it_open_is_told_once_and_by_its_name(desk: Desk,
 def test_this_program_feeds_it_and_is_no_reader(desk: Desk, device: Path) -> None:
     desk.process(os.getpid(), device, exe="/usr/bin/python3")
     assert readers_of(str(device), desk.folder) == ()
+
+
+@on_linux
+def test_whether_this_program_feeds_it_is_known(desk: Desk, device: Path, tmp_path: Path) -> None:
+    desk.process(11, device, exe="/usr/bin/cheese")
+    assert not is_open_here(str(device), desk.folder)
+    desk.process(os.getpid(), device, exe="/usr/bin/python3")
+    assert is_open_here(str(device), desk.folder)
+    assert not is_open_here(str(tmp_path / "nosuch"), desk.folder)
 
 
 @on_linux
