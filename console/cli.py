@@ -25,6 +25,7 @@ from console.commands.options import (
     flattened,
 )
 from console.config import commands as config_command
+from console.preflight.command import preflight
 from console.sentences import one_line, sentence, usage_sentence
 from console.show import show_command
 from pipeline.errors import UnderstudyError
@@ -42,6 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(config_command.app, name="config")
+app.command()(preflight)
 app.add_typer(models.app, name="models")
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(show_command.app, name="show")

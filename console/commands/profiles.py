@@ -119,6 +119,18 @@ def record_(
     return 0
 
 
+@app.command("learn-reference")
+def learn_reference_(
+    name: NameArgument,
+    audio: Annotated[Path | None, typer.Option(metavar="FILE", help="A recording of the target's voice.")] = None,
+    video: Annotated[Path | None, typer.Option(metavar="FILE", help="A film or picture of the target.")] = None,
+) -> int:
+    """Keep in figures how the target's models were recorded, for the preflight to hold the actor against."""
+    from console.preflight.learning import learn
+
+    return learn(name, audio, video)
+
+
 @app.command()
 def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A profile of your own.")],

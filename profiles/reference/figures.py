@@ -110,3 +110,22 @@ def read_reference(folder: Path) -> Reference | None:
         raise ProfileError(
             f"The reference {path} can't be read: {first}. Learn it again with `understudy profiles learn-reference`."
         ) from error
+
+
+def write_reference(folder: Path, reference: Reference) -> Path:
+    """Writes the reference into a profile's folder: the whole of it or nothing.
+
+    Raises:
+        ProfileError: the folder can't be written to.
+    """
+    path = folder / FILE_NAME
+    draft = path.with_suffix(".part")
+    try:
+        draft.write_text(reference.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise ProfileError(
+            f"The reference can't be written to {path}: {error.strerror}. Copy the profile to where you may write, "
+            "with `understudy profiles new` or in the console."
+        ) from error
+    return path

@@ -1,0 +1,1 @@
+"""The preflight: its command, its screen, and what is kept of it."""

@@ -1,0 +1,55 @@
+"""The newest preflight of each profile, kept between two starts of the program."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import platformdirs
+
+from console.sentences import counted
+from pipeline.preflight.finding import Verdict
+from pipeline.preflight.result import Result, read_result, write_result
+
+MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
+
+
+def results_folder() -> Path:
+    """Where they are."""
+    return platformdirs.user_state_path("understudy") / "preflight"
+
+
+def keep(result: Result, folder: Path | None = None) -> Path:
+    """Writes a result in the place of the profile's last one.
+
+    Raises:
+        MediaError: it can't be written.
+    """
+    file = (folder or results_folder()) / f"{result.profile}.json"
+    write_result(result, file)
+    return file
+
+
+def kept(profile: str, folder: Path | None = None) -> Result | None:
+    """A profile's last result, or None."""
+    return read_result((folder or results_folder()) / f"{profile}.json")
+
+
+def told(result: Result | None, now: datetime | None = None) -> str:
+    """A result in a line, such as `preflight 12 min ago: 1 warning`."""
+    if result is None:
+        return "no preflight yet"
+    return f"preflight {age_words(result.age_s(now or datetime.now(UTC)))}: {outcome(result)}"
+
+
+def outcome(result: Result) -> str:
+    """How it went, in few words."""
+    failures, warnings = result.count(Verdict.FAIL), result.count(Verdict.WARN)
+    parts = [counted(failures, "failure")] * bool(failures) + [counted(warnings, "warning")] * bool(warnings)
+    return ", ".join(parts) or "all passed"
+
+
+def age_words(age_s: float) -> str:
+    """How long ago, in the largest unit that fits."""
+    for unit_s, name in ((DAY_S, "d"), (HOUR_S, "h"), (MINUTE_S, "min")):
+        if age_s >= unit_s:
+            return f"{int(age_s // unit_s)} {name} ago"
+    return "just now"

@@ -1,0 +1,1 @@
+"""A preflight as one HTML file that can be mailed."""
