@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import Face, Frame
-from pipeline.preflight.actor.beard import Growth, facial_hair, growth_of
-from pipeline.preflight.actor.glasses import FRAMED, glasses_of
-from pipeline.preflight.actor.hair import Hair, Length, hair_of
-from pipeline.preflight.actor.shape import proportions_of
-from pipeline.preflight.actor.skin import skin_of
-from pipeline.preflight.actor.upright import UprightHead
+from pipeline.preflight.actor.traits.beard import Growth, facial_hair, growth_of
+from pipeline.preflight.actor.traits.glasses import FRAMED, glasses_of
+from pipeline.preflight.actor.traits.hair import Hair, Length, hair_of
+from pipeline.preflight.actor.traits.shape import proportions_of
+from pipeline.preflight.actor.traits.skin import skin_of
+from pipeline.preflight.actor.traits.upright import UprightHead
 from pipeline.video.tracking.head_pose import HeadPose
 from profiles.reference.figures import Colour, LooksReference
 

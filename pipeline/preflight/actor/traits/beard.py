@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.preflight.actor.hair import is_no_skin
-from pipeline.preflight.actor.skin import cheek_patches, tone_of
-from pipeline.preflight.actor.upright import UprightHead
+from pipeline.preflight.actor.traits.hair import is_no_skin
+from pipeline.preflight.actor.traits.skin import cheek_patches, tone_of
+from pipeline.preflight.actor.traits.upright import UprightHead
 
 # fmt: off
 UPPER_LIP = (164, 167, 165, 92, 40, 37, 0, 267, 270, 322, 391, 393)

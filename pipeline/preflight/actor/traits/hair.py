@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.preflight.actor.upright import EYES_PX, SIDE_PX, Lab, Mask, UprightHead
+from pipeline.preflight.actor.traits.upright import EYES_PX, SIDE_PX, Lab, Mask, UprightHead
 from pipeline.video.tracking.mesh import CHIN, FACE_OVAL, LEFT_EYE_OUTER, RIGHT_EYE_OUTER
 
 BROWS = (105, 334)

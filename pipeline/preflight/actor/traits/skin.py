@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.preflight.actor.upright import Mask, UprightHead
+from pipeline.preflight.actor.traits.upright import Mask, UprightHead
 
 # fmt: off
 RIGHT_CHEEK_PATCH = (117, 118, 101, 36, 50, 123)

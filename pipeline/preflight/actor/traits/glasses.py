@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.preflight.actor.upright import SIDE_PX, Lab, UprightHead
+from pipeline.preflight.actor.traits.upright import SIDE_PX, Lab, UprightHead
 
 NOSE_ROOT, BETWEEN_BROWS, NOSE_BRIDGE = 168, 9, 197
 EYES = ((145, 133, 33), (374, 362, 263))
