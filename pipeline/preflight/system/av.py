@@ -1,8 +1,10 @@
 """Whether sound and picture come out together: flashes and beeps through the whole of the profile's session."""
 
+from contextlib import closing
 from functools import partial
 
 from pipeline.errors import HaltError, LaneError
+from pipeline.machine import Machine
 from pipeline.preflight.finding import Finding, Verdict
 from pipeline.preflight.limits import read_limits
 from pipeline.preflight.system.plan import SystemPlan, guarded, require_wanted, told_and_cure
@@ -12,6 +14,8 @@ from pipeline.video.devices.settings import SourceSettings
 from pipeline.video.devices.sources import first_pictures
 
 AV, TITLE = "system.av", "sound against picture"
+BUSY_PERCENT = 85.0
+"""With so much of all cores taken, threads wait for each other."""
 
 
 def av_settings(plan: SystemPlan, shift_ms: float = 0.0) -> AvSettings:
@@ -51,19 +55,32 @@ def av_finding(plan: SystemPlan) -> Finding:
 
 
 def _finding(plan: SystemPlan) -> Finding:
-    try:
-        way = measured_way(plan)
-    except HaltError:
-        raise
-    except LaneError as error:
-        told, _ = told_and_cure(str(error))
-        cure = "End other programs, send smaller pictures, or take a lighter profile."
-        return Finding(AV, TITLE, Verdict.FAIL, told, remedy=cure)
-    return way_finding(way, plan.profile.sync.trim_ms)
+    with closing(Machine()) as machine:
+        machine.system()
+        try:
+            return way_finding(measured_way(plan), plan.profile.sync.trim_ms)
+        except HaltError:
+            raise
+        except LaneError as error:
+            told, _ = told_and_cure(str(error))
+            return lost_finding(told, machine.system().cpu_percent)
+
+
+def lost_finding(told: str, busy_percent: float) -> Finding:
+    """What too few flashes and beeps say: nothing for sure where this computer had no time to spare.
+
+    Args:
+        told: how many came out.
+        busy_percent: what all programs had of all cores meanwhile.
+    """
+    if busy_percent < BUSY_PERCENT:
+        return Finding(AV, TITLE, Verdict.FAIL, told, remedy="Send smaller pictures, or take a lighter profile.")
+    measured = f"{told}; the computer was busy ({busy_percent:.0f} %)"
+    return Finding(AV, TITLE, Verdict.WARN, measured, remedy="End other programs and look again.")
 
 
 def way_finding(way: WayReport, trim_ms: float = 0.0) -> Finding:
-    """What a measured way says.
+    """What a measured way says; where its flashes and beeps scatter widely, its median says nothing for sure.
 
     Args:
         way: flashes and beeps, captured together.
@@ -71,8 +88,6 @@ def way_finding(way: WayReport, trim_ms: float = 0.0) -> Finding:
     """
     limits = read_limits(__package__)
     offset_ms, spread = way.offset.median_ms - trim_ms, way.offset
-    verdict = limits["av_offset"].verdict(offset_ms)
-    uneven = verdict is Verdict.PASS and limits["av_spread"].verdict(spread.mad_ms) is not Verdict.PASS
     measured = (
         f"sound {'early' if offset_ms >= 0 else 'late'} by {abs(offset_ms):.1f} ± {spread.mad_ms:.1f} ms "
         f"(median ± MAD of {spread.count}); picture after {way.video.median_ms:.0f} ± {way.video.mad_ms:.1f} ms, "
@@ -81,12 +96,14 @@ def way_finding(way: WayReport, trim_ms: float = 0.0) -> Finding:
     if trim_ms:
         measured += f"; the profile's trim of {trim_ms:g} ms is taken off"
     least, most = limits["av_offset"].passes
-    gauge = limits["av_offset"].gauge(offset_ms)
-    wanted = f"sound at most {most:.0f} ms early, {-least:.0f} ms late"
-    if verdict is Verdict.PASS and not uneven:
-        return Finding(AV, TITLE, verdict, measured, wanted, gauge=gauge)
-    cure = "End other programs: the pictures or the sound come unevenly." if uneven else _cure(offset_ms)
-    return Finding(AV, TITLE, Verdict.WARN if uneven else verdict, measured, wanted, cure, gauge)
+    wanted, gauge = f"sound at most {most:.0f} ms early, {-least:.0f} ms late", limits["av_offset"].gauge(offset_ms)
+    scattered = limits["av_spread"].verdict(spread.mad_ms)
+    if scattered is not Verdict.PASS:
+        cure = "End other programs and look again: pictures or sound come too unevenly to tell."
+        return Finding(AV, TITLE, scattered, measured, wanted, cure, gauge)
+    verdict = limits["av_offset"].verdict(offset_ms)
+    remedy = "" if verdict is Verdict.PASS else _cure(offset_ms)
+    return Finding(AV, TITLE, verdict, measured, wanted, remedy, gauge)
 
 
 def _cure(offset_ms: float) -> str:

@@ -8,7 +8,7 @@ from pipeline.errors import LaneError
 from pipeline.inference.store import ModelStore
 from pipeline.preflight.finding import Verdict
 from pipeline.preflight.system import av
-from pipeline.preflight.system.av import av_finding, av_settings, way_finding
+from pipeline.preflight.system.av import av_finding, av_settings, lost_finding, way_finding
 from pipeline.preflight.system.plan import SystemPlan
 from pipeline.selftest.av import LEAST_BRISK_S, LEAST_FOUND, Spread, WayReport, way_of
 from pipeline.selftest.finding import beep_latencies, flash_latencies
@@ -77,7 +77,9 @@ def test_the_verdict_follows_the_offset(offset_ms: float, verdict: str) -> None:
 
 def test_the_spread_is_told_and_a_wide_one_is_a_warning() -> None:
     assert "± 0.5 ms (median ± MAD of 16)" in way_finding(way(0.0)).measured
-    assert way_finding(way(0.0, mad_ms=20.0)).verdict is Verdict.WARN
+    for offset_ms in (0.0, 60.0, 200.0):
+        finding = way_finding(way(offset_ms, mad_ms=20.0))
+        assert (finding.verdict, "too unevenly" in finding.remedy) == (Verdict.WARN, True)
 
 
 def test_what_the_profile_trims_is_no_fault() -> None:
@@ -91,10 +93,16 @@ def test_flashes_that_got_lost_are_a_failure(monkeypatch: pytest.MonkeyPatch) ->
         raise LaneError("Of 16 flashes and beeps 3 came out; let the computer do nothing else.")
 
     monkeypatch.setattr(av, "measured_way", lost)
+    monkeypatch.setattr(av, "BUSY_PERCENT", 101.0)
     finding = av_finding(SystemPlan(persona(), ModelStore()))
     assert finding.verdict is Verdict.FAIL
     assert finding.measured == "Of 16 flashes and beeps 3 came out"
     assert finding.remedy
+
+
+def test_on_a_busy_computer_lost_flashes_are_a_warning() -> None:
+    finding = lost_finding("3 came out", 97.0)
+    assert (finding.verdict, finding.measured) == (Verdict.WARN, "3 came out; the computer was busy (97 %)")
 
 
 def test_the_brisk_measurement_is_long_enough_and_within_a_preflight() -> None:
