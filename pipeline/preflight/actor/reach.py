@@ -128,7 +128,7 @@ def _has_failed(taken: Taken, fades_deg: float | None) -> bool:
 
 def _usable(taken: Taken, fades_deg: float | None) -> float:
     """How far the swap works: up to where the face was lost, or the profile fades it."""
-    ends = (taken.greatest, taken.lost_at, fades_deg)
+    ends = (taken.greatest or 0.0, taken.lost_at, fades_deg)
     return max(0.0, min(end for end in ends if end is not None))
 
 

@@ -24,12 +24,12 @@ def looks_of_portrait(portrait: Path, models: ModelStore) -> LooksReference:
     likeness = read_likeness(portrait, models)
     matte = PersonMatte(models.path("selfie-segmentation-landscape"))
     try:
-        return looks_of([matte.process(_as_frame(likeness))])
+        return looks_of([matte.process(as_frame(likeness))])
     finally:
         matte.close()
 
 
-def _as_frame(portrait: Portrait) -> Frame:
+def as_frame(portrait: Portrait) -> Frame:
     """A frame of the portrait, as wide as a camera's is: the network that finds the person knows no other."""
     height, width = portrait.pixels.shape[:2]
     margin = max(0, (height * WIDTH_PX // HEIGHT_PX - width) // 2)
