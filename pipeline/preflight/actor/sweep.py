@@ -31,7 +31,7 @@ GOOD_SCORE = 0.8
 """From here on the landmarks are believed."""
 LOST_AFTER_NS = 300_000_000
 """A face that is not seen for so long is lost: a single bad frame is not."""
-AWAY_SHARE = 0.4
+AWAY_SHARE = 0.25
 """Only who had gone so far of the way was lost by the turn."""
 UPPER_LIP, LOWER_LIP = 13, 14
 
