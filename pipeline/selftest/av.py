@@ -16,7 +16,7 @@ from pipeline.media import Pixels
 from pipeline.selftest.devices import BeepingMicrophone, FlashingCamera, ListeningSink, WatchingSink
 from pipeline.selftest.finding import beep_latencies, flash_latencies
 from pipeline.selftest.plain import PlainAssembly
-from pipeline.selftest.score import BRISK_PAUSES_S, LEAD_S, PAUSES_S, Score, pattern
+from pipeline.selftest.score import LEAD_S, PAUSES_S, Score, pattern
 from pipeline.session import Session, SessionSettings
 from pipeline.telemetry import Event
 from pipeline.video.devices.settings import SourceSettings
@@ -26,8 +26,6 @@ from profiles.profile import Profile
 LEAST_FOUND = 10
 LEAST_S = LEAD_S + (LEAST_FOUND + 2) * max(PAUSES_S)
 """A shorter run may have fewer than ten pairs."""
-LEAST_BRISK_S = LEAD_S + (LEAST_FOUND + 2) * max(BRISK_PAUSES_S)
-"""The same for a brisk one."""
 TAIL_S = 1.0
 """What the shortest way may take of the last flash."""
 POLL_S = 0.1
@@ -50,6 +48,8 @@ class AvSettings:
     """By how much beeps are captured after their flashes, in turn."""
     pauses_s: tuple[float, ...] = PAUSES_S
     """From one flash to the next, in turn."""
+    lead_s: float = LEAD_S
+    """Before the first one; until then the pictures' delay has to find its place."""
     device: Preference = Preference.AUTO
     """Where the networks run that the profile brings."""
     stopped: threading.Event = field(default_factory=threading.Event, compare=False)
@@ -61,11 +61,17 @@ class AvSettings:
         Raises:
             LaneError: there would be too few flashes.
         """
-        least_s = LEAD_S + (LEAST_FOUND + 2) * max(self.pauses_s)
-        if self.seconds < least_s:
+        if len(self.score.flashes_ns) < LEAST_FOUND + 2:
+            least_s = self.lead_s + (LEAST_FOUND + 2) * max(self.pauses_s)
             raise LaneError(
                 f"{self.seconds:g} s are too short for {LEAST_FOUND} flashes; give at least {ceil(least_s)} s."
             )
+
+    @property
+    def score(self) -> Score:
+        """When it flashes and beeps."""
+        shifts_s = tuple(shift_ms / 1000 for shift_ms in self.shifts_ms)
+        return Score(self.seconds, shifts_s=shifts_s, pauses_s=self.pauses_s, lead_s=self.lead_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +164,7 @@ def measure_way(
     Raises:
         UnderstudyError: the profile or a network can't be had, or too little came out.
     """
-    clock, playhead = clock or MonotonicClock(), Playhead(NEVER_NS)
-    shifts_s = tuple(shift / 1000 for shift in settings.shifts_ms)
-    score = Score(settings.seconds, shifts_s=shifts_s, pauses_s=settings.pauses_s)
+    clock, playhead, score = clock or MonotonicClock(), Playhead(NEVER_NS), settings.score
     camera, microphone = FlashingCamera(score, pictures, playhead, clock), BeepingMicrophone(score, playhead, clock)
     watching, listening = WatchingSink(clock), ListeningSink(clock)
     session_settings = SessionSettings(

@@ -34,11 +34,13 @@ class Score:
     """By how much beeps come after their flashes, in turn."""
     pauses_s: tuple[float, ...] = PAUSES_S
     """From one flash to the next, in turn."""
+    lead_s: float = LEAD_S
+    """Before the first one."""
 
     @cached_property
     def flashes_ns(self) -> tuple[int, ...]:
         """When each flash is captured, since the start."""
-        instants, at_s = [], LEAD_S
+        instants, at_s = [], self.lead_s
         while at_s < self.seconds:
             instants.append(round(round(at_s * self.fps) * 1e9 / self.fps))
             at_s += self.pauses_s[(len(instants) - 1) % len(self.pauses_s)]

@@ -3,17 +3,21 @@
 from contextlib import closing
 from functools import partial
 
+import numpy as np
+
 from pipeline.errors import HaltError, LaneError
 from pipeline.machine import Machine
 from pipeline.preflight.finding import Finding, Verdict
 from pipeline.preflight.limits import read_limits
 from pipeline.preflight.system.plan import SystemPlan, guarded, require_wanted, told_and_cure
-from pipeline.selftest.av import LEAST_BRISK_S, PICTURES_HELD, AvSettings, WayReport, measure_way
+from pipeline.selftest.av import PICTURES_HELD, AvSettings, WayReport, measure_way
 from pipeline.selftest.score import BRISK_PAUSES_S
 from pipeline.video.devices.settings import SourceSettings
 from pipeline.video.devices.sources import first_pictures
 
 AV, TITLE = "system.av", "sound against picture"
+LEAST_LEAD_S, MOST_LEAD_S = 1.4, 6.0
+FLASHES = 13
 BUSY_PERCENT = 85.0
 """With so much of all cores taken, threads wait for each other."""
 
@@ -25,20 +29,23 @@ def av_settings(plan: SystemPlan, shift_ms: float = 0.0) -> AvSettings:
         plan: the call.
         shift_ms: by how much beeps are captured after their flashes.
     """
+    # The pictures' delay is known when sound has come through, and follows it no faster than time goes by.
+    lead_s = min(LEAST_LEAD_S + 2 * plan.profile.voice.latency_ms / 1000, MOST_LEAD_S)
     return AvSettings(
         plan.profile,
         plan.camera,
         plan.size,
-        LEAST_BRISK_S,
+        lead_s + FLASHES * float(np.mean(BRISK_PAUSES_S)),
         shifts_ms=(shift_ms,),
         pauses_s=BRISK_PAUSES_S,
+        lead_s=lead_s,
         device=plan.device,
         stopped=plan.stopped,
     )
 
 
 def measured_way(plan: SystemPlan, shift_ms: float = 0.0) -> WayReport:
-    """Ten seconds of flashes and beeps, in real time.
+    """Some seconds of flashes and beeps, in real time.
 
     Raises:
         HaltError: nobody wants it any more.

@@ -25,7 +25,7 @@ def quick_findings(plan: SystemPlan) -> Iterator[Finding]:
 
 
 def measured_findings(plan: SystemPlan) -> Iterator[Finding]:
-    """What has to be run to be known; the last takes ten seconds, in real time."""
+    """What has to be run to be known; the last takes eight seconds, in real time."""
     yield from speed_findings(plan)
     yield av_finding(plan)
 

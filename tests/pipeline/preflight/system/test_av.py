@@ -10,9 +10,8 @@ from pipeline.preflight.finding import Verdict
 from pipeline.preflight.system import av
 from pipeline.preflight.system.av import av_finding, av_settings, lost_finding, way_finding
 from pipeline.preflight.system.plan import SystemPlan
-from pipeline.selftest.av import LEAST_BRISK_S, LEAST_FOUND, Spread, WayReport, way_of
+from pipeline.selftest.av import LEAST_FOUND, Spread, WayReport, way_of
 from pipeline.selftest.finding import beep_latencies, flash_latencies
-from pipeline.selftest.score import BRISK_PAUSES_S, Score
 from tests.footage import models, persona
 from tests.pipeline.selftest.test_av import SIZE, measured
 
@@ -22,14 +21,15 @@ MOST_OFF_MS = 8.0
 
 def simulated(shift_ms: float, seed: int = 0) -> WayReport:
     """A way in which pictures and blocks of sound come a little late at random, 150 ms after their capture."""
-    score = Score(LEAST_BRISK_S, shifts_s=(shift_ms / 1000,), pauses_s=BRISK_PAUSES_S)
+    settings = av_settings(SystemPlan(persona(), ModelStore()), shift_ms)
+    score, length_s = settings.score, settings.seconds + 1.0
     chance = np.random.default_rng(seed)
-    count = round((LEAST_BRISK_S + 1.0) * 30)
+    count = round(length_s * 30)
     captured_ns = np.round(np.arange(count) * 1e9 / 30).astype(np.int64)
     lit = np.array([score.flashes(int(instant)) for instant in captured_ns])
     patches = (90.0 + 60.0 * lit[:, np.newaxis] + chance.normal(0.0, 2.0, (count, 4))).astype(np.float32)
     shown_ns = captured_ns + 150_000_000 + chance.integers(0, 5_000_000, count)
-    samples = score.sound(0, round((LEAST_BRISK_S + 1.0) * RATE_HZ))
+    samples = score.sound(0, round(length_s * RATE_HZ))
     samples += chance.normal(0.0, 0.002, len(samples)).astype(np.float32)
     block = np.arange(len(samples)) // 480
     late_ns = chance.integers(0, 5_000_000, block[-1] + 1)[block]
@@ -107,6 +107,12 @@ def test_on_a_busy_computer_lost_flashes_are_a_warning() -> None:
 
 def test_the_brisk_measurement_is_long_enough_and_within_a_preflight() -> None:
     settings = av_settings(SystemPlan(persona(), ModelStore()))
-    score = Score(settings.seconds, pauses_s=settings.pauses_s)
-    assert len(score.flashes_ns) >= LEAST_FOUND + 2
-    assert settings.seconds < 9.0
+    assert len(settings.score.flashes_ns) >= LEAST_FOUND + 2
+    assert settings.seconds < 7.0
+
+
+def test_a_voice_that_takes_long_gets_a_longer_lead() -> None:
+    slow = persona().with_sound(latency_ms=1000.0)
+    quick, patient = (av_settings(SystemPlan(profile, ModelStore())) for profile in (persona(), slow))
+    assert patient.lead_s - quick.lead_s > 1.5
+    assert len(patient.score.flashes_ns) == len(quick.score.flashes_ns)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.assembly import Assembly, Chain
-from pipeline.errors import StageError
+from pipeline.errors import ConsentError, ModelError, StageError, UnderstudyError, VoiceError
 from pipeline.media import Block, Frame
 from pipeline.preflight.finding import Finding, Verdict
 from pipeline.preflight.system import speed
@@ -102,6 +102,37 @@ def test_a_gpu_that_is_there_and_not_used_is_told(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(speed, "_idle_gpu", lambda built: True)
     finding = measured(monkeypatch, 1.0)["provider"]
     assert (finding.verdict, "a GPU that is not used" in finding.measured) == (Verdict.WARN, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "failing"),
+    [
+        (ModelError("The model face.dfm is no ONNX model; name another file."), "system.provider"),
+        (VoiceError("The voice can't be made in real time; close other programs."), "system.sound_time"),
+        (ConsentError("Nobody has cleared it; add a declaration."), ""),
+    ],
+)
+def test_a_profile_that_can_not_be_built_fails_once_where_no_other_check_tells_it(
+    monkeypatch: pytest.MonkeyPatch, error: UnderstudyError, failing: str
+) -> None:
+    def refuse(self: Assembly, profile: object) -> Chain:
+        raise error
+
+    monkeypatch.setattr(Assembly, "build", refuse)
+    findings = list(speed_findings(SystemPlan(persona(), models(), SIZE)))
+    assert [finding.id for finding in findings if finding.verdict is Verdict.FAIL] == [failing] * bool(failing)
+    assert {finding.verdict for finding in findings} <= {Verdict.FAIL, Verdict.SKIP}
+
+
+def test_a_voice_that_fails_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Slow, media: Frame | Block) -> Frame | Block:
+        if isinstance(media, Block):
+            raise StageError("The model voice.onnx put out no numbers; name another.")
+        return media
+
+    monkeypatch.setattr(Slow, "process", refuse)
+    finding = measured(monkeypatch, 1.0)["sound_time"]
+    assert (finding.verdict, finding.remedy) == (Verdict.FAIL, "Name another.")
 
 
 def test_whoever_stops_it_waits_for_nothing_that_takes_long() -> None:
