@@ -1,14 +1,13 @@
 """Whether sound and picture come out together: flashes and beeps through the whole of the profile's session."""
 
-from contextlib import closing
 from functools import partial
 
 import numpy as np
 
 from pipeline.errors import HaltError, LaneError
-from pipeline.machine import Machine
 from pipeline.preflight.finding import Finding, Verdict
 from pipeline.preflight.limits import read_limits
+from pipeline.preflight.system.others import Others, are_in_the_way
 from pipeline.preflight.system.plan import SystemPlan, guarded, require_wanted, told_and_cure
 from pipeline.selftest.av import PICTURES_HELD, AvSettings, WayReport, measure_way
 from pipeline.selftest.score import BRISK_PAUSES_S
@@ -18,8 +17,6 @@ from pipeline.video.devices.sources import first_pictures
 AV, TITLE = "system.av", "sound against picture"
 LEAST_LEAD_S, MOST_LEAD_S = 1.4, 6.0
 FLASHES = 13
-BUSY_PERCENT = 85.0
-"""With so much of all cores taken, threads wait for each other."""
 
 
 def av_settings(plan: SystemPlan, shift_ms: float = 0.0) -> AvSettings:
@@ -62,27 +59,26 @@ def av_finding(plan: SystemPlan) -> Finding:
 
 
 def _finding(plan: SystemPlan) -> Finding:
-    with closing(Machine()) as machine:
-        machine.system()
+    with Others() as others:
         try:
             return way_finding(measured_way(plan), plan.profile.sync.trim_ms)
         except HaltError:
             raise
         except LaneError as error:
             told, _ = told_and_cure(str(error))
-            return lost_finding(told, machine.system().cpu_percent)
+            return lost_finding(told, others.percent())
 
 
-def lost_finding(told: str, busy_percent: float) -> Finding:
-    """What too few flashes and beeps say: nothing for sure where this computer had no time to spare.
+def lost_finding(told: str, others_percent: float) -> Finding:
+    """What too few flashes and beeps say: nothing for sure where other programs had the computer.
 
     Args:
         told: how many came out.
-        busy_percent: what all programs had of all cores meanwhile.
+        others_percent: what other programs had of all cores meanwhile.
     """
-    if busy_percent < BUSY_PERCENT:
+    if not are_in_the_way(others_percent):
         return Finding(AV, TITLE, Verdict.FAIL, told, remedy="Send smaller pictures, or take a lighter profile.")
-    measured = f"{told}; the computer was busy ({busy_percent:.0f} %)"
+    measured = f"{told}; other programs had {others_percent:.0f} % of the computer"
     return Finding(AV, TITLE, Verdict.WARN, measured, remedy="End other programs and look again.")
 
 

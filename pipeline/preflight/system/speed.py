@@ -20,6 +20,7 @@ from pipeline.media import Block, Frame, Pixels
 from pipeline.networks import BUILT_IN
 from pipeline.preflight.finding import Finding, Gauge, Verdict, skipped
 from pipeline.preflight.limits import read_limits
+from pipeline.preflight.system.others import Others, are_in_the_way
 from pipeline.preflight.system.plan import STOPPED, SystemPlan, guarded, require_wanted, told_and_cure
 from pipeline.video.devices.settings import SourceSettings
 from pipeline.video.devices.sources import first_pictures
@@ -133,7 +134,9 @@ def _picture_time(built: _Built) -> Finding:
     width, height = plan.size
     budget_ms = 1000 / plan.fps
     pictures = first_pictures(SourceSettings(camera=plan.camera, size=plan.size), FIRST + PICTURES)
-    spans_ms, failure = _timed(built, pictures)
+    with Others() as others:
+        spans_ms, failure = _timed(built, pictures)
+        others_percent = others.percent()
     wanted = f"p95 within {budget_ms:.1f} ms, a picture's time at {width}x{height} and {plan.fps:g} fps"
     if not spans_ms:
         told = f"none of {len(pictures)} pictures could be done: {failure}"
@@ -143,6 +146,9 @@ def _picture_time(built: _Built) -> Finding:
     verdict = Verdict.FAIL if steady is Verdict.FAIL else limits["picture_time"].verdict(p95_ms / budget_ms)
     measured = f"p50 {p50_ms:.1f}, p95 {p95_ms:.1f} ms over {len(spans_ms)} pictures"
     remedy = "" if verdict is Verdict.PASS else SMALLER
+    if verdict is not Verdict.PASS and are_in_the_way(others_percent):
+        measured += f"; other programs had {others_percent:.0f} % of the computer"
+        verdict, remedy = Verdict.WARN, "End other programs and look again."
     gauge = Gauge(p95_ms, 0.0, budget_ms, "ms")
     return Finding(PICTURE, PICTURE_TITLE, verdict, measured, wanted, remedy, gauge)
 

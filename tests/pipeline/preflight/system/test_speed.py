@@ -12,6 +12,7 @@ from pipeline.media import Block, Frame
 from pipeline.preflight.finding import Finding, Verdict
 from pipeline.preflight.system import speed
 from pipeline.preflight.system.checks import system_findings
+from pipeline.preflight.system.others import Others
 from pipeline.preflight.system.plan import SystemPlan
 from pipeline.preflight.system.speed import FIRST, PICTURES, speed_findings
 from tests.fakes import FakeClock
@@ -41,10 +42,15 @@ class Slow:
 
 
 def measured(
-    monkeypatch: pytest.MonkeyPatch, *took_ms: float, voice_ms: float = 1.0, failing: bool = False
+    monkeypatch: pytest.MonkeyPatch,
+    *took_ms: float,
+    voice_ms: float = 1.0,
+    failing: bool = False,
+    others_percent: float = 0.0,
 ) -> dict[str, Finding]:
     """The findings of a profile whose one stage takes so long for its pictures in turn."""
     clock, build = FakeClock(), Assembly.build
+    monkeypatch.setattr(Others, "percent", lambda others: others_percent)
 
     def built(self: Assembly, profile: object) -> Chain:
         chain = build(self, profile)  # type: ignore[arg-type]
@@ -74,6 +80,13 @@ def test_pictures_that_are_always_late_fail(monkeypatch: pytest.MonkeyPatch) -> 
     finding = measured(monkeypatch, 45.0)["picture_time"]
     assert finding.verdict is Verdict.FAIL
     assert "lighter profile" in finding.remedy
+
+
+def test_where_other_programs_have_the_computer_late_pictures_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = measured(monkeypatch, 45.0, others_percent=60.0)["picture_time"]
+    assert finding.verdict is Verdict.WARN
+    assert finding.measured.endswith("; other programs had 60 % of the computer")
+    assert measured(monkeypatch, 20.0, others_percent=60.0)["picture_time"].verdict is Verdict.PASS
 
 
 def test_an_engine_that_fails_on_every_picture_fails(monkeypatch: pytest.MonkeyPatch) -> None:
