@@ -28,7 +28,7 @@ PROFILE = "mara"
 
 REPORT = """# What a preflight's self-test finds of an offset
 
-`system.av` of a preflight: {seconds:.1f} s of flashes and beeps through a whole session in memory, in real time,
+`system.av` of a preflight: {seconds:.1f} s of flashes and beeps through a whole session in memory,
 {width}×{height}, once for each offset; beeps are captured so much after their flashes. What is found is by how much the
 sound is early at the sinks, so an offset that is put in comes out with its sign changed. Wanted: within
 ±{most:.0f} ms. {cores} cores, which other processes shared: what these had of all cores stands with each row. Slowness

@@ -27,12 +27,12 @@ class Slow:
     name, latency_ns = "slow", 0
 
     def __init__(self, clock: FakeClock, *took_ms: float, failing: bool = False) -> None:
-        self._clock, self._took_ms, self._failing, self._calls = clock, took_ms, failing, 0
+        self._clock, self._took_ms, self._failing, self.calls = clock, took_ms, failing, 0
 
     def process(self, media: Frame | Block) -> Frame | Block:
         """The same, later."""
-        self._clock.advance(round(self._took_ms[self._calls % len(self._took_ms)] * 1e6))
-        self._calls += 1
+        self._clock.advance(round(self._took_ms[self.calls % len(self._took_ms)] * 1e6))
+        self.calls += 1
         if self._failing:
             raise StageError("The network stumbled.")
         return media
@@ -80,6 +80,27 @@ def test_pictures_that_are_always_late_fail(monkeypatch: pytest.MonkeyPatch) -> 
     finding = measured(monkeypatch, 45.0)["picture_time"]
     assert finding.verdict is Verdict.FAIL
     assert "lighter profile" in finding.remedy
+
+
+def test_a_computer_on_which_pictures_take_very_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = measured(monkeypatch, 500.0)["picture_time"]
+    assert finding.verdict is Verdict.FAIL
+    assert finding.measured.endswith("over 10 pictures")
+
+
+def test_single_pictures_that_fail_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Slow.process
+
+    def now_and_then(self: Slow, media: Frame | Block) -> Frame | Block:
+        done = real(self, media)
+        if isinstance(media, Frame) and self.calls % 11 == 0:
+            raise StageError("The network stumbled.")
+        return done
+
+    monkeypatch.setattr(Slow, "process", now_and_then)
+    finding = measured(monkeypatch, 1.0)["picture_time"]
+    assert finding.verdict is Verdict.WARN
+    assert "4 more could not be done: The network stumbled." in finding.measured
 
 
 def test_where_other_programs_have_the_computer_late_pictures_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
