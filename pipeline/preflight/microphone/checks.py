@@ -13,6 +13,7 @@ from pipeline.preflight.microphone.voice_findings import voice_findings
 from pipeline.preflight.microphone.wording import span
 from profiles.reference.figures import VoiceReference
 
+PACKAGE = "pipeline.preflight.microphone"
 ORDER = (
     *("level", "bandwidth", "spectrum", "noise", "reverberation", "clipping", "hum"),
     *("rate", "dropouts", "pumping", "device", "echo", "kind"),
@@ -39,7 +40,7 @@ def microphone_findings(heard: Heard, reference: VoiceReference) -> tuple[Findin
         heard: ten seconds or more of somebody who speaks, with pauses.
         reference: how the target's voice was recorded; what it does not tell is held against usual limits.
     """
-    limits = read_limits("pipeline.preflight.microphone")
+    limits = read_limits(PACKAGE)
     ready = take(heard)
     why = why_not(heard, ready)
     others = (device(heard, limits), call_echo(heard, limits))
@@ -61,7 +62,7 @@ def kind_of(heard: Heard, reference: VoiceReference) -> Kind | None:
     why = why_not(heard, ready)
     if why:
         return Kind.MUTED if why == SILENCE else None
-    return classify(measure(ready), reference)
+    return classify(measure(ready), reference, read_limits(PACKAGE))
 
 
 def _unheard(ready: Take, why: str, wanted: str) -> tuple[Finding, ...]:

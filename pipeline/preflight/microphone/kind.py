@@ -2,7 +2,11 @@
 
 from enum import StrEnum
 
+from pipeline.preflight.finding import Verdict
+from pipeline.preflight.limits import Limit
 from pipeline.preflight.microphone.measures.figures import Figures
+from pipeline.preflight.microphone.measures.spectra import Hum
+from pipeline.preflight.microphone.wording import Limits
 from profiles.reference.figures import VoiceReference
 
 
@@ -52,55 +56,81 @@ _REMEDIES = {
     Kind.WRONG_RATE: "Set the device and the system to 48 kHz, then plug it in again.",
     Kind.MUTED: "Unmute the microphone: its own key, the cable's switch and the system's settings.",
 }
-NARROW_HZ, BETWEEN_HZ, WIDE_HZ = 4_250.0, 6_300.0, 8_300.0
-"""Bluetooth's narrow-band link ends below the first, its wideband link between the other two."""
-CLIFF_DB = 25.0
-"""A filter's end; a voice's own end falls by 8 to 18 dB over the same stretch."""
-CLIPPED = 0.0005
-REVERBERANT_S = 0.36
-NOISY_SNR_DB = 30.0
-DEAF_SNR_DB = 20.0
-"""In more noise than this nothing can be said of the room."""
-LOST_SNR_DB = 15.0
 HUM_LINES = 3
-HUM_DB = -42.0
-"""Weaker lines, against the speech, are not heard."""
-HOLED = 0.02
 
 
-def classify(figures: Figures, reference: VoiceReference) -> Kind:
+def classify(figures: Figures, reference: VoiceReference, limits: Limits) -> Kind:
     """The likeliest kind: what spoils most is asked for first, since it hides the rest."""
-    if figures.holes.regular and figures.holes.share > HOLED or is_off_pace(figures):
+    if figures.holes.starved or is_off_pace(figures, limits):
         return Kind.WRONG_RATE
-    if figures.clipping.share > CLIPPED:
+    if not _passes(figures.clipping.share, limits["clipping"]):
         return Kind.CLIPPING
-    edge = figures.edge
-    if edge.drop_db > CLIFF_DB:
-        if edge.hz < NARROW_HZ:
-            return Kind.BLUETOOTH_8
-        if BETWEEN_HZ < edge.hz < WIDE_HZ:
-            return Kind.BLUETOOTH_16
-        return Kind.WRONG_RATE
-    if is_humming(figures):
+    link = _link(figures, limits)
+    if link is not None:
+        return link
+    if is_hum(figures.hum) and not _passes(figures.hum.dbfs - figures.speech_dbfs, limits["hum_db"]):
         return Kind.HUM
-    snr = figures.snr_db
-    ringing = figures.reverberation_s is not None and figures.reverberation_s > REVERBERANT_S
-    if ringing and (snr is None or snr > DEAF_SNR_DB):
+    if _rings(figures, limits):
         return Kind.LAPTOP
-    lost = None if snr is None or reference.snr_db is None else reference.snr_db - snr
-    if snr is not None and (snr < NOISY_SNR_DB or (lost is not None and lost > LOST_SNR_DB)):
+    if _is_noisy(figures, reference, limits):
         return Kind.NOISY
     return Kind.CLEAN
 
 
-def is_humming(figures: Figures) -> bool:
-    """Whether the mains are heard."""
-    return figures.hum.lines >= HUM_LINES and figures.hum.dbfs - figures.speech_dbfs > HUM_DB
+def _link(figures: Figures, limits: Limits) -> Kind | None:
+    """What cut a sound off, or None where it ends by itself."""
+    if not is_cut(figures, limits):
+        return None
+    for kind, name in ((Kind.BLUETOOTH_8, "bluetooth_8_hz"), (Kind.BLUETOOTH_16, "bluetooth_16_hz")):
+        if _passes(figures.edge.hz, limits[name]):
+            return kind
+    return Kind.WRONG_RATE
 
 
-def is_off_pace(figures: Figures) -> bool:
+def _rings(figures: Figures, limits: Limits) -> bool:
+    """Whether the room is heard. In much noise nothing can be said of it."""
+    snr, reverberation = figures.snr_db, figures.reverberation_s
+    audible = snr is None or _passes(snr, limits["audible_room_snr_db"])
+    return audible and reverberation is not None and not _passes(reverberation, limits["reverberation_s"])
+
+
+def _is_noisy(figures: Figures, reference: VoiceReference, limits: Limits) -> bool:
+    snr = figures.snr_db
+    if snr is None:
+        return False
+    lost = lost_snr_db(snr, reference, limits)
+    return not (_passes(snr, limits["snr_db"]) and _passes(lost, limits["snr_loss_db"]))
+
+
+def is_cut(figures: Figures, limits: Limits) -> bool:
+    """Whether a filter cut the sound off where good recordings still go on."""
+    return not (_passes(figures.edge.drop_db, limits["cliff_db"]) or _passes(figures.edge.hz, limits["own_end_hz"]))
+
+
+def lost_snr_db(snr_db: float, reference: VoiceReference, limits: Limits) -> float:
+    """By how much more noise there is than in the reference; 0 where it is too quiet to matter."""
+    quiet = _passes(snr_db, limits["quiet_snr_db"])
+    return 0.0 if reference.snr_db is None or quiet else reference.snr_db - snr_db
+
+
+def is_hum(hum: Hum) -> bool:
+    """Whether enough lines of the mains stand out."""
+    return hum.lines >= HUM_LINES
+
+
+def is_off_pace(figures: Figures, limits: Limits) -> bool:
     """Whether a voice is too high and too quick, or too low and too slow, for a person's."""
     f0, syllables = figures.median_f0_hz, figures.syllables_hz
     if f0 is None or syllables is None:
         return False
-    return (f0 > 260.0 and syllables > 5.3) or f0 > 400.0 or (f0 < 75.0 and syllables < 2.8)
+    pitch, pace = limits["median_f0_hz"], limits["syllables_hz"]
+    if pitch.verdict(f0) is Verdict.FAIL:
+        return True
+    # Sound that is played too fast dies away too fast as well; a lively voice in a room does not.
+    dry = figures.reverberation_s is None or not _passes(figures.reverberation_s, limits["natural_decay_s"])
+    hasty = f0 > pitch.passes[1] and syllables > pace.passes[1] and dry
+    return hasty or (f0 < pitch.passes[0] and syllables < pace.passes[0])
+
+
+def _passes(value: float, limit: Limit) -> bool:
+    return limit.verdict(value) is Verdict.PASS

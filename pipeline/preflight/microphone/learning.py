@@ -2,7 +2,7 @@
 
 from pipeline.preflight.evidence import Heard
 from pipeline.preflight.microphone.measures.figures import measure, why_not
-from pipeline.preflight.microphone.measures.spectra import spectrum_db
+from pipeline.preflight.microphone.measures.spectra import GATED_DBFS, spectrum_db
 from pipeline.preflight.microphone.measures.take import live_channels, sane, take
 from profiles.reference.figures import VoiceReference
 
@@ -14,11 +14,12 @@ def learn_voice(heard: Heard) -> VoiceReference:
     if why_not(heard, ready):
         return VoiceReference(rate_hz=heard.rate_hz or None, channels=channels or None)
     found = measure(ready)
+    gated = found.noise_dbfs is None or found.noise_dbfs <= GATED_DBFS
     return VoiceReference(
         spectrum_db=tuple(round(level, 2) for level in found.spectrum_db),
         bandwidth_hz=round(found.edge.hz),
-        noise_dbfs=_rounded(found.noise_dbfs),
-        snr_db=_rounded(found.snr_db),
+        noise_dbfs=None if gated else _rounded(found.noise_dbfs),
+        snr_db=None if gated else _rounded(found.snr_db),
         reverberation_s=None if found.reverberation_s is None else round(found.reverberation_s, 3),
         loudness_lufs=round(found.loudness_lufs, 2),
         median_f0_hz=_rounded(found.median_f0_hz),

@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline.preflight.evidence import Heard
 from pipeline.preflight.finding import Finding, Gauge, Verdict, skipped
-from pipeline.preflight.microphone.kind import CLIFF_DB, HUM_LINES, Kind, classify, is_off_pace
+from pipeline.preflight.microphone.kind import Kind, classify, is_cut, is_hum, is_off_pace
 from pipeline.preflight.microphone.measures.echo import echo
 from pipeline.preflight.microphone.measures.figures import Figures
 from pipeline.preflight.microphone.measures.take import live_channels, sane
@@ -20,9 +20,9 @@ def signal_findings(heard: Heard, figures: Figures, reference: VoiceReference, l
     return (
         clipping(figures, limits),
         hum(figures, limits),
-        rate(heard, figures, reference),
+        rate(heard, figures, reference, limits),
         dropouts(heard, figures, limits),
-        kind(figures, reference),
+        kind(figures, reference, limits),
     )
 
 
@@ -37,14 +37,14 @@ def clipping(figures: Figures, limits: Limits) -> Finding:
 def hum(figures: Figures, limits: Limits) -> Finding:
     """Whether the mains are heard."""
     title, found, limit = "mains hum", figures.hum, limits["hum_db"]
-    if found.lines < HUM_LINES:
+    if not is_hum(found):
         return Finding("microphone.hum", title, Verdict.PASS, "none", span(limit))
     under = found.dbfs - figures.speech_dbfs
     measured = f"{found.mains_hz:.0f} Hz and {found.lines - 1} harmonics, {-under:.0f} dB below the speech"
     return judged("hum", title, under, limit, (measured, Kind.HUM.remedy))
 
 
-def rate(heard: Heard, figures: Figures, reference: VoiceReference) -> Finding:
+def rate(heard: Heard, figures: Figures, reference: VoiceReference, limits: Limits) -> Finding:
     """Whether the sound carries what its rate and its channels promise."""
     told, holes = heard.rate_hz, figures.holes
     words = [f"{told / 1000:g} kHz", _channels(heard)]
@@ -54,13 +54,13 @@ def rate(heard: Heard, figures: Figures, reference: VoiceReference) -> Finding:
         verdict, remedy = Verdict.WARN, "Set the device to 48 kHz; a headset that can't is no microphone for this."
     if "dead" in words[1]:
         verdict, remedy = Verdict.WARN, "Plug the microphone in on both channels, or choose its mono input."
-    if figures.edge.drop_db > CLIFF_DB and figures.edge.hz < 0.42 * told:
+    if is_cut(figures, limits) and figures.edge.hz < 0.42 * told:
         verdict, remedy = Verdict.WARN, Kind.WRONG_RATE.remedy
         words.append(f"but nothing above {figures.edge.hz / 1000:.1f} kHz: brought up from a lower rate")
-    if is_off_pace(figures):
+    if is_off_pace(figures, limits):
         verdict, remedy = Verdict.FAIL, Kind.WRONG_RATE.remedy
         words.append(f"but the voice's pitch of {figures.median_f0_hz or 0.0:.0f} Hz is not a person's")
-    if holes.regular:
+    if holes.starved:
         verdict, remedy = Verdict.FAIL, Kind.WRONG_RATE.remedy
         words.append(f"but {holes.share:.0%} of each buffer is empty: the device runs at a lower rate")
     against = f"at least {wanted / 1000:g} kHz"
@@ -94,9 +94,9 @@ def dropouts(heard: Heard, figures: Figures, limits: Limits) -> Finding:
     return Finding("microphone.dropouts", "dropouts", verdict, measured, "none", unless_passed(verdict, remedy), gauge)
 
 
-def kind(figures: Figures, reference: VoiceReference) -> Finding:
+def kind(figures: Figures, reference: VoiceReference, limits: Limits) -> Finding:
     """What it sounds like."""
-    found = classify(figures, reference)
+    found = classify(figures, reference, limits)
     verdict = Verdict.PASS if found is Kind.CLEAN else Verdict.WARN
     if found in (Kind.BLUETOOTH_8, Kind.WRONG_RATE, Kind.MUTED):
         verdict = Verdict.FAIL

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.audio.voice.statistics import BANDS_HZ
 from pipeline.preflight.finding import Finding, Gauge, Verdict, skipped
-from pipeline.preflight.microphone.kind import CLIFF_DB
+from pipeline.preflight.microphone.kind import is_cut, lost_snr_db
 from pipeline.preflight.microphone.measures.figures import Figures
 from pipeline.preflight.microphone.measures.spectra import GATED_DBFS
 from pipeline.preflight.microphone.wording import Limits, judged, span, unless_passed, worse
@@ -58,7 +58,7 @@ def bandwidth(figures: Figures, reference: VoiceReference, limits: Limits) -> Fi
         share = limits["bandwidth_share"]
         verdict = share.verdict(value / wanted)
         gauge, against = Gauge(value, share.passes[0] * wanted, None, "Hz"), f"{wanted / 1000:.1f} kHz"
-    cut = ", cut off steeply" if figures.edge.drop_db > CLIFF_DB and verdict is not Verdict.PASS else ""
+    cut = ", cut off steeply" if is_cut(figures, limits) and verdict is not Verdict.PASS else ""
     remedy = "Take a wired microphone instead of a Bluetooth headset, and set the device to 48 kHz."
     measured = f"{value / 1000:.1f} kHz{cut}"
     return Finding(
@@ -112,7 +112,7 @@ def noise(figures: Figures, reference: VoiceReference, limits: Limits) -> Findin
     verdict = worse(limits["noise_dbfs"].verdict(floor), limits["snr_db"].verdict(snr))
     against = span(limits["snr_db"])
     if reference.snr_db is not None:
-        verdict = worse(verdict, limits["snr_loss_db"].verdict(reference.snr_db - snr))
+        verdict = worse(verdict, limits["snr_loss_db"].verdict(lost_snr_db(snr, reference, limits)))
         against = f"SNR {reference.snr_db:.0f} dB"
     measured = f"floor {floor:.0f} dBFS, SNR {snr:.0f} dB"
     remedy = "Turn off fans, close the windows and move nearer to the microphone."

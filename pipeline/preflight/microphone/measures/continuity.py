@@ -7,10 +7,14 @@ from numpy.typing import NDArray
 
 from pipeline.preflight.microphone.measures.take import Take, mono
 
-_LEAST_HOLE_S = 0.0015
+_LEAST_HOLE_S = 0.0005
 _LONGEST_HOLE_S = 0.3
 _AROUND_S = 0.01
 _ABOVE_PEAK = 0.01
+_LEAP = 0.003
+"""Of the peak: a slow wave's crest is flat too, but nothing leaps there."""
+_STARVED = 0.02
+_STEPS = 4.0 / 32_768.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,12 @@ class Holes:
     share: float
     """Of the sound's length."""
     regular: bool
-    """Whether they come at the beat of a buffer: too little sound for the clock."""
+    """Whether they come at the beat of a buffer."""
+
+    @property
+    def starved(self) -> bool:
+        """Whether each buffer lacks something: there is too little sound for the clock."""
+        return self.regular and self.share > _STARVED
 
 
 def holes(take: Take) -> Holes:
@@ -33,7 +42,7 @@ def holes(take: Take) -> Holes:
     edges = np.diff(still)
     starts, stops = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
     lengths = stops - starts
-    long = (lengths >= max(_LEAST_HOLE_S * rate, 16)) & (lengths <= _LONGEST_HOLE_S * rate)
+    long = (lengths >= max(_LEAST_HOLE_S * rate, 20)) & (lengths <= _LONGEST_HOLE_S * rate)
     around = max(int(_AROUND_S * rate), 1)
     peak = float(np.percentile(np.abs(samples), 99.5))
     # A flat top is no hole.
@@ -41,17 +50,20 @@ def holes(take: Take) -> Holes:
     kept = [
         (start, stop)
         for start, stop in zip(starts[long], stops[long], strict=True)
-        if _abrupt(samples, int(start), int(stop), around, _ABOVE_PEAK * peak)
+        if _abrupt(samples, int(start), int(stop), around, peak)
     ]
     beats = np.diff([start for start, _ in kept])
     regular = len(kept) >= 20 and _steady(beats)
     return Holes(len(kept), float(sum(stop - start for start, stop in kept)) / len(samples), regular)
 
 
-def _abrupt(samples: NDArray[np.float32], start: int, stop: int, around: int, least: float) -> bool:
-    """Whether there is sound right before and right after."""
+def _abrupt(samples: NDArray[np.float32], start: int, stop: int, around: int, peak: float) -> bool:
+    """Whether there is sound right before and right after, and it leaps."""
     before, after = samples[max(start - around, 0) : start], samples[stop + 1 : stop + 1 + around]
-    return min(float(np.abs(side).max(initial=0.0)) for side in (before, after)) > least
+    if min(float(np.abs(side).max(initial=0.0)) for side in (before, after)) <= _ABOVE_PEAK * peak:
+        return False
+    leaps = np.abs(np.concatenate((before[-3:], after[:3])) - samples[start])
+    return float(leaps.max()) > max(_LEAP * peak, _STEPS)
 
 
 def _steady(beats: NDArray[np.int64]) -> bool:

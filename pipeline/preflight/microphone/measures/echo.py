@@ -14,6 +14,7 @@ _RATE_HZ = 8_000
 _SEGMENT = 8_192
 _LONGEST_S = 0.4
 _TAIL_S = 0.05
+_EARLY = 16
 _PLAIN = 9.0
 """By how much the likeness at one delay stands out of the likeness at any."""
 
@@ -47,9 +48,17 @@ def echo(heard: Heard) -> Echo | None:
     if np.abs(likeness[place]) < _PLAIN * np.median(np.abs(likeness)) / 0.6745:
         return Echo(-120.0, 0.0)
     way = np.fft.irfft(across / (power + 1e-3 * power.max()))
-    path = way[max(place - 16, 0) : place + int(_TAIL_S * _RATE_HZ)]
-    back = np.mean(np.square(signal.fftconvolve(played, path)[: len(played)]))
-    return Echo(float(10.0 * np.log10(back / max(float(np.mean(np.square(sound))), 1e-14))), place / _RATE_HZ)
+    early, late = place - _EARLY, place + int(_TAIL_S * _RATE_HZ)
+    # What is found as long after is chance.
+    back, by_chance = (
+        _power_through(played, np.roll(way, -at)[: late - early]) for at in (early, late + _SEGMENT // 4)
+    )
+    ratio = max(back - by_chance, 1e-12) / max(float(np.mean(np.square(sound))), 1e-14)
+    return Echo(float(10.0 * np.log10(max(ratio, 1e-12))), place / _RATE_HZ)
+
+
+def _power_through(sound: NDArray[np.float64], path: NDArray[np.float64]) -> float:
+    return float(np.mean(np.square(signal.fftconvolve(sound, path)[: len(sound)])))
 
 
 def _narrow(sound: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ class Figures:
     speech_dbfs: float
     """Of the frames with speech."""
     noise_dbfs: float | None
-    """Of the pauses, without the mains; -100 where they hold nothing at all; None without pauses."""
+    """Of the pauses, without the mains; -120 where they hold nothing at all; None without pauses."""
     edge: Edge
     spectrum_db: tuple[float, ...]
     """Third-octaves of the speech from 100 Hz to 12.5 kHz."""

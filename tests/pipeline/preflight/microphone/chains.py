@@ -37,7 +37,7 @@ def demo_speech() -> Sound:
 @cache
 def old_recording() -> Sound:
     """Eleven seconds of 1961, which hiss and end at about 5 kHz."""
-    return decoded(RECORDING).astype(np.float64)
+    return 0.7 * decoded(RECORDING).astype(np.float64)
 
 
 def power_db(sound: Sound) -> float:
@@ -55,6 +55,14 @@ def heard(sound: Sound, rate_hz: int = RATE_HZ, bits: int = 16) -> Heard:
 def resampled(sound: Sound, rate_hz: int, to_hz: int) -> Sound:
     """By a good resampler."""
     return np.asarray(soxr.resample(sound, rate_hz, to_hz), np.float64)
+
+
+def handed_on(sound: Sound, rate_hz: int, to_hz: int, chance: Chance) -> Heard:
+    """A link's sound at the rate that is asked of it, now and then by straight lines between samples."""
+    if to_hz % rate_hz == 0 and chance.random() < 0.3:
+        at = np.arange(len(sound) * to_hz // rate_hz) * (rate_hz / to_hz)
+        return heard(np.interp(at, np.arange(len(sound)), sound), to_hz)
+    return heard(resampled(sound, rate_hz, to_hz), to_hz)
 
 
 def condenser(speech: Sound, chance: Chance) -> Sound:
@@ -150,7 +158,7 @@ def bluetooth_8(speech: Sound, chance: Chance) -> Heard:
     band = (chance.uniform(150.0, 320.0), chance.uniform(3_300.0, 3_800.0))
     sound = signal.sosfilt(signal.butter(3, band, "band", fs=8_000, output="sos"), sound)
     rate = int(chance.choice((8_000, 16_000, 44_100, 48_000)))
-    return heard(resampled(cvsd(sound), 8_000, rate), rate)
+    return handed_on(cvsd(sound), 8_000, rate, chance)
 
 
 def bluetooth_16(speech: Sound, chance: Chance) -> Heard:
@@ -158,7 +166,7 @@ def bluetooth_16(speech: Sound, chance: Chance) -> Heard:
     sound = resampled(condenser(speech, chance), RATE_HZ, 16_000)
     sound = signal.sosfilt(signal.butter(2, chance.uniform(50.0, 150.0), "high", fs=16_000, output="sos"), sound)
     rate = int(chance.choice((16_000, 32_000, 44_100, 48_000)))
-    return heard(resampled(msbc(sound), 16_000, rate), rate)
+    return handed_on(msbc(sound), 16_000, rate, chance)
 
 
 def laptop(speech: Sound, chance: Chance) -> Heard:
@@ -207,7 +215,9 @@ def wrong_rate(speech: Sound, chance: Chance) -> Heard:
     sound = condenser(speech, chance)
     way = chance.integers(3)
     if way == 0:
-        return heard(resampled(sound, RATE_HZ, int(chance.choice((16_000, 22_050, 24_000)))))
+        low = int(chance.choice((16_000, 22_050, 24_000)))
+        # Taken for faster than it is, the voice is high and hasty; taken for slower, deep and dragging.
+        return heard(sound, low) if chance.random() < 0.3 else heard(resampled(sound, RATE_HZ, low))
     if way == 1:
         low = int(chance.choice((11_025, 22_050, 24_000, 32_000)))
         return heard(resampled(resampled(sound, RATE_HZ, low), low, RATE_HZ))
