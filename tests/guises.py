@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -11,6 +12,8 @@ from pipeline.preflight.actor.target import as_frame
 from pipeline.video.background.person_matte import PersonMatte
 from pipeline.video.swap.portrait import Portrait, read_likeness
 from pipeline.video.tracking.head_pose import HeadPose
+from pipeline.video.tracking.mesh import FACE_OVAL
+from pipeline.video.tracking.tracker import Tracker
 from profiles.reference.figures import Colour
 from profiles.store import BUILTIN
 from tests.footage import make_tracker, models
@@ -51,6 +54,7 @@ RIMS = (
 )
 
 
+@cache
 def portrait_frame(name: str) -> Frame:
     """A built-in persona's portrait as a frame with its face and matte."""
     return matted(as_frame(read_likeness(BUILTIN / name / "portrait.png", models())))
@@ -58,8 +62,8 @@ def portrait_frame(name: str) -> Frame:
 
 def pictured(pixels: Pixels) -> Frame:
     """Any picture of one person as a frame with the face and matte."""
-    tracker = make_tracker()
-    height, width = pixels.shape[:2]
+    tracker = _tracker()
+    tracker.reset()
     seen = tracker.process(Frame(pixels, 0, 0)).chosen_face
     assert seen is not None
     return matted(as_frame(Portrait(pixels, seen.landmarks, seen.pose)))
@@ -67,11 +71,19 @@ def pictured(pixels: Pixels) -> Frame:
 
 def matted(frame: Frame) -> Frame:
     """The frame with the person's matte."""
-    stage = PersonMatte(models().path("selfie-segmentation-landscape"))
-    try:
-        return stage.process(frame)
-    finally:
-        stage.close()
+    stage = _matte()
+    stage.reset()
+    return stage.process(frame)
+
+
+@cache
+def _tracker() -> Tracker:
+    return make_tracker()
+
+
+@cache
+def _matte() -> PersonMatte:
+    return PersonMatte(models().path("selfie-segmentation-landscape"))
 
 
 def wearing(frame: Frame, rims: Rims) -> Frame:
@@ -138,3 +150,31 @@ def lab_of(linear: Sequence[float]) -> Colour:
     light = np.array(linear[::-1], np.float32).reshape(1, 1, 3)
     lightness, red, yellow = cv2.cvtColor(light, cv2.COLOR_LBGR2Lab)[0, 0]
     return float(lightness), float(red), float(yellow)
+
+
+def hanging_hair(frame: Frame, linear: Sequence[float]) -> Frame:
+    """The frame with long hair drawn on both sides of the chosen face, from the temples over the shoulders.
+
+    Args:
+        frame: with a face that looks at the camera.
+        linear: the hair's colour, linear RGB.
+    """
+    face = frame.chosen_face
+    assert face is not None
+    placement = HeadPose().place(face.landmarks)
+    middle, scale = face.landmarks[list(EYE_CORNERS), :2].mean(axis=0), placement.scale
+    random = np.random.default_rng(5)
+    pixels = frame.pixels.copy()
+    base = (np.array(linear[::-1]) * 1.3) ** (1 / 2.2) * 255
+    for _ in range(2600):
+        side, root = random.choice([-1, 1]), random.uniform(0.0, 1.0)
+        x = side * (0.70 + 0.27 * root) + random.normal(0, 0.01)
+        y = np.linspace(-0.75 + 0.35 * root, 2.3 + random.normal(0, 0.06), 12)
+        bend = side * (0.12 * np.sin(2.0 * (y + 0.3)) * (0.4 + 0.6 * root) + 0.04)
+        curve = np.stack([x + bend - side * 0.28 * np.clip(-0.2 - y, 0, 1), y], axis=1) * scale + middle
+        colour = tuple(float(part) for part in np.clip(base * np.exp(random.normal(0, 0.18)), 0, 255))
+        cv2.polylines(pixels, [np.rint(curve * 8).astype(np.int32)], False, colour, 2, cv2.LINE_AA, 3)
+    oval = np.rint(face.landmarks[list(FACE_OVAL), :2]).astype(np.int32)
+    inside = cv2.fillPoly(np.zeros(pixels.shape[:2], np.uint8), [oval], (1,)).astype(np.bool_)
+    pixels[inside] = frame.pixels[inside]
+    return matted(replace(frame, pixels=pixels, matte=None))

@@ -1,7 +1,5 @@
 """An actor's looks held against a target's: what a make-up artist would say before the call."""
 
-from collections.abc import Mapping
-
 from pipeline.preflight.actor.difference import delta_e_2000
 from pipeline.preflight.actor.wording import BEARD_REMEDIES, LENGTH_REMEDIES, PROPORTIONS, hair_remedy, skin_remedy
 from pipeline.preflight.finding import Finding, Verdict, skipped
@@ -23,7 +21,7 @@ def actor_findings(actor: LooksReference, target: LooksReference, face_engine: s
     """
     limits = read_limits("pipeline.preflight.actor")
     return (
-        *(_proportion(name, actor, target, limits) for name in PROPORTIONS),
+        *(_proportion(name, actor, target, limits[name], face_engine) for name in PROPORTIONS),
         _hair_colour(actor, target, limits["hair_colour"]),
         _hair_length(actor, target),
         _facial_hair(actor, target, face_engine),
@@ -32,15 +30,16 @@ def actor_findings(actor: LooksReference, target: LooksReference, face_engine: s
     )
 
 
-def _proportion(name: str, actor: LooksReference, target: LooksReference, limits: Mapping[str, Limit]) -> Finding:
+def _proportion(name: str, actor: LooksReference, target: LooksReference, limit: Limit, face_engine: str) -> Finding:
     """One length over the face's width against the target's."""
     check, words = f"actor.{name}", PROPORTIONS[name]
     mine, wanted = getattr(actor, name), getattr(target, name)
     if mine is None or wanted is None:
         return _unknown(check, words.title, "from the front ", mine is None)
     percent = 100.0 * (mine / wanted - 1.0) if wanted > 0 else float("nan")
-    verdict = limits[name].verdict(percent)
-    remedy = f"{words.larger if percent > 0 else words.smaller}, or raise `warp` in [face] where the engine is photo."
+    verdict = limit.verdict(percent)
+    remedy = words.larger if percent > 0 else words.smaller
+    remedy += ", or raise `warp` in [face] of the profile." if face_engine == "photo" else "."
     return Finding(
         check,
         words.title,
@@ -48,7 +47,7 @@ def _proportion(name: str, actor: LooksReference, target: LooksReference, limits
         f"{mine:.3f} of the face's width ({percent:+.1f} %)",
         f"{wanted:.3f} of the face's width",
         "" if verdict is Verdict.PASS else remedy,
-        limits[name].gauge(percent),
+        limit.gauge(percent),
     )
 
 

@@ -16,8 +16,8 @@ RIGHT_JAW, LEFT_JAW = (202, 210, 169, 150, 149, 32), (422, 430, 394, 379, 378, 2
 # fmt: on
 STUBBLE, BEARD = 0.25, 0.65
 """From these shadows on; measured on rendered faces whose beards are known, and on a clip of an unshaven man."""
-COVERED = 0.5
-"""A beard covers at least this share of chin and jaw, whatever its colour."""
+COVERED = 0.6
+"""A beard covers at least this share of chin and jaw, whatever its colour: red ones have no shadow."""
 
 FacialHair = Literal["none", "stubble", "beard"]
 
@@ -44,11 +44,11 @@ def growth_of(head: UprightHead) -> Growth | None:
         return None
     shadow = float(np.mean([2.0 - tone[0] / cheek[0] - tone[1] / cheek[1] for tone in (lip, chin)]))
     below = head.hull(CHIN_PATCH) | head.hull(RIGHT_JAW) | head.hull(LEFT_JAW)
-    return Growth(shadow, float(is_no_skin(head.lab[below], cheek).mean()))
+    return Growth(shadow, float(is_no_skin(head.smoothed()[below], cheek).mean()))
 
 
 def facial_hair(growth: Growth) -> FacialHair:
     """The class of a beard."""
-    if growth.shadow >= BEARD or (growth.cover >= COVERED and growth.shadow > 0.1):
+    if growth.shadow >= BEARD or growth.cover >= COVERED:
         return "beard"
     return "stubble" if growth.shadow >= STUBBLE else "none"

@@ -13,9 +13,9 @@ RIM_FROM_PX, RIM_TO_PX = 6, 34
 """A rim's lower edge lies so far below the lower lid, where 80 are from eye to eye."""
 REACH_PX = 4
 """A frame's rims are narrower than this: beyond them is skin again."""
-FRAMED = 6.0
+FRAMED = 6.5
 """A line that differs so much from the skin above it and below, in CIE Lab, is a frame's. Without glasses folds and
-lids come to 5, thin grey wire on a small face to 6, any other frame to 8 at least: measured on the built-in personas
+lids come to 6, thin grey wire on a small face as well, any other frame to 8 at least: measured on the built-in personas
 and on real footage, with and without frames drawn on them."""
 
 

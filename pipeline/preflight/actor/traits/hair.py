@@ -22,7 +22,7 @@ REDDER = 9.0
 """Blood reddens skin beyond that line, up to here."""
 SHEEN_PERCENTILE = 75.0
 """The lighter quarter of the hair mirrors lamp and window."""
-SPARSE = 0.05
+SPARSE = 0.02
 """Hair covers less of a bald head."""
 LOCKS_PX = 4
 """A strand beside the face is at least so wide."""
@@ -67,7 +67,7 @@ def hair_of(head: UprightHead, skin: NDArray[np.float32]) -> Hair | None:
     region = scalp(head)
     if region is None:
         return None
-    pixels = head.lab[region]
+    pixels = head.smoothed()[region]
     hairy = is_no_skin(pixels, skin)
     share = float(hairy.mean())
     if share < SPARSE:

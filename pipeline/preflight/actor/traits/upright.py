@@ -17,6 +17,8 @@ EYES_PX = 80.0
 """The distance of the outer eye corners on it."""
 MIDDLE = (200.0, 168.0)
 """Where the middle between the ears comes to lie: more room is wanted below for long hair than above."""
+GRAIN_PX = 1.5
+"""Noise is averaged over so much."""
 
 Mask = NDArray[np.bool_]
 Lab = NDArray[np.float32]
@@ -57,6 +59,10 @@ class UprightHead:
         ).astype(np.float32)
         shape = placement.to_head(face.landmarks)
         return cls(np.asarray(lab, np.float32), _person(frame, to_picture), landmarks, shape, placement.pose, enlarged)
+
+    def smoothed(self) -> Lab:
+        """float32 (400, 400, 3): the colours without the noise in which single pixels of skin have any hue."""
+        return np.asarray(cv2.GaussianBlur(self.lab, (0, 0), GRAIN_PX), np.float32)
 
     def polygon(self, points: Points) -> Mask:
         """bool (400, 400): the inside of a polygon, float32 (n, 2) on this square."""
