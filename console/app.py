@@ -29,6 +29,7 @@ from console.live.live_app import LiveApp
 from console.pictures.painting import Way
 from console.pictures.picture_pair import PICTURE_HZ
 from console.ports import OpenSession, Surroundings
+from console.preflight.preflight_app import PreflightApp
 from console.profiles.profile_app import ProfileApp
 from console.screens.dashboard import COVERED_HZ, DashboardScreen
 from console.screens.help import HelpScreen
@@ -50,7 +51,7 @@ NOTHING_OUT = "Nothing goes out any more."
 log = logging.getLogger(__name__)
 
 
-class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, SessionApp):
+class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, PreflightApp, EventApp, ThemeApp, SessionApp):
     """The operator's console over one session."""
 
     TITLE = "Understudy"
@@ -124,7 +125,11 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, 
 
     def action_toggle_air(self) -> None:
         """On air from preview, and back."""
-        self.act(self.desk.toggle_air)
+        question = self.failed_preflight()
+        if question is None:
+            self.act(self.desk.toggle_air)
+        elif not isinstance(self.screen, ModalScreen):
+            self.push_screen(question, lambda agreed: self.act(self.desk.toggle_air) if agreed else None)
 
     def action_panic(self, pressed_before_s: float = 0.0, may_rearm: bool = True) -> None:
         """The card, at once; taken back only from the dashboard, where the key can't be part of a typed word."""
@@ -240,7 +245,7 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, EventApp, ThemeApp, 
             return
         if isinstance(self.screen, QuitQuestion):
             self.screen.ask(printable(self.desk.ended_by_leaving) or NOTHING_OUT)
-        view = self.with_show(self.watcher.look())
+        view = self.with_preflight(self.with_show(self.watcher.look()))
         for level, text in self.watcher.news(view):
             self.tell(level, text)
         self.watch_readers(view.video.sinks)

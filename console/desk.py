@@ -43,7 +43,7 @@ class Desk:
         """The acts on the sound."""
         self.profiles = ProfileDesk(session, shelf, clock)
         """The acts on the list of profiles; what changes the running one goes through the desk itself."""
-        self.live = LiveDesk(session, self._require_running)
+        self.live = LiveDesk(session, self.require_running)
         """Recordings, snapshots and cameras."""
         self.phase = Phase.STARTING
         self.reason = ""
@@ -121,7 +121,7 @@ class Desk:
 
     def toggle_air(self) -> str:
         """On air from preview, and back."""
-        self._require_running()
+        self.require_running()
         state = self.session.readings().state
         if state is State.CARD:
             return "The card stays up until the panic key takes it back, on the main screen."
@@ -147,7 +147,7 @@ class Desk:
             if self._panic_wanted:
                 return None if up else "The card will be up from the start."
             return "No card at the start."
-        self._require_running()
+        self.require_running()
         up = self._look().state is State.CARD
         if up and take_back:
             self.session.rearm()
@@ -157,7 +157,7 @@ class Desk:
 
     def switch(self, name: str) -> str:
         """Takes another profile, with the adjustments that were made on it before."""
-        self._require_running()
+        self.require_running()
         self._look()
         running = self.profile
         if name == running.name and self.profiles.wanted is None:
@@ -170,7 +170,7 @@ class Desk:
 
     def stage(self, profile: Profile) -> None:
         """Takes a profile as it is given, such as in another room than its own; what was adjusted on it is kept."""
-        self._require_running()
+        self.require_running()
         self._look()
         if profile == self.profile and self.profiles.wanted is None:
             return
@@ -184,18 +184,18 @@ class Desk:
 
     def take(self) -> str:
         """Takes the profile that was prepared."""
-        self._require_running()
+        self.require_running()
         return self.switch(self.profiles.ready_name())
 
     def back(self) -> str:
         """Takes the profile before this one."""
-        self._require_running()
+        self.require_running()
         self._look()
         return self.switch(self.profiles.name_before())
 
     def prepare(self, name: str | None = None) -> str:
         """Makes a profile ready, so that a switch to it takes one frame; without a name the marked one."""
-        self._require_running()
+        self.require_running()
         return self.profiles.prepare(name or self.profiles.marked)
 
     def change(self, what: str, profile: Profile) -> None:
@@ -230,13 +230,13 @@ class Desk:
 
     def undo(self) -> str:
         """Takes the last adjustment back."""
-        self._require_running()
+        self.require_running()
         change = self._history.undo(self.profile)
         return self._turned(change, "Undone", "There is no adjustment to undo.")
 
     def redo(self) -> str:
         """Does again what was taken back last."""
-        self._require_running()
+        self.require_running()
         change = self._history.redo(self.profile)
         return self._turned(change, "Done again", "Nothing was undone that could be done again.")
 
@@ -254,7 +254,7 @@ class Desk:
 
     def _heard(self) -> AudioReadings | None:
         """The sound at this instant."""
-        self._require_running()
+        self.require_running()
         return self._look().audio
 
     def _look(self) -> Readings:
@@ -272,7 +272,7 @@ class Desk:
             self._history.clear()
 
     def _adjust(self, setting: str, change: Callable[[Profile], Profile]) -> None:
-        self._require_running()
+        self.require_running()
         if self._look().audio is None and setting in OF_SOUND:
             raise UnderstudyError(NO_SOUND)
         wanted = self.profiles.wanted
@@ -290,7 +290,7 @@ class Desk:
         self._applied_ns = self._clock.now_ns()
         self._pending = self.profiles.adjusted[profile.name] = profile
 
-    def _require_running(self) -> None:
+    def require_running(self) -> None:
         if self.phase is Phase.STARTING:
             raise UnderstudyError("The session is still starting; try again in a moment.")
         if self.phase is not Phase.RUNNING:

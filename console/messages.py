@@ -6,6 +6,7 @@ from textual.message import Message
 
 from console.sentences import sentence
 from pipeline.errors import UnderstudyError
+from pipeline.preflight.result import Result
 from pipeline.telemetry import Event
 
 
@@ -19,6 +20,14 @@ class EventReported(Message):
 
 class SessionStarted(Message):
     """Devices are open and pictures flow."""
+
+
+class PreflightEnded(Message):
+    """A preflight is over: with a result, or with why there is none."""
+
+    def __init__(self, result: Result | None, error: UnderstudyError | None) -> None:
+        self.result, self.error = result, error
+        super().__init__()
 
 
 class SessionRefused(Message):

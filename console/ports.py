@@ -18,6 +18,7 @@ from pipeline.telemetry import Event, MeterReading, Readings, Shown
 from profiles.profile import Kind, Profile
 
 if TYPE_CHECKING:
+    from console.preflight.port import Preflighter
     from console.profiles.keeping import KeeperPort
     from console.show.cues import Show
 
@@ -264,6 +265,8 @@ class Surroundings:
     """Whether everything is seen here and nothing touched."""
     keeper: "KeeperPort | None" = None
     """The shelf, where profiles can be made and changed."""
+    preflighter: "Preflighter | None" = None
+    """Runs preflights of the session; None where it runs in another process."""
     show: "Show | None" = None
     """The cue list of a show."""
     place: str = ""

@@ -11,6 +11,8 @@ from console.ports import Outputs, device_name, is_film
 from console.show.rundown import ShowView
 from console.sound.sound_desk import Talk
 from pipeline.audio.monitor.state import Monitoring
+from pipeline.preflight.finding import Verdict
+from pipeline.preflight.runner import Progress
 from pipeline.telemetry import (
     AudioReadings,
     NetworkReading,
@@ -102,6 +104,19 @@ class MachineView:
 
 
 @dataclass(frozen=True, slots=True)
+class PreflightView:
+    """How the preflight of the running profile stands."""
+
+    profile: str = ""
+    words: str = ""
+    """The last one in a line; empty where there was none."""
+    verdict: Verdict | None = None
+    running: bool = False
+    progress: Progress | None = None
+    """Of the one that runs, or ran last."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What the dashboard shows."""
 
@@ -136,6 +151,7 @@ class View:
     """What the voice goes out to, by name; the operator's own monitor does not count."""
     show: ShowView | None = None
     """Where the show stands; None without one."""
+    preflight: PreflightView = PreflightView()
     on_air_in_s: float = 0.0
     """How long the card goes out yet, to which what was captured under it is on its way; 0 when it is up, or gone."""
     offset_ms: float | None = None

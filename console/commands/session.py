@@ -14,6 +14,7 @@ from console.config.starting import at_this_terminal, folders_of
 from console.live.cameras import found_cameras, usual_cameras
 from console.logs import configure_logging
 from console.ports import OpenSession, Outputs, SessionPort, Surroundings
+from console.preflight.on_session import SessionPreflighter
 from console.sentences import first_problem, sentence
 from console.show.cues import read_show
 from pipeline.audio.devices.inputs import ALWAYS, list_inputs
@@ -153,7 +154,8 @@ def open_console(options: SessionOptions, config: Config) -> int:
     show = read_show(options.show) if options.show is not None else None
     Runtime(Preference(options.device)).require()
     models = ready_models()
-    settings = replace(session_settings(options, Usual.of_console()), on_air=False)
+    usual = Usual.of_console()
+    settings = replace(session_settings(options, usual), on_air=False)
     outputs = Outputs.of(settings.virtual_camera, settings.record)
 
     def opening(settings: SessionSettings) -> OpenSession:
@@ -167,6 +169,7 @@ def open_console(options: SessionOptions, config: Config) -> int:
 
         return open_session
 
+    voice_goes_to = options.virtual_microphone or usual.virtual_microphone
     surroundings = Surroundings(
         shelf, outputs, Machine, list_inputs=list_inputs, usual_inputs=ALWAYS, push_to_talk=options.push_to_talk,
         open_silent=opening(replace(settings, sound=SoundSettings())), keeper=shelf, list_cameras=found_cameras,
@@ -175,6 +178,7 @@ def open_console(options: SessionOptions, config: Config) -> int:
         folders=folders_of(config), config=at_this_terminal(config, os.environ),
         painting=painting_here(config.screen.picture, os.environ),
         show=show,
+        preflighter=SessionPreflighter(models, outputs, folders_of(config).recordings, voice_goes_to),
     )  # fmt: skip
     app = UnderstudyApp(opening(settings), surroundings)
     with chatter_beside(log_file):

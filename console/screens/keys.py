@@ -75,8 +75,12 @@ OUTPUT_BINDINGS = (
     _panic("f12", ANYWHERE_ID),
     _key("r", "record", "Record", RECORD_ID, "Record what goes out into a film of the videos folder; again: end it"),
     _key("s", "snapshot", "Snapshot", "air.snapshot", "A PNG of what goes out, and the readings beside it"),
+    _key(
+        "f", "preflight", "Preflight", "air.preflight",
+        "Check microphone, camera, actor and computer before a call, with instructions and remedies",
+    ),
     _key("d", "camera", "Camera", "air.camera", "Another camera, from a list; what goes out goes on meanwhile"),
-)
+)  # fmt: skip
 SOUND_BINDINGS = (
     _shown("m", "mute", "Mute", MUTE_ID, "Nobody hears you; again: you are heard"),
     _key(

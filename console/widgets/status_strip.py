@@ -11,6 +11,7 @@ from console.sound.sound_desk import Talk
 from console.view import View
 from console.widgets.panel import BLANK, Line, Role, ViewPanel, clip, line_width, spread
 from console.widgets.sound.sound_panel import SHUT
+from pipeline.preflight.finding import Verdict
 from pipeline.telemetry import State
 from profiles.profile import Kind
 
@@ -28,6 +29,14 @@ TALKS = {
 """What keeps the actor from being heard: for one who speaks nevertheless, the same in less room, and in a word."""
 SOON_S = 0.3
 """A shorter time till the first picture is not told."""
+PREFLIGHT_ROLES: dict[Verdict | None, Role] = {
+    Verdict.FAIL: Role.ERROR,
+    Verdict.WARN: Role.WARNING,
+    Verdict.PASS: Role.GOOD,
+}
+GIVING_WAY = ("consent", "preflight")
+"""Marks that give way to the words of a warning."""
+RIGHT_END = ("looking", "preflight", "consent", "label", "recording", "elapsed")
 LENGTHS = 3
 TITLE_AT_LEAST = 8
 """A longer title gives way to the marks down to so many cells."""
@@ -41,6 +50,8 @@ def badge(view: View) -> tuple[str, Role]:
     if view.phase is Phase.REFUSED:
         return "□ NOT STARTED", Role.STOPPED
     words, role = STATES[view.state]
+    if view.preflight.running and view.state is State.PREVIEW:
+        return "◇ PREFLIGHT", role
     if view.phase is Phase.ENDED and view.state is State.CARD:
         # Only a session that failed leaves its card up.
         return f"× ERROR · {words}", Role.CARD
@@ -90,14 +101,14 @@ def first_line(view: View, width: int) -> Line:
         left = _left(view, length)
         room = width - line_width(left) + max(0, cell_len(view.profile.title) - TITLE_AT_LEAST)
         # Whose likeness it is gives way to the words of a warning.
-        if sum(line_width(part) for name, part in marks.items() if name != "consent") <= room:
+        if sum(line_width(part) for name, part in marks.items() if name not in GIVING_WAY) <= room:
             break
     kept: dict[str, Line] = {}
     for name, part in marks.items():
         if line_width(part) <= room:
             kept[name] = part
             room -= line_width(part)
-    right = sum((kept.get(name, BLANK) for name in ("looking", "consent", "label", "recording", "elapsed")), BLANK)
+    right = sum((kept.get(name, BLANK) for name in RIGHT_END), BLANK)
     return spread(left, right, width)
 
 
@@ -124,6 +135,11 @@ def _marks(view: View) -> dict[str, Line]:
         marks["recording"] = (("   ", Role.TEXT), (f"● REC{told}", Role.ERROR))
     words, role = consent_words(view)
     marks["consent"] = (("   ", Role.TEXT), (words, role))
+    if view.preflight.words:
+        marks["preflight"] = (
+            ("   ", Role.TEXT),
+            (view.preflight.words, PREFLIGHT_ROLES.get(view.preflight.verdict, Role.MUTED)),
+        )
     return marks
 
 

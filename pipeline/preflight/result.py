@@ -97,7 +97,8 @@ def read_result(file: Path) -> Result | None:
     """A result that was kept; None where there is none, or one that can't be read any more."""
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
-        told.pop("verdict", None)
-        return TypeAdapter(Result).validate_python(told)
+        # The verdict is written for programs; it follows from the lines.
+        known = {name: value for name, value in told.items() if name != "verdict"}
+        return TypeAdapter(Result).validate_python(known)
     except (OSError, ValueError, AttributeError, ValidationError):
         return None

@@ -11,6 +11,7 @@ from pipeline.errors import SoundError
 from pipeline.telemetry import Event, Level, MeterReading, State, SyncReadings
 from tests.console.fake_machine import FakeGpu, FakeMachine
 from tests.console.fake_session import FakeSession, typical_audio
+from tests.console.preflight.fakes import FINDINGS, kept
 
 CUES = (
     Cue(profile="ben", note="Welcome", seconds=42),
@@ -135,5 +136,6 @@ SCREENS = (
     Case("manage", keys=("P",)),
     Case("wizard-kind", keys=("P", "n")),
     Case("wizard-name", keys=("P", "n", "pagedown")),
+    Case("preflight", keys=("f",), around=lambda same: replace(same, preflighter=kept(*FINDINGS))),
     Case("cues", around=show, keys=("C",)),
 )

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from console.app import UnderstudyApp
 from console.events.event_screen import EventScreen
 from console.pictures.picture_pair import PicturePair, Sight
+from console.preflight.preflight_screen import PreflightScreen
 from console.profiles.form.edit_screen import EditScreen
 from console.profiles.manage.manage_screen import ManageScreen
 from console.screens.devices import DeviceScreen
@@ -123,6 +124,7 @@ OUTPUT = {
     "air.record": asks("record ada-"),
     "air.snapshot": asks("snapshot ada-"),
     "air.camera": opens(DeviceScreen),
+    "air.preflight": opens(PreflightScreen),
     "sound.mute": asks("mute True"),
     "sound.push-to-talk": asks("mute True"),
     "sound.talk": asks("talk until"),

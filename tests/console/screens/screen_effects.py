@@ -44,6 +44,7 @@ OPENED = {
     "networks": ("w",),
     "manage": ("P",),
     "cues": ("C",),
+    "preflight": ("f",),
 }
 """The keys that open a screen from the dashboard."""
 SCREEN_EFFECTS = {
@@ -97,6 +98,13 @@ SCREEN_EFFECTS = {
         "manage.export": opens(LineQuestion),
         "manage.remove": opens(Question, "down"),
         "manage.prepare": asks("prepare ben", "down"),
+    },
+    "preflight": {
+        "preflight.back": CLOSED,
+        "preflight.again": asks("preflight actor background camera microphone system", "space"),
+        "preflight.line": asks("preflight microphone", "space"),
+        "preflight.stop": tells("No preflight runs"),
+        "preflight.report": tells("/reports/"),
     },
     "cues": {
         "cues.back": CLOSED,

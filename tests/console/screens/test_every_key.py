@@ -24,6 +24,7 @@ from profiles.profile import Profile
 from tests.console.fake_app import settled
 from tests.console.fake_machine import FakeMachine
 from tests.console.fake_session import FakeSession, FakeShelf
+from tests.console.preflight.fakes import FINE, kept
 from tests.console.profiles.stage import done, make_store, on_stage
 from tests.console.screens.effects import EFFECTS, NAMES, Effect, Moment, middle
 from tests.console.screens.screen_effects import NOTICE_EFFECTS, OPENED, SCREEN_EFFECTS, UNFOCUS
@@ -53,6 +54,11 @@ def test_every_binding_of_the_console_has_an_id_a_tooltip_and_a_test() -> None:
     assert [(node.__name__, binding) for node, binding in found if not binding.id or not binding.tooltip] == []
     assert {binding.id for _, binding in found} == tested
     assert {binding.id for binding in BINDINGS} == {name for effects in EFFECTS for name in effects}
+
+
+def around(same: Surroundings) -> Surroundings:
+    """What the screens need beside a shelf."""
+    return replace(same, show=SHOW, config=QUIET, preflighter=kept(FINE))
 
 
 async def put_back(app: UnderstudyApp, pilot: Pilot[int], session: FakeSession, profile: Profile) -> None:
@@ -87,6 +93,7 @@ def app_over(session: FakeSession, folder: Path) -> UnderstudyApp:
     around = Surroundings(
         FakeShelf(*map(middle, NAMES)), open_machine=FakeMachine, clock=session.clock, show=SHOW,
         keeper=make_store(folder), folders=Folders(folder / "films", folder / "shots"), config=QUIET,
+        preflighter=kept(FINE),
     )  # fmt: skip
     return UnderstudyApp(opening, around)
 
@@ -113,11 +120,7 @@ async def test_a_key_of_the_dashboard_does_what_it_is_for(tmp_path: Path, effect
 @pytest.mark.parametrize("screen", SCREEN_EFFECTS)
 async def test_a_key_of_another_screen_does_what_it_is_for(tmp_path: Path, screen: str) -> None:
     bindings, failed = {binding.id or "": binding for _, binding in bindings_of_console()}, []
-    async with on_stage(tmp_path, size=SIZE, around=lambda same: replace(same, show=SHOW, config=QUIET)) as (
-        app,
-        pilot,
-        session,
-    ):
+    async with on_stage(tmp_path, size=SIZE, around=around) as (app, pilot, session):
         original = session.profile
         for number in range(60):
             app.tell(Level.WARNING if number % 2 else Level.INFO, f"Event {number}.")
