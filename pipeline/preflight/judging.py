@@ -1,5 +1,6 @@
 """What was gathered, held against a profile's reference: every check of every area."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,19 +49,20 @@ class Judge:
         if Area.BACKGROUND in areas and seen is not None:
             yield background_findings(seen, self._room(), self._settings.profile.background.kind)
 
-    def computer(self, time_for_it: Callable[[], bool]) -> Iterator[Finding]:
+    def computer(self, time_for_it: Callable[[], bool], stopped: threading.Event) -> Iterator[Finding]:
         """The computer's, one after the other as they are known.
 
         Args:
             time_for_it: waits until the computer may be kept busy; False where that is not wanted any more.
+            stopped: set to end what takes long.
         """
-        plan = self._plan()
+        plan = self._plan(stopped)
         yield from quick_findings(plan)
         if time_for_it():
             running = self._settings.running
             yield from measured_findings(plan) if running is None else running_findings(running())
 
-    def _plan(self) -> SystemPlan:
+    def _plan(self, stopped: threading.Event) -> SystemPlan:
         settings = self._settings
         asked = settings.wanted.camera
         return SystemPlan(
@@ -74,6 +76,7 @@ class Judge:
             planned=settings.planned,
             clock=self._clock,
             device=Preference(settings.device),
+            stopped=stopped,
         )
 
     def _microphone(self, heard: Heard | None, why: str) -> Findings:

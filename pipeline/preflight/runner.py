@@ -148,7 +148,7 @@ class Preflight:
 
     def _look_at_computer(self) -> None:
         if Area.SYSTEM in self._settings.areas:
-            for finding in self._judge.computer(self._may_be_busy):
+            for finding in self._judge.computer(self._may_be_busy, self._stopped):
                 self._found((finding,))
 
     def _may_be_busy(self) -> bool:
