@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import Frame, Pixels
-from pipeline.preflight.camera.closeups import View, lab_of, linear_of
-from pipeline.preflight.camera.colour import light_of, tint_of, white_balance_k
+from pipeline.preflight.camera.closeups import View, lab_of, linear_of, luminance_of
+from pipeline.preflight.camera.colour import kelvin_range, light_of, tint_of, white_balance_k
 from pipeline.preflight.camera.judging import Check, Texts, judged, limits, shifted
-from pipeline.preflight.camera.lighting import EVEN, LUMINANCE, light_on
+from pipeline.preflight.camera.lighting import EVEN, light_on
 from pipeline.preflight.evidence import Seen
 from pipeline.preflight.finding import Finding, Gauge, Verdict
 
@@ -128,17 +128,27 @@ def _sampled(lab: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[n
 def room_light_side(room: Pixels) -> float:
     """The light of a room's right half over that of its left one."""
     small = np.asarray(cv2.resize(room, (64, 36), interpolation=cv2.INTER_AREA), np.uint8)
-    light = linear_of(small) @ LUMINANCE
+    light = luminance_of(small)
     return float((light[:, 32:].mean() + 1e-4) / (light[:, :32].mean() + 1e-4))
+
+
+def room_light_k(room: Pixels) -> float:
+    """The correlated colour temperature of a room's light.
+
+    Source: shades of grey, Finlayson and Trezzi 2004, with the norm 6; then what is grey in that light.
+    """
+    small = linear_of(np.asarray(cv2.resize(room, (96, 54), interpolation=cv2.INTER_AREA), np.uint8)).reshape(-1, 3)
+    shades = np.mean((small[:, ::-1].astype(np.float64) + 1e-3) ** 6, axis=0) ** (1 / 6)
+    return tint_of(np.exp(light_of(room, np.log(shades)))).kelvin
 
 
 def _light(view: View, room: Pixels) -> Finding:
     own_k, light = white_balance_k(view), light_on(view.closeups)
     if own_k is None or light is None:
         return LIGHT.skip("no face is seen, or it is too dark to tell its light")
-    room_k = tint_of(np.exp(light_of(room, np.zeros(3)))).kelvin
+    room_k = room_light_k(room)
     limit = shifted(limits()["room_temperature"], 1e6 / room_k)
-    least, most = (1e6 / end for end in reversed(limit.passes))
+    least, most = kelvin_range(limit)
     lighter = room_light_side(room)
     room_side = "right" if lighter > SIDED else "left" if lighter < 1.0 / SIDED else "no side"
     across = abs(light.from_deg)

@@ -135,3 +135,8 @@ def linear_of(bgr: Pixels) -> NDArray[np.float32]:
     levels = np.arange(256) / 255.0
     curve = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4).astype(np.float32)
     return np.asarray(curve[bgr], np.float32)
+
+
+def luminance_of(bgr: Pixels) -> NDArray[np.float32]:
+    """float32 (h, w), 0..1: linear light by the weights of ITU-R BT.709."""
+    return np.asarray(linear_of(bgr) @ np.array([0.0722, 0.7152, 0.2126], np.float32), np.float32)

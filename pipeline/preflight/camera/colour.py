@@ -11,6 +11,7 @@ from pipeline.media import Pixels
 from pipeline.preflight.camera.closeups import Closeup, View, linear_of
 from pipeline.preflight.camera.judging import Check, Texts, judged, limits, shifted
 from pipeline.preflight.finding import Finding, Gauge
+from pipeline.preflight.limits import Limit
 from profiles.reference.figures import PictureReference
 
 WHITE_BALANCE = Check("camera.white_balance", "white balance")
@@ -57,11 +58,17 @@ def white_balance_finding(view: View, reference: PictureReference) -> Finding:
         f"Lock the camera's white balance and set its kelvin {way} until a white sheet looks white, "
         f"or use lamps with {lamps} light."
     )
-    least, most = (1e6 / end for end in reversed(neutral.passes))
+    least, most = kelvin_range(neutral)
     said = f"{known:.0f} K" if known else f"{least:.0f} to {most:.0f} K"
     difference = f", {kelvin - known:+.0f} K" if known else ""
     finding = judged(WHITE_BALANCE, 1e6 / kelvin, neutral, Texts(f"{kelvin:.0f} K{difference}", said, remedy))
     return replace(finding, gauge=Gauge(kelvin, least, most, "K"))
+
+
+def kelvin_range(limit: Limit) -> tuple[float, float]:
+    """The range in which a limit in reciprocal megakelvin passes, in kelvin."""
+    least, most = (1e6 / max(end, MIREDS[0]) for end in reversed(limit.passes))
+    return float(least), float(most)
 
 
 def white_balance_k(view: View) -> float | None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import Frame
-from pipeline.preflight.camera.closeups import Closeup, View
+from pipeline.preflight.camera.closeups import Closeup, Mask, View
 from pipeline.preflight.camera.judging import Check, Texts, judged, limits, shifted, stretched
 from pipeline.preflight.finding import Finding
 from profiles.reference.figures import PictureReference
@@ -24,6 +24,9 @@ SMOOTH_SHARE = 0.15
 DARKEST, LIGHTEST = 12.0, 243.0
 LAPLACIANS = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 MOST_FRAMES = 8
+WHOLE_LINES = 270
+ROUNDING = 1.0 / 12.0
+"""The variance of rounding to whole levels."""
 
 
 def detail_findings(view: View, reference: PictureReference) -> tuple[Finding, ...]:
@@ -42,15 +45,29 @@ def sharpness(closeups: tuple[Closeup, ...]) -> float | None:
     return float(np.quantile([_ratio(one) for one in closeups], BEST_SHARE))
 
 
+def picture_sharpness(frames: tuple[Frame, ...]) -> float | None:
+    """The same of whole pictures, for where no face can be made out; None where there is no picture."""
+    if not frames:
+        return None
+    ratios = []
+    for frame in frames[::MOST_FRAMES]:
+        size = (max(16, round(frame.size[0] * WHOLE_LINES / frame.size[1])), WHOLE_LINES)
+        gray = cv2.resize(cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY), size, interpolation=cv2.INTER_AREA)
+        ratios.append(_fine_over_coarse(np.asarray(gray, np.float32), np.ones(gray.shape, np.bool_)))
+    return float(np.median(ratios))
+
+
 def _ratio(one: Closeup) -> float:
     gray = np.asarray(cv2.cvtColor(one.bgr, cv2.COLOR_BGR2GRAY), np.float32)
+    return _fine_over_coarse(gray, cv2.erode(one.oval.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
+
+
+def _fine_over_coarse(gray: NDArray[np.float32], inside: Mask) -> float:
+    """Fine detail over coarse inside a mask; what is as fine in the smoothest parts as elsewhere is noise."""
     soft = cv2.GaussianBlur(gray, (0, 0), FINE_PX)
     fine, coarse = gray - soft, soft - cv2.GaussianBlur(gray, (0, 0), COARSE_PX)
-    kernel = np.ones((3, 3), np.uint8)
-    inside = np.asarray(cv2.erode(one.oval.astype(np.uint8), kernel)) > 0
-    energy = cv2.blur(fine * fine, (9, 9))
-    noise = float(np.quantile(energy[inside], SMOOTH_SHARE))
-    detail = max(0.0, float(np.mean((fine * fine)[inside])) - noise)
+    noise = float(np.quantile(cv2.blur(fine * fine, (9, 9))[inside], SMOOTH_SHARE))
+    detail = max(0.0, float(np.mean((fine * fine)[inside])) - max(noise, ROUNDING))
     return float(np.sqrt(detail / (float(np.mean((coarse * coarse)[inside])) + 1e-3)))
 
 
@@ -96,12 +113,16 @@ def _smoothest(rough: NDArray[np.float32], gray: NDArray[np.float32]) -> float |
 
 
 def _sharpness(view: View, reference: PictureReference) -> Finding:
-    value = sharpness(view.closeups)
+    value, whole = sharpness(view.closeups), picture_sharpness(view.fine)
+    remedy = "Clean the lens and set the camera's focus on your eyes; come nearer if your face is small in the picture."
     if value is None:
-        return SHARPNESS.skip("no face is seen")
+        soft = limits()["picture_sharpness"]
+        if whole is None or soft.passes[0] <= whole:
+            return SHARPNESS.skip("no face is seen")
+        texts = Texts(f"no face is seen, and the picture has {whole:.2f} of its coarse detail", "a face", remedy)
+        return judged(SHARPNESS, whole, soft, texts)
     known = reference.sharpness
     limit = stretched(limits()["sharpness"], known, known) if known else limits()["sharpness_alone"]
-    remedy = "Clean the lens and set the camera's focus on your eyes; come nearer if your face is small in the picture."
     said = f"{known:.2f}" if known else f"at least {limit.passes[0]:g}"
     return judged(SHARPNESS, value, limit, Texts(f"{value:.2f} of the coarse detail", said, remedy))
 

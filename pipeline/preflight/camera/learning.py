@@ -30,7 +30,7 @@ def learn_picture(seen: Seen) -> PictureReference:
     yaw, pitch, roll = (_usual(angles[:, axis]) for axis in range(3))
     return PictureReference(
         size=view.fine[0].size if view.fine else None,
-        fps=delivered_fps(seen.frames),
+        fps=delivered_fps(seen.times_ns),
         sharpness=sharpness(view.closeups),
         exposure=None if exposure is None else exposure.lightness,
         noise=noise_level(view.fine),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.preflight.camera.closeups import Closeup, View, lab_of, linear_of
+from pipeline.preflight.camera.closeups import Closeup, View, lab_of, luminance_of
 from pipeline.preflight.camera.judging import Check, Texts, judged, limits, shifted
 from pipeline.preflight.finding import Finding, Verdict
 from profiles.reference.figures import PictureReference
@@ -17,8 +17,6 @@ WHITE, BLACK = 250, 6
 """Levels of 255 from which on a pixel's lightest channel is clipped, and up to which it is lost in the dark."""
 TURNED_DEG = 20.0
 """A head that is turned farther shows more of one side than of the other."""
-LUMINANCE = np.array([0.0722, 0.7152, 0.2126], np.float32)
-"""Of linear blue, green and red (ITU-R BT.709)."""
 EVEN = 0.8
 """Light that is more even than this comes from nowhere in particular."""
 
@@ -83,7 +81,7 @@ def light_on(closeups: tuple[Closeup, ...]) -> Light | None:
 
 def _slope(one: Closeup) -> tuple[float, float, float] | None:
     """How the logarithm of light grows to the right and upward over half a face, and how even the halves are."""
-    light = linear_of(one.bgr) @ LUMINANCE
+    light = luminance_of(one.bgr)
     y, x = np.nonzero(one.skin)
     logs = np.log(light[y, x].astype(np.float64) + 0.004)
     if float(np.median(logs)) < np.log(0.008):
@@ -108,7 +106,7 @@ def _scaled(places: NDArray[np.int64]) -> NDArray[np.float64]:
 def _exposure(view: View, reference: PictureReference) -> Finding:
     found = exposure_of(view.closeups)
     if found is None:
-        return EXPOSURE.skip("no face is seen")
+        return _whole_exposure(view)
     known = reference.exposure
     limit = limits()["exposure_alone"] if known is None else shifted(limits()["exposure"], known)
     white, black = limits()["clipped_white"].verdict(found.white), limits()["clipped_black"].verdict(found.black)
@@ -122,6 +120,20 @@ def _exposure(view: View, reference: PictureReference) -> Finding:
     said = f"L* {known:.0f}" if known is not None else f"L* {limit.passes[0]:.0f} to {limit.passes[1]:.0f}"
     texts = Texts(f"L* {found.lightness:.0f}; {clipped}", said, remedy)
     return judged(EXPOSURE, found.lightness, limit, texts, white, black)
+
+
+def _whole_exposure(view: View) -> Finding:
+    """The exposure where no face is seen, which may be why."""
+    levels = [float(np.mean(lab_of(frame.pixels[::8, ::8])[..., 0])) for frame in view.fine]
+    limit = limits()["picture_exposure"]
+    if not levels or limit.verdict(float(np.median(levels))) is Verdict.PASS:
+        return EXPOSURE.skip("no face is seen")
+    level = float(np.median(levels))
+    remedy = "Open the camera's shutter or take off its cap, and put light on your face."
+    if level > limit.passes[1]:
+        remedy = "Lower the camera's exposure and turn it away from lamps and windows."
+    texts = Texts(f"no face is seen, and the picture has L* {level:.0f}", "a face", remedy)
+    return judged(EXPOSURE, level, limit, texts)
 
 
 def _light(view: View, reference: PictureReference) -> Finding:

@@ -107,7 +107,7 @@ def _centre(view: View) -> Finding:
     offsets = np.array([_offset(frame, face) for frame, face in view.faces])
     across, down, out = (float(value) for value in np.median(offsets, axis=0))
     distance = 100.0 * float(np.hypot(across, down))
-    limit, cut = limits()["centre"], limits()["cut_off"]
+    limit, sideways, cut = limits()["centre"], limits()["sideways"], limits()["cut_off"]
     remedy = "Move, or turn the camera, so that your whole face is in the middle of the picture."
     way = f"{100 * abs(across):.0f} % to the {'right' if across > 0 else 'left'}, "
     way += f"{100 * abs(down):.0f} % {'down' if down > 0 else 'up'}"
@@ -115,7 +115,7 @@ def _centre(view: View) -> Finding:
         out > 0.005
     )
     texts = Texts(measured, f"at most {limit.passes[1]:g} %", remedy)
-    return judged(CENTRE, distance, limit, texts, cut.verdict(100 * out))
+    return judged(CENTRE, distance, limit, texts, sideways.verdict(100 * across), cut.verdict(100 * out))
 
 
 def _offset(frame: Frame, face: Face) -> tuple[float, float, float]:

@@ -1,5 +1,7 @@
 """Whether frames come as they were asked for: their size, their rate, lost ones, and light that flickers."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -34,16 +36,24 @@ def timing_findings(view: View, reference: PictureReference) -> tuple[Finding, .
     return (_size(view, reference), _rate(seen, reference), _drops(seen), _flicker(seen))
 
 
-def delivered_fps(frames: tuple[Frame, ...]) -> float | None:
-    """Frames a second over the whole time; None where there are too few."""
-    if len(frames) < FEWEST or frames[-1].captured_ns <= frames[0].captured_ns:
+def delivered_fps(times_ns: Sequence[int]) -> float | None:
+    """Frames a second over the whole time; None where there are too few.
+
+    Args:
+        times_ns: when each frame was captured.
+    """
+    if len(times_ns) < FEWEST or times_ns[-1] <= times_ns[0]:
         return None
-    return (len(frames) - 1) * 1e9 / (frames[-1].captured_ns - frames[0].captured_ns)
+    return (len(times_ns) - 1) * 1e9 / (times_ns[-1] - times_ns[0])
 
 
-def lost_frames(frames: tuple[Frame, ...]) -> int:
-    """Frames that are missing by the times of the others."""
-    steps = np.diff([frame.captured_ns for frame in frames]).astype(np.float64)
+def lost_frames(times_ns: Sequence[int]) -> int:
+    """Frames that are missing by the times of the others.
+
+    Args:
+        times_ns: when each frame was captured.
+    """
+    steps = np.diff(np.array(times_ns, np.float64))
     usual = float(np.median(steps)) if len(steps) else 0.0
     if usual <= 0.0:
         return 0
@@ -66,26 +76,27 @@ def _same(before: Frame, after: Frame) -> bool:
 
 
 def flicker_percent(frames: tuple[Frame, ...]) -> float | None:
-    """How much light swings about its mean of half a second, root mean square in percent; rows apart, as a sensor that
-    reads row by row makes bands of it. None where there are too few frames, or where the picture is black.
+    """How much light swings about its mean of half a second, or its bands about the mean of all: root mean square in
+    percent. None where there are too few frames, or where the picture is black.
+
+    A sensor that reads row by row makes bands of flicker; they stand or crawl when the mains is a multiple of the rate.
 
     Source: Poplin 2006, "An automatic flicker detection method for embedded camera systems", IEEE TCE 52(2): row sums
     of successive frames against each other.
     """
-    fps = delivered_fps(frames)
+    fps = delivered_fps([frame.captured_ns for frame in frames])
     if fps is None or fps < FLICKER_FPS:
         return None
     levels = np.stack([_levels(frame) for frame in frames])
     if float(np.median(levels)) < DARKEST:
         return None
     logs = np.log(levels + 4.0)
-    half = max(2, round(fps * STEADY_S / 2))
-    swings = np.abs(logs - _steady(logs, half))
-    still = _still(swings.mean(axis=0))
-    rows = [
-        np.median((logs - _steady(logs, half))[:, row, still[row]], axis=1) for row in range(ROWS) if still[row].any()
-    ]
-    return 100.0 * float(np.sqrt(np.mean(np.square(rows)))) if rows else None
+    steady = _steady(logs, max(2, round(fps * STEADY_S / 2)))
+    still = _still(np.abs(logs - steady).mean(axis=0))
+    swings = np.stack([np.median((logs - steady)[:, row, still[row]], axis=1) for row in range(ROWS)])
+    rows = np.stack([np.median((logs - logs.mean(axis=0))[:, row, still[row]], axis=1) for row in range(ROWS)])
+    bands = rows - rows.mean(axis=0)
+    return 100.0 * float(max(np.sqrt(np.mean(np.square(part))) for part in (swings, bands)))
 
 
 def _levels(frame: Frame) -> NDArray[np.float32]:
@@ -97,7 +108,8 @@ def _levels(frame: Frame) -> NDArray[np.float32]:
 
 def _steady(logs: NDArray[np.float32], half: int) -> NDArray[np.float32]:
     """float32 of the same shape: the mean over so many frames to both sides."""
-    sums = np.cumsum(np.pad(logs, ((half + 1, half), (0, 0), (0, 0)), mode="reflect"), axis=0, dtype=np.float64)
+    ends = ((half + 1, half), (0, 0), (0, 0))
+    sums = np.cumsum(np.pad(logs, ends, mode="reflect", reflect_type="odd"), axis=0, dtype=np.float64)
     return ((sums[2 * half + 1 :] - sums[: -2 * half - 1]) / (2 * half + 1)).astype(np.float32)
 
 
@@ -121,9 +133,9 @@ def _size(view: View, reference: PictureReference) -> Finding:
 
 
 def _rate(seen: Seen, reference: PictureReference) -> Finding:
-    fps = delivered_fps(seen.frames)
+    fps = delivered_fps(seen.times_ns)
     if fps is None:
-        return RATE.skip(f"only {len(seen.frames)} frames came, or all at one time")
+        return RATE.skip(f"only {len(seen.times_ns)} frames came, or all at one time")
     wanted = seen.asked_fps or reference.fps
     limit = stretched(limits()["fps"], wanted, wanted) if wanted else limits()["fps_alone"]
     said = f"{wanted:.4g} fps" if wanted else f"at least {limit.passes[0]:.0f} fps"
@@ -135,14 +147,14 @@ def _rate(seen: Seen, reference: PictureReference) -> Finding:
 
 
 def _drops(seen: Seen) -> Finding:
-    frames = seen.frames
-    if len(frames) < FEWEST:
-        return DROPS.skip(f"only {len(frames)} frames came")
-    lost, repeated = max(lost_frames(frames), seen.dropped), repeated_frames(frames)
-    percent = 100.0 * (lost + repeated) / (len(frames) + lost)
+    delivered = len(seen.times_ns)
+    if delivered < FEWEST or len(seen.frames) < FEWEST:
+        return DROPS.skip(f"only {delivered} frames came")
+    lost, again = max(lost_frames(seen.times_ns), seen.dropped), repeated_frames(seen.frames) / len(seen.frames)
+    percent = 100.0 * (lost + again * delivered) / (delivered + lost)
     limit = limits()["drops"]
     texts = Texts(
-        f"{percent:.1f} % ({lost} lost, {repeated} sent twice)",
+        f"{percent:.1f} % ({lost} lost, {again * delivered:.0f} sent twice)",
         f"at most {limit.passes[1]:g} %",
         "Plug the camera straight into a USB port of its own, close other programs, and give it more light.",
     )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+import numpy as np
+
 from pipeline.media import Frame, Pixels
 from pipeline.preflight.camera.learning import learn_picture
 from pipeline.preflight.camera.watching import Watcher
@@ -31,6 +33,13 @@ def clean(name: str) -> Seen:
 def learned(name: str) -> PictureReference:
     """What a technician's `learn-reference` makes of a clip."""
     return learn_picture(clean(name))
+
+
+def window(name: str, random: np.random.Generator, count: int = 14) -> tuple[Frame, ...]:
+    """Some frames in a row from anywhere in a clip, with their faces."""
+    frames = clean(name).frames
+    first = int(random.integers(0, max(1, len(frames) - count)))
+    return frames[first : first + count]
 
 
 def part_of(name: str, first: int, count: int) -> tuple[Frame, ...]:
