@@ -49,6 +49,31 @@ def guises() -> Iterator[Guise]:
         yield Guise(f"{who.name}, beard {beard_cm} cm", replace(who, hair=replace(who.hair, beard_cm=beard_cm)))
 
 
+def strangers(count: int) -> Iterator[Guise]:
+    """Heads drawn by lot, on which no threshold was set."""
+    random = np.random.default_rng(20)
+    for number in range(count):
+        first, second, third = (PEOPLE[index] for index in random.integers(len(PEOPLE), size=3))
+        blend = random.uniform(0.2, 0.8)
+        base = [blend * a + (1 - blend) * b for a, b in zip(first.skin.base, second.skin.base, strict=True)]
+        shape = {name: float(np.clip(random.normal(0, 0.5), -1, 1)) for name in fields_of(first)}
+        stubble, beard_cm = ((0.0, 0.0), (0.2, 0.0), (0.9, 0.0), (0.0, 0.5))[int(random.integers(4))]
+        hair = replace(
+            third.hair,
+            colour=((0.012, 0.009, 0.008), (0.05, 0.028, 0.015), (0.14, 0.08, 0.035), BLOND)[int(random.integers(4))],
+            grey=float(random.choice([0.0, 0.0, 0.7])),
+            beard_cm=beard_cm,
+        )
+        skin = replace(first.skin, base=(base[0], base[1], base[2]), stubble=stubble)
+        who = replace(first, shape=replace(first.shape, **shape), skin=skin, hair=hair, seed=900 + number)
+        yield Guise(f"stranger {number + 1}", who)
+
+
+def fields_of(who: Identity) -> tuple[str, ...]:
+    """The names of the measures of a head."""
+    return tuple(type(who.shape).__slots__)
+
+
 def conditions(pixels: Pixels) -> Iterator[tuple[str, Pixels]]:
     """A picture as cameras and links spoil it."""
     light = (pixels.astype(np.float32) / 255.0) ** 2.2

@@ -17,7 +17,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from actor_guises import PEOPLE, Guise, conditions, guises
+from actor_guises import PEOPLE, Guise, conditions, guises, strangers
 
 from pipeline.media import Frame
 from pipeline.preflight.actor.checks import actor_findings
@@ -46,6 +46,7 @@ SIDE_PX = 512
 SURELY_OTHER_HAIR, SURELY_OTHER_SKIN = 15.0, 8.0
 """Painted colours that differ by more, in ΔE2000, have to be told apart; the same paint has to pass."""
 LEAST_SHARE = 0.95
+STRANGERS = 8
 SEEN = {
     DEMO: "short brown hair, shaven, light skin (rendered)",
     CLIPS[0]: "long dark hair, no beard",
@@ -70,8 +71,9 @@ preflight makes of the portrait.
 
 ## Heads in other guises
 
-Rendered with another hair, beard or skin, or drawn on. Each is read as it is and under {conditions} conditions:
-{names}. Read wrong: classes that differ from the painted ones, of those that were told at all.
+Rendered with another hair, beard or skin, or drawn on. Each is read under {conditions} conditions: {names}.
+Read wrong: classes that differ from the painted ones, of those that were told at all. The thresholds were set on the
+personas and some of these heads; the strangers at the end were drawn by lot after that.
 
 {guises}
 
@@ -229,7 +231,7 @@ def main() -> None:
     options = parser.parse_args()
     options.pictures.mkdir(exist_ok=True)
     read, verdicts, rows, tiles = Tally(), Tally(), [], []
-    for guise in guises():
+    for guise in (*guises(), *strangers(STRANGERS)):
         frame = rendered(guise, options.pictures)
         rows.append(guise_row(guise, frame, read))
         for target in (MARA, ANSELM, INES, TOMAS):
