@@ -7,6 +7,8 @@ from profiles.reference.figures import Colour
 
 LEAST_STEP = 3.0
 """A difference along one axis of CIE Lab that is worth a word."""
+LIGHTNESS_FIRST = 0.7
+"""A difference of lightness is named before one of tone from this share of it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +90,6 @@ def skin_remedy(actor: Colour, target: Colour) -> str:
 
 
 def _is_of_lightness(actor: Colour, target: Colour) -> bool:
-    """Whether two colours differ more by lightness than by tone."""
-    return abs(actor[0] - target[0]) >= max(LEAST_STEP, hypot(actor[1] - target[1], actor[2] - target[2]))
+    """Whether two colours differ by lightness about as much as by tone or more: it is what people see first."""
+    tone = hypot(actor[1] - target[1], actor[2] - target[2])
+    return abs(actor[0] - target[0]) >= max(LEAST_STEP, LIGHTNESS_FIRST * tone)
