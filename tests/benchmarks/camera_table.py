@@ -23,7 +23,7 @@ from tests.footage import BIRD, CLIPS, DEMO, MEDIA
 from tests.pipeline.preflight.camera.degradations import ASKED, FURTHER, Spoil, Take, harmless
 from tests.pipeline.preflight.camera.scenes import learned, named, part_of, watched, window
 
-EACH, FURTHER_EACH, CLEAN = 20, 12, 120
+EACH, FURTHER_EACH, CLEAN = 20, 8, 100
 LEAST_FOUND, MOST_FALSE = 0.95, 0.05
 SHOWN = 6
 FLAGS = (Verdict.WARN, Verdict.FAIL)

@@ -45,15 +45,16 @@ def learn_picture(seen: Seen) -> PictureReference:
 
 
 def picture_of_portrait(portrait: Portrait) -> PictureReference:
-    """The figures of a portrait: how it was lit and how sharp it is.
+    """The figures of a portrait: how it was lit.
 
-    Nothing of it tells how large and how turned a face may be in the camera's picture, nor what camera took it.
+    Nothing of it tells how large and how turned a face may be in the camera's picture, nor what camera took it; and how
+    light the target's skin is tells nothing of how the actor's has to be exposed.
     """
     low, high = portrait.landmarks[:, :2].min(axis=0), portrait.landmarks[:, :2].max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     face = Face(0, box, portrait.landmarks, portrait.pose, 1.0, chosen=True)
     found = learn_picture(Seen((replace(Frame(portrait.pixels, 0, 0), faces=(face,)),)))
-    kept = found.model_dump(include={"exposure", "white_balance_k", "light_from_deg", "light_evenness"})
+    kept = found.model_dump(include={"white_balance_k", "light_from_deg", "light_evenness"})
     return PictureReference.model_validate(kept)
 
 

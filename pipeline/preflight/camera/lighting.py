@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.preflight.camera.closeups import Closeup, View, lab_of, luminance_of
 from pipeline.preflight.camera.judging import Check, Texts, judged, limits, shifted
 from pipeline.preflight.finding import Finding, Verdict
+from pipeline.preflight.limits import Limit
 from profiles.reference.figures import PictureReference
 
 EXPOSURE = Check("camera.exposure", "exposure of the face")
@@ -108,7 +109,7 @@ def _exposure(view: View, reference: PictureReference) -> Finding:
     if found is None:
         return _whole_exposure(view)
     known = reference.exposure
-    limit = limits()["exposure_alone"] if known is None else shifted(limits()["exposure"], known)
+    limit = limits()["exposure_alone"] if known is None else _about(known)
     white, black = limits()["clipped_white"].verdict(found.white), limits()["clipped_black"].verdict(found.black)
     too_light = found.lightness > sum(limit.passes) / 2 if black is Verdict.PASS else False
     remedy = (
@@ -120,6 +121,13 @@ def _exposure(view: View, reference: PictureReference) -> Finding:
     said = f"L* {known:.0f}" if known is not None else f"L* {limit.passes[0]:.0f} to {limit.passes[1]:.0f}"
     texts = Texts(f"L* {found.lightness:.0f}; {clipped}", said, remedy)
     return judged(EXPOSURE, found.lightness, limit, texts, white, black)
+
+
+def _about(known: float) -> Limit:
+    """The limit about a reference's lightness; skins differ, so what is well exposed for itself never fails."""
+    limit, alone = shifted(limits()["exposure"], known), limits()["exposure_alone"].passes
+    borne = limit.borne or limit.passes
+    return limit.model_copy(update={"borne": (min(borne[0], alone[0]), max(borne[1], alone[1]))})
 
 
 def _whole_exposure(view: View) -> Finding:

@@ -65,15 +65,18 @@ def _pose(view: View, reference: PictureReference) -> Finding:
     known = (reference.yaw_deg, reference.pitch_deg, reference.roll_deg)
     neutral = [_widened(limits()[name], end) for name, end in zip(("yaw", "pitch", "roll"), known, strict=True)]
     verdicts = [limit.verdict(float(value)) for limit, value in zip(neutral, usual, strict=True)]
-    outside = np.mean([_any_outside(row, neutral) for row in angles])
-    verdicts.append(limits()["pose_outside"].verdict(100.0 * float(outside)))
+    outside = 100.0 * float(np.mean([_any_outside(row, neutral) for row in angles]))
+    often = limits()["pose_outside"].verdict(outside) if any(known) else Verdict.PASS
     worst = max(range(3), key=lambda axis: _beyond(float(usual[axis]), neutral[axis]))
+    remedy = _turn_back(worst, float(usual[worst]), neutral[worst])
+    if graver(*verdicts) is Verdict.PASS:
+        remedy = "Look toward the camera more: the target was filmed at fewer angles."
     texts = Texts(
-        "yaw {:.0f}°, pitch {:.0f}°, roll {:.0f}°".format(*usual) + f"; {100 * outside:.0f} % of the time outside",
+        "yaw {:.0f}°, pitch {:.0f}°, roll {:.0f}°".format(*usual) + f"; {outside:.0f} % of the time outside",
         ", ".join(f"{low:.0f}° to {high:.0f}°" for low, high in (limit.passes for limit in neutral)),
-        _turn_back(worst, float(usual[worst]), neutral[worst]),
+        remedy,
     )
-    return judged(POSE, float(usual[worst]), neutral[worst], texts, *verdicts)
+    return judged(POSE, float(usual[worst]), neutral[worst], texts, *verdicts, often)
 
 
 def _widened(limit: Limit, known: tuple[float, float] | None) -> Limit:
@@ -98,7 +101,7 @@ def _turn_back(axis: int, value: float, limit: Limit) -> str:
     ways = (
         ("Turn your head to your right, or move the camera.", "Turn your head to your left, or move the camera."),
         ("Lower your chin, or put the camera higher.", "Lift your chin, or put the camera at the height of your eyes."),
-        ("Tilt your head to your left, or level the camera.", "Tilt your head to your right, or level the camera."),
+        ("Tilt your head to your right, or level the camera.", "Tilt your head to your left, or level the camera."),
     )
     return ways[axis][0 if too_high else 1]
 

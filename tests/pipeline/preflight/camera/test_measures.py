@@ -82,6 +82,27 @@ def test_light_is_told_from_where_it_comes(way: tuple[int, int], expected: float
     assert light.evenness < 0.5
 
 
+def test_another_skin_that_is_well_exposed_is_no_failure() -> None:
+    lighter, darker = (exposed_against(by) for by in (-27.0, 27.0))
+    assert {lighter, darker} == {Verdict.WARN}
+
+
+def exposed_against(by: float) -> Verdict:
+    """What is said of the demo actor where the target's skin is darker or lighter by so much L*."""
+    known = learned(DEMO)
+    assert known.exposure is not None
+    other = known.model_copy(update={"exposure": known.exposure + by})
+    return named(camera_findings(clean(DEMO), other))["exposure"].verdict
+
+
+def test_a_head_that_turns_is_no_matter_where_no_range_is_known() -> None:
+    narrow = learned(DEMO).model_copy(update={"yaw_deg": (-3.0, 3.0)})
+    told, alone = (named(camera_findings(clean(DEMO), known))["pose"] for known in (narrow, PictureReference()))
+    assert alone.verdict is Verdict.PASS
+    assert told.verdict is Verdict.WARN
+    assert "toward the camera" in told.remedy
+
+
 def test_directions_have_names() -> None:
     assert side(2.0) == "the picture's right"
     assert side(-88.0) == "below"
@@ -157,8 +178,6 @@ def test_a_reference_outlives_its_file_and_nothing_seen_learns_nothing() -> None
 @pytest.mark.parametrize("who", PERSONAS)
 def test_a_portrait_tells_its_light_and_nothing_of_a_camera(who: str) -> None:
     found = picture_of_portrait(read_portrait(BUILTIN / who / "portrait.png", models()))
-    assert found.exposure is not None
-    assert 25.0 < found.exposure < 80.0
     assert found.white_balance_k == pytest.approx(6800.0, abs=1100.0)
     assert found.light_evenness is not None
-    assert found.face_share is found.fps is found.size is found.noise is found.yaw_deg is None
+    assert found.exposure is found.face_share is found.fps is found.size is found.noise is found.yaw_deg is None
