@@ -37,7 +37,6 @@ def test_the_technicians_story(stage: Stage, shelf: Path) -> None:
     sees_what_is_refused(stage, terminal)
     finds_the_trail_of_events(terminal)
     asks_the_commands(stage)
-    # Preflight comes here, as soon as there is such a screen: it is to find both mistakes before anything goes out.
     mends_both(stage, shelf)
     runs_it_again(stage, terminal)
     mends_one_in_the_form(stage, terminal, shelf / "wrong" / "profile.toml")
