@@ -63,7 +63,7 @@ class SessionPreflighter:
             running=session.readings,
         )
         preflight = Preflight(settings, self._models, self._clock, tell, stopped)
-        result = preflight.run(OnLoan(session, lambda: order.microphone))
+        result = preflight.run(OnLoan(session, order.microphone, self._clock))
         before = None if whole else self.kept(result.profile)
         if before is not None:
             spectrum_db = result.spectrum_db or before.spectrum_db

@@ -15,6 +15,7 @@ from pipeline.errors import UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.preflight.camera.watching import Watcher
 from pipeline.preflight.evidence import Heard, Seen
+from pipeline.preflight.feeds.beside import Beside
 from pipeline.preflight.feeds.sound_files import read_sound
 from pipeline.preflight.gatherer import Gatherer
 from pipeline.runner import Crew
@@ -59,6 +60,7 @@ class Devices:
         self._started, self._going = tuple[str, ...](), set[str]()
         self._ended = threading.Event()
         self._recorded: Heard | None = None
+        self._beside: Beside | None = None
 
     def __enter__(self) -> Self:
         """Opens what can be had and starts to gather."""
@@ -92,7 +94,10 @@ class Devices:
 
     def heard(self) -> Heard | None:
         """The sound so far."""
-        return self._recorded or self.gatherer.heard(self.microphone)
+        heard = self._recorded or self.gatherer.heard(self.microphone)
+        if heard is None or self._beside is None:
+            return heard
+        return replace(heard, others_dbfs=self._beside.levels_dbfs, played=self._beside.played)
 
     def seen(self) -> Seen | None:
         """The pictures so far."""
@@ -158,6 +163,8 @@ class Devices:
         with only_sound():
             source = self._opened.enter_context(open_microphone(wanted, self._clock, Playhead()))
         self.microphone = source.description
+        if wanted not in ("demo", "none") and not Path(wanted).is_file():
+            self._beside = self._opened.enter_context(Beside(wanted, self._clock, LONGEST_S))
         return lambda: self._hear(source)
 
     def _hear(self, source: AudioSource) -> bool:

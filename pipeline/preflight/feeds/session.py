@@ -1,10 +1,14 @@
 """The camera and the microphone of a session that runs, which nobody else could open."""
 
-from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self
 
+from pipeline.audio.devices.opening import server_sources
+from pipeline.clock import Clock
 from pipeline.preflight.evidence import Heard, Seen
+from pipeline.preflight.feeds.beside import Beside
 from pipeline.preflight.gatherer import Gatherer
 from pipeline.stage import Witness
 from pipeline.telemetry import Readings
@@ -29,17 +33,20 @@ class Lending(Protocol):
 class OnLoan:
     """Looks on at a session while it is entered."""
 
-    def __init__(self, session: Lending, microphone: Callable[[], str]) -> None:
+    def __init__(self, session: Lending, microphone: str, clock: Clock) -> None:
         """Nothing is looked at yet.
 
         Args:
             session: it runs.
             microphone: what people call what it hears through; empty where it has none.
+            clock: the program's clock.
         """
-        self._session, self._microphone = session, microphone
+        self._session, self._clock = session, clock
+        self._opened = ExitStack()
+        self._beside: Beside | None = None
         self.gatherer = Gatherer(LONGEST_S)
         self.missing: dict[str, str] = {}
-        self.camera = self.microphone = ""
+        self.camera, self.microphone = "", microphone
         self.over = False
 
     def __enter__(self) -> Self:
@@ -49,9 +56,12 @@ class OnLoan:
             UnderstudyError: the session can't lend what it has.
         """
         readings = self._session.readings()
-        self.camera, self.microphone = readings.video.source, self._microphone()
+        self.camera = readings.video.source
         if readings.audio is None:
             self.missing["microphone"] = "the session has no sound"
+        if any(source.title == self.microphone for source in server_sources()):
+            self._beside = self._opened.enter_context(Beside(self.microphone, self._clock, LONGEST_S))
+        self._opened.callback(self._session.let_witness, None)
         self._session.let_witness(self.gatherer)
         return self
 
@@ -59,11 +69,14 @@ class OnLoan:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Looks on no more."""
-        self._session.let_witness(None)
+        self._opened.close()
 
     def heard(self) -> Heard | None:
         """The sound so far."""
-        return self.gatherer.heard(self.microphone)
+        heard = self.gatherer.heard(self.microphone)
+        if heard is None or self._beside is None:
+            return heard
+        return replace(heard, others_dbfs=self._beside.levels_dbfs, played=self._beside.played)
 
     def seen(self) -> Seen | None:
         """The pictures so far."""

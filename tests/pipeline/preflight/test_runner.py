@@ -116,7 +116,7 @@ def test_a_checks_newer_finding_takes_its_place() -> None:
 
 def test_a_session_lends_what_it_has_and_gets_it_back() -> None:
     session = FakeSession(audio=None)
-    with OnLoan(session, lambda: "") as feed:
+    with OnLoan(session, "", session.clock) as feed:
         assert feed.missing == {"microphone": "the session has no sound"}
         assert session.witness is feed.gatherer
     assert session.witness is None
