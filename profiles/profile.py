@@ -187,12 +187,12 @@ class ConsentSettings(Section):
 
 
 class ReferenceSettings(Section):
-    """What the target's models were trained on; it is kept with the profile, and nothing looks at it yet."""
+    """What the target's models were trained on: what a preflight holds the actor's microphone and camera against."""
 
     voice: Path | None = None
     """A recording of the target's voice, relative to the profile's folder."""
     picture: Path | None = None
-    """A picture or video from the face model's training material."""
+    """A picture from the face model's training material; `profiles learn-reference --video` learns from a film."""
 
 
 class Profile(Section):

@@ -5,10 +5,12 @@ from typing import TypeVar
 from pipeline.errors import UnderstudyError
 from pipeline.inference.store import ModelStore
 from pipeline.preflight.actor.target import looks_of_portrait
+from pipeline.preflight.camera.learning import picture_of_portrait
 from pipeline.preflight.feeds.sound_files import read_sound
 from pipeline.preflight.microphone.learning import learn_voice
+from pipeline.video.swap.portrait import read_likeness
 from profiles.profile import Profile
-from profiles.reference.figures import LooksReference, Part, Reference, VoiceReference, read_reference
+from profiles.reference.figures import LooksReference, Part, PictureReference, Reference, VoiceReference, read_reference
 
 MOST_S = 60.0
 Known = TypeVar("Known", bound=Part)
@@ -23,7 +25,9 @@ def reference_of(profile: Profile, models: ModelStore) -> Reference:
     """
     learned = read_reference(profile.folder) or Reference()
     voice = _filled(_filled(learned.voice, _recorded(profile)), _told(profile))
-    return learned.model_copy(update={"voice": voice, "looks": _filled(learned.looks, _shown(profile, models))})
+    picture = _filled(learned.picture, _filmed(profile, models))
+    looks = _filled(learned.looks, _shown(profile, models))
+    return learned.model_copy(update={"voice": voice, "picture": picture, "looks": looks})
 
 
 def _recorded(profile: Profile) -> VoiceReference:
@@ -35,6 +39,15 @@ def _recorded(profile: Profile) -> VoiceReference:
 def _told(profile: Profile) -> VoiceReference:
     """What the profile's own figures tell of the voice."""
     return VoiceReference(spectrum_db=profile.voice.spectrum_db, median_f0_hz=profile.voice.median_f0_hz)
+
+
+def _filmed(profile: Profile, models: ModelStore) -> PictureReference:
+    """What a picture of the training material tells; a film is learned from beforehand, because that takes a while."""
+    file = profile.reference.picture
+    try:
+        return PictureReference() if file is None else picture_of_portrait(read_likeness(profile.resolve(file), models))
+    except UnderstudyError:
+        return PictureReference()
 
 
 def _shown(profile: Profile, models: ModelStore) -> LooksReference:
