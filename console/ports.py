@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -242,6 +244,8 @@ class Surroundings:
     open_machine: Callable[[], MachinePort] | None = None
     """Makes the reader of the computer's load; called by the thread that starts the session."""
     clock: Clock = MonotonicClock()
+    now: Callable[[], datetime] = partial(datetime.now, UTC)
+    """The date and the time of day."""
     find_readers: Callable[[str], tuple[str, ...] | None] = lambda device: None
     """The programs that have a virtual camera open, by its device; None where that can't be known."""
     list_cameras: Callable[[], Sequence[InputPort]] = tuple

@@ -1,6 +1,6 @@
 """The newest preflight of each profile, kept between two starts of the program."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import platformdirs
@@ -33,11 +33,11 @@ def kept(profile: str, folder: Path | None = None) -> Result | None:
     return read_result((folder or results_folder()) / f"{profile}.json")
 
 
-def told(result: Result | None, now: datetime | None = None) -> str:
+def told(result: Result | None, now: datetime) -> str:
     """A result in a line, such as `preflight 12 min ago: 1 warning`."""
     if result is None:
         return "no preflight yet"
-    return f"preflight {age_words(result.age_s(now or datetime.now(UTC)))}: {outcome(result)}"
+    return f"preflight {age_words(result.age_s(now))}: {outcome(result)}"
 
 
 def outcome(result: Result) -> str:

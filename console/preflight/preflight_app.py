@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 from textual import on, work
@@ -146,7 +145,7 @@ class PreflightApp(BesideApp):
         ):
             self._preflight_told_ns = now_ns
             result = preflighter.kept(view.profile.name)
-            words = told(result) if result is not None else ""
+            words = told(result, self.surroundings.now()) if result is not None else ""
             self._preflight_line = PreflightView(view.profile.name, words, None if result is None else result.verdict)
         running = self._preflight_stop is not None
         return replace(
@@ -162,6 +161,6 @@ class PreflightApp(BesideApp):
         lines = [finding for finding in result.findings if finding.verdict is Verdict.FAIL]
         named = "; ".join(f"{finding.area}: {finding.title}, {finding.measured}" for finding in lines[:3])
         more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""
-        age = age_words(result.age_s(datetime.now(UTC)))
+        age = age_words(result.age_s(self.surroundings.now()))
         text = f"The preflight of {result.title}, {age}, failed: {named}{more}. Go on air all the same?"
         return Question(printable(text), "On air", "Stay")

@@ -1,6 +1,7 @@
 """The preflight without a screen: what it says, what it writes, and how it ends."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,7 @@ def test_the_age_is_told_in_the_unit_that_fits(age_s: float, words: str) -> None
 
 
 def test_how_it_went_is_told_in_a_line() -> None:
-    assert told(None) == "no preflight yet"
-    assert told(result(FINE)).endswith("ago: all passed")
-    assert told(result(FINE, WARM, DULL)).endswith("ago: 1 failure, 1 warning")
+    now = datetime.fromisoformat("2026-11-22T05:12:30+00:00")
+    assert told(None, now) == "no preflight yet"
+    assert told(result(FINE), now) == "preflight 12 min ago: all passed"
+    assert told(result(FINE, WARM, DULL), now) == "preflight 12 min ago: 1 failure, 1 warning"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from console.config.schema import Config, ScreenConfig
@@ -104,6 +105,12 @@ def lose_face(session: FakeSession) -> None:
     session.video = replace(session.video, policy_frames=session.video.policy_frames + 1)
 
 
+def preflighted(same: Surroundings) -> Surroundings:
+    """Twelve minutes after a preflight."""
+    now = datetime.fromisoformat("2026-11-22T05:12:30+00:00")
+    return replace(same, preflighter=kept(*FINDINGS), now=lambda: now)
+
+
 def show(same: Surroundings) -> Surroundings:
     """With a cue list."""
     return replace(same, show=Show(cue=CUES))
@@ -136,6 +143,6 @@ SCREENS = (
     Case("manage", keys=("P",)),
     Case("wizard-kind", keys=("P", "n")),
     Case("wizard-name", keys=("P", "n", "pagedown")),
-    Case("preflight", keys=("f",), around=lambda same: replace(same, preflighter=kept(*FINDINGS))),
+    Case("preflight", keys=("f",), around=preflighted),
     Case("cues", around=show, keys=("C",)),
 )
