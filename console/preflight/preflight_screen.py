@@ -1,6 +1,6 @@
 """The checklist: it fills in while the actor speaks and moves; the next instruction is large."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -92,9 +92,8 @@ class PreflightScreen(SideScreen):
         """Shows what it came to; None keeps what there was before."""
         self._result = result or self._result
         self.refresh_rows()
-        bad = [place for place, row in enumerate(self._rows) if isinstance(row, Finding) and row.remedy]
-        if result is not None and bad:
-            self._list.highlighted = bad[0]
+        if result is not None and self._rows:
+            self._list.highlighted = [_name(row) for row in self._rows].index(_first_bad(self._rows))
 
     def action_back(self) -> None:
         """Back to the dashboard."""
@@ -142,7 +141,7 @@ class PreflightScreen(SideScreen):
             pairs = zip(rows, shown, strict=True)
             self._list.add_options(Option(text, disabled=isinstance(row, Area)) for row, text in pairs)
             names = [_name(row) for row in rows]
-            wanted = marked.id if marked is not None and marked.id in names else names[1] if rows else ""
+            wanted = marked.id if marked is not None and marked.id in names else _first_bad(rows)
             self._list.highlighted = names.index(wanted) if rows else None
         else:
             for place, (text, before) in enumerate(zip(shown, self._shown, strict=True)):
@@ -228,3 +227,9 @@ def _headed(findings: Iterable[Finding]) -> Iterator[Finding | Area]:
 
 def _name(row: Finding | Area) -> str:
     return row.id if isinstance(row, Finding) else row
+
+
+def _first_bad(rows: Sequence[Finding | Area]) -> str:
+    """The first line that something is to be done about, or the first at all; empty where there is none."""
+    findings = [row for row in rows if isinstance(row, Finding)]
+    return next((finding.id for finding in findings if finding.remedy), findings[0].id if findings else "")
