@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int32]
 
+FAR = 1e6
+"""A triangle with a corner so many points away, or one that is no number, is left out."""
+
 
 def draw_triangles(index: NDArray[np.uint16], corners: NDArray[np.float32], numbers: NDArray[np.integer]) -> None:
     """Writes each triangle's number into the points that it covers; of two triangles the later one wins.
@@ -15,19 +18,22 @@ def draw_triangles(index: NDArray[np.uint16], corners: NDArray[np.float32], numb
 
     Args:
         index: (rows, columns), C-contiguous, written to.
-        corners: float32 (t, 3, 2), x and y in grid points; those that lie beyond the grid are cut off.
+        corners: float32 (t, 3, 2), x and y in grid points; those that lie beyond the grid are cut off, and triangles
+            that reach beyond `FAR` are not drawn.
         numbers: (t,), in the order of drawing.
     """
     rows, columns = index.shape
+    near = (np.abs(corners) < FAR).all(axis=(1, 2))
+    corners, numbers = corners[near], np.asarray(numbers)[near]
     triangles = np.take_along_axis(corners, np.argsort(corners[..., 1], axis=1)[..., np.newaxis], axis=1)
-    lowest = np.maximum(np.rint(triangles[:, 0, 1]), 0).astype(np.int32)
-    lines = np.maximum(np.minimum(np.rint(triangles[:, 2, 1]), rows - 1).astype(np.int32) - lowest + 1, 0)
+    lowest = np.clip(np.rint(triangles[:, 0, 1]), 0, rows).astype(np.int32)
+    lines = np.maximum(np.clip(np.rint(triangles[:, 2, 1]), -1, rows - 1).astype(np.int32) - lowest + 1, 0)
     line = _counted(lines, lowest)
     one, other = _ends(triangles, lines, line)
-    first = np.rint(np.maximum(np.minimum(one, other), 0)).astype(np.int32)
-    last = np.rint(np.minimum(np.maximum(one, other), columns - 1)).astype(np.int32)
+    first = np.rint(np.clip(np.minimum(one, other), 0, columns)).astype(np.int32)
+    last = np.rint(np.clip(np.maximum(one, other), -1, columns - 1)).astype(np.int32)
     points = np.maximum(last - first + 1, 0)
-    spots = np.repeat(np.asarray(numbers).astype(index.dtype), lines)
+    spots = np.repeat(numbers.astype(index.dtype), lines)
     index.reshape(-1)[_counted(points, line * columns + first)] = np.repeat(spots, points)
 
 

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -61,3 +62,14 @@ def test_nothing_and_what_lies_beyond_the_grid_draw_nothing() -> None:
     assert (drawn(np.zeros((0, 3, 2), np.float32)) == NOTHING).all()
     beyond = np.array([[[-30, 5], [-10, 5], [-20, 9]], [[5, 60], [9, 60], [7, 90]], [[70, 1], [90, 1], [80, 4]]])
     assert (drawn(beyond.astype(np.float32)) == NOTHING).all()
+
+
+@pytest.mark.parametrize("spoilt", [np.nan, np.inf, -np.inf, 3e38, -3e38])
+@pytest.mark.parametrize("place", [(0, 0), (2, 0), (0, 1), (1, 1), (2, 1)])
+def test_a_corner_that_is_nowhere_spoils_its_own_triangle_only(spoilt: float, place: tuple[int, int]) -> None:
+    good = np.array([[2.0, 2.0], [60.0, 2.0], [2.0, 44.0]], np.float32)
+    bad = good.copy()
+    bad[place] = spoilt
+    seen = drawn(np.stack([bad, good, bad]))
+    assert not np.isin(seen, [0, 2]).any()
+    assert np.array_equal(seen == 1, drawn(good[np.newaxis]) == 0)
