@@ -16,6 +16,7 @@ from console.commands.options import (
     Size,
     flattened,
 )
+from pipeline.errors import UnderstudyError
 from pipeline.preflight.finding import Area
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def preflight(options: PreflightOptions) -> int:
     from console.commands.models import ready_models
     from console.life.ends import interruption
     from console.logs import configure_logging, native_chatter_logged
-    from console.preflight.keeping import keep
+    from console.preflight.keeping import keep, kept
     from console.preflight.teller import Teller
     from pipeline.clock import MonotonicClock
     from pipeline.preflight.feeds.devices import Devices
@@ -70,12 +71,12 @@ def preflight(options: PreflightOptions) -> int:
     from pipeline.preflight.runner import Preflight
 
     settings = settings_of(options)
+    _require_places(options)
     teller = Teller(quiet=options.json == STANDARD_OUTPUT)
     models, clock = ready_models(), MonotonicClock()
     with native_chatter_logged(configure_logging()), interruption() as stopped:
         run = Preflight(settings, models, clock, teller.tell, stopped)
         result = run.run(Devices(settings.wanted, settings.profile, models, clock))
-    keep(result)
     teller.end(result)
     if options.json == STANDARD_OUTPUT:
         typer.echo(json.dumps(result.as_dict(), indent=1))
@@ -83,6 +84,10 @@ def preflight(options: PreflightOptions) -> int:
         write_result(result, options.json)
     if options.report is not None:
         Report(result, run.pictures).write(options.report)
+    if settings.wanted.live and not stopped.is_set():
+        # What a recording shows says nothing of the devices, and a part of it stands beside the rest of the last one.
+        before = None if settings.areas == frozenset(Area) else kept(result.profile)
+        keep(result if before is None else before.with_again(result, settings.areas))
     return result.exit_status
 
 
@@ -109,3 +114,20 @@ def settings_of(options: PreflightOptions) -> "PreflightSettings":
         areas=frozenset(options.only) if options.only else frozenset(Area),
         planned=date.today() if options.planned is None else options.planned.date(),
     )
+
+
+def _require_places(options: PreflightOptions) -> None:
+    """Looks before anything takes its time.
+
+    Raises:
+        UnderstudyError: a recording is not there, or a result can't be written where it is wanted.
+    """
+    for name, file in (("--from-video", options.from_video), ("--from-audio", options.from_audio)):
+        if file is not None and not file.is_file():
+            raise UnderstudyError(f"There is no recording {file}; give {name} a film or a sound.")
+    for name, file in (("--json", options.json), ("--report", options.report)):
+        if file is None or (name == "--json" and file == STANDARD_OUTPUT):
+            continue
+        if file.is_dir() or not file.absolute().parent.is_dir():
+            what = "is a folder" if file.is_dir() else f"would lie in {file.parent}, which is not there"
+            raise UnderstudyError(f"{name} {file} {what}; name a file in a folder that is there.")

@@ -17,20 +17,23 @@ def results_folder() -> Path:
     return platformdirs.user_state_path("understudy") / "preflight"
 
 
-def keep(result: Result, folder: Path | None = None) -> Path:
+def keep(result: Result) -> None:
     """Writes a result in the place of the profile's last one.
 
     Raises:
         MediaError: it can't be written.
     """
-    file = (folder or results_folder()) / f"{result.profile}.json"
-    write_result(result, file)
-    return file
+    write_result(result, kept_file(result.profile))
 
 
-def kept(profile: str, folder: Path | None = None) -> Result | None:
+def kept_file(profile: str) -> Path:
+    """Where a profile's last result is, if there is one."""
+    return results_folder() / f"{profile}.json"
+
+
+def kept(profile: str) -> Result | None:
     """A profile's last result, or None."""
-    return read_result((folder or results_folder()) / f"{profile}.json")
+    return read_result(kept_file(profile))
 
 
 def told(result: Result | None, now: datetime) -> str:
@@ -44,7 +47,9 @@ def outcome(result: Result) -> str:
     """How it went, in few words."""
     failures, warnings = result.count(Verdict.FAIL), result.count(Verdict.WARN)
     parts = [counted(failures, "failure")] * bool(failures) + [counted(warnings, "warning")] * bool(warnings)
-    return ", ".join(parts) or "all passed"
+    left_out = result.count(Verdict.SKIP)
+    parts += [] if parts or result.verdict is Verdict.SKIP else ["all passed"]
+    return ", ".join(parts + [f"{left_out} not looked at"] * bool(left_out))
 
 
 def age_words(age_s: float) -> str:

@@ -13,6 +13,7 @@ from pipeline.errors import UnderstudyError
 from pipeline.preflight.learning import learn_reference
 from profiles.plain_text import visible
 from profiles.reference.figures import Part, write_reference
+from profiles.store import BUILTIN
 
 
 def learn(name: str, audio: Path | None, video: Path | None) -> int:
@@ -25,6 +26,11 @@ def learn(name: str, audio: Path | None, video: Path | None) -> int:
     if audio is None and video is None:
         raise UnderstudyError("There is nothing to learn from; name the target's material with --audio or --video.")
     profile = Shelf().load(name)
+    if profile.folder.parent == BUILTIN:
+        raise UnderstudyError(
+            f"{profile.title} ships with the program and stays as it is; copy it, by c on P in the console, and learn "
+            "into the copy."
+        )
     with native_chatter_logged(configure_logging()):
         reference = learn_reference(profile, audio, video, ready_models(), MonotonicClock())
     path = write_reference(profile.folder, reference)

@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from functools import partial
 
+from rich.console import RenderableType
 from textual import on, work
 from textual.screen import ModalScreen
 
@@ -21,6 +22,7 @@ from pipeline.preflight.finding import Area, Verdict
 from pipeline.preflight.result import Result
 from pipeline.preflight.runner import Progress
 from pipeline.telemetry import Level
+from profiles.errors import ProfileError
 
 NONE_HERE = "A preflight hears and sees through the session itself; run it on the session's own screen."
 ON_AIR = "The call would watch you turn your head: go back to preview with the space bar, then press f again."
@@ -39,6 +41,8 @@ class PreflightApp(BesideApp):
     _preflight_progress: Progress | None = None
     _preflight_stop: threading.Event | None = None
     """Ends the one that runs; None while none does."""
+    _preflight_of = ""
+    """The name of the profile that it is of."""
     _preflight_told_ns: int | None = None
     _preflight_line = PreflightView()
 
@@ -78,10 +82,18 @@ class PreflightApp(BesideApp):
 
     @on(PreflightScreen.ReportWanted)
     def _write_preflight_report(self) -> None:
-        self.act(self._report_preflight)
+        self._put_report(self.desk.profile.name)
 
-    def _report_preflight(self) -> str:
-        result = self._preflighter.kept(self.desk.profile.name)
+    @work(thread=True, exclusive=True, exit_on_error=False, group="report")
+    def _put_report(self, profile: str) -> None:
+        """Writes the page, which has pictures in it."""
+        try:
+            self.tell(Level.INFO, self._report_preflight(profile))
+        except UnderstudyError as error:
+            self.tell(Level.ERROR, str(error))
+
+    def _report_preflight(self, profile: str) -> str:
+        result = self._preflighter.kept(profile)
         if result is None:
             raise UnderstudyError(NONE_YET)
         return f"The report is in {self._preflighter.write_report(result)}."
@@ -98,9 +110,10 @@ class PreflightApp(BesideApp):
         if self.desk.on_air:
             raise UnderstudyError(ON_AIR)
         self.desk.require_running()
-        self._preflight_stop, self._preflight_progress = threading.Event(), None
         readings = self.session.readings()
         microphone = "" if readings.audio is None else device_name(readings.audio.source)
+        self._preflight_stop, self._preflight_progress = threading.Event(), None
+        self._preflight_of = self.desk.profile.name
         self._run_preflight(preflighter, Order(areas, microphone), self._preflight_stop)
         return None
 
@@ -110,8 +123,8 @@ class PreflightApp(BesideApp):
         error: UnderstudyError | None = None
         try:
             result = preflighter.run(self.session, order, self._note_preflight, stopped)
-        except UnderstudyError as failure:
-            error = failure
+        except (UnderstudyError, ProfileError) as failure:
+            error = UnderstudyError(str(failure))
         finally:
             self.post_message(PreflightEnded(result, error))
 
@@ -128,8 +141,9 @@ class PreflightApp(BesideApp):
         elif result is not None:
             level = Level.INFO if result.verdict in (Verdict.PASS, Verdict.SKIP) else Level.WARNING
             self.tell(level, f"Preflight of {result.title}: {outcome(result)}.")
-        if isinstance(self.screen, PreflightScreen):
-            self.screen.end(result)
+        for screen in self.screen_stack:
+            if isinstance(screen, PreflightScreen):
+                screen.end(result if result is not None and result.profile == self.desk.profile.name else None)
         self.show_all()
 
     def with_preflight(self, view: View) -> View:
@@ -148,9 +162,26 @@ class PreflightApp(BesideApp):
             words = told(result, self.surroundings.now()) if result is not None else ""
             self._preflight_line = PreflightView(view.profile.name, words, None if result is None else result.verdict)
         running = self._preflight_stop is not None
-        return replace(
-            view, preflight=replace(self._preflight_line, running=running, progress=self._preflight_progress)
-        )
+        if running and (self._preflight_of != view.profile.name or self.desk.on_air):
+            # What was begun with one target is not told of another, and nobody turns the head for a call.
+            self.end_preflight()
+        progress = self._preflight_progress if self._preflight_of == view.profile.name else None
+        return replace(view, preflight=replace(self._preflight_line, running=running, progress=progress))
+
+    def end_preflight(self) -> None:
+        """Ends one that runs; what it has found is told."""
+        if self._preflight_stop is not None:
+            self._preflight_stop.set()
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leaves, without waiting for a preflight's end."""
+        self.end_preflight()
+        super().exit(result, return_code, message)
+
+    def go_on_air_after(self, agreed: bool | None) -> None:
+        """Goes on air if the operator wants it; somebody else may have taken it there meanwhile."""
+        if agreed and not self.desk.on_air:
+            self.act(self.desk.toggle_air)
 
     def failed_preflight(self) -> Question | None:
         """What to ask before the running profile goes on air; None where nothing stands against it."""

@@ -72,6 +72,7 @@ class PreflightScreen(SideScreen):
         self._detail = Static(classes="detail", markup=False)
         self._spectrum = Panel(classes="spectrum")
         self._spectrum.id = "preflight-spectrum"
+        self._texts: dict[Static, Text] = {}
         self._rows: list[Finding | Area] = []
         self._shown: list[Text] = []
 
@@ -180,10 +181,10 @@ class PreflightScreen(SideScreen):
         progress, colours = self._progress, self.app.theme_variables
         running = self._runs and progress is not None and progress.cue.phase is not Phase.DONE
         words = progress.cue.instruction if running and progress is not None else "" if self._runs else DONE
-        self._cue.update(Text(printable(words or "It begins…"), style=colours["accent" if running else "muted"]))
+        self._put(self._cue, Text(printable(words or "It begins…"), style=colours["accent" if running else "muted"]))
         share = progress.share if running and progress is not None else 0.0
         done = round(share * width)
-        self._bar.update(Text.assemble(("━" * done, colours["accent"]), ("─" * (width - done), colours["panel"])))
+        self._put(self._bar, Text.assemble(("━" * done, colours["accent"]), ("─" * (width - done), colours["panel"])))
 
     def _row(self, finding: Finding, width: int) -> Text:
         colours = self.app.theme_variables
@@ -203,7 +204,7 @@ class PreflightScreen(SideScreen):
     def _tell_marked(self) -> None:
         finding, colours = self._marked, self.app.theme_variables
         if finding is None:
-            self._detail.update("")
+            self._put(self._detail, Text())
             return
         wanted = f" (wanted: {finding.reference})" if finding.reference else ""
         told = Text.assemble(
@@ -212,7 +213,13 @@ class PreflightScreen(SideScreen):
         )
         if finding.remedy:
             told.append("\n" + printable(f"→ {finding.remedy}"), colours["warning"])
-        self._detail.update(told)
+        self._put(self._detail, told)
+
+    def _put(self, where: Static, text: Text) -> None:
+        """Shows a text where another one stands."""
+        if self._texts.get(where) != text:
+            self._texts[where] = text
+            where.update(text)
 
 
 def _headed(findings: Iterable[Finding]) -> Iterator[Finding | Area]:

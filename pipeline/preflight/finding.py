@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
+
+ROOM = 0.25
+"""Beyond the range and the figure a bar has so much of their width."""
 
 
 class Verdict(StrEnum):
@@ -35,6 +39,16 @@ class Gauge:
     """The ends of the range; None where it is open."""
     unit: str = ""
 
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The ends of a bar that has room for the range and the figure; None where there is nothing to draw."""
+        ends = [end for end in (self.least, self.most) if end is not None]
+        if not ends or not all(map(isfinite, (self.value, *ends))):
+            return None
+        low, high = min(self.value, *ends), max(self.value, *ends)
+        room = ROOM * (high - low) or 1.0
+        return low - room, high + room
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -65,9 +79,13 @@ def skipped(check: str, title: str, why: str, remedy: str = "") -> Finding:
 
 
 def worst(findings: Iterable[Finding]) -> Verdict:
-    """The verdict over several: FAIL before WARN before PASS; SKIP only where nothing was looked at."""
-    verdicts = {finding.verdict for finding in findings}
-    for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.PASS):
+    """The verdict over several: FAIL before WARN; PASS where every area was looked at, else SKIP."""
+    by_area: dict[Area, set[Verdict]] = {}
+    for finding in findings:
+        by_area.setdefault(finding.area, set()).add(finding.verdict)
+    verdicts = set[Verdict]().union(*by_area.values())
+    for verdict in (Verdict.FAIL, Verdict.WARN):
         if verdict in verdicts:
             return verdict
-    return Verdict.SKIP
+    looked_at = by_area and all(Verdict.PASS in found for found in by_area.values())
+    return Verdict.PASS if looked_at else Verdict.SKIP

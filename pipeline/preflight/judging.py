@@ -1,11 +1,13 @@
 """What was gathered, held against a profile's reference: every check of every area."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import cv2
+
 from pipeline.clock import Clock
-from pipeline.errors import MediaError
+from pipeline.errors import MediaError, UnderstudyError
 from pipeline.inference.onnx.runtime import Preference
 from pipeline.inference.store import ModelStore
 from pipeline.media import Pixels
@@ -15,39 +17,52 @@ from pipeline.preflight.actor.sweep import Sweep, sweep_findings
 from pipeline.preflight.camera.background import background_findings
 from pipeline.preflight.camera.checks import camera_findings
 from pipeline.preflight.evidence import Heard, Seen
-from pipeline.preflight.finding import Area, Finding, skipped
+from pipeline.preflight.finding import Area, Finding, Verdict, skipped
 from pipeline.preflight.microphone.checks import microphone_findings
+from pipeline.preflight.references import reference_of
 from pipeline.preflight.settings import PreflightSettings
 from pipeline.preflight.system.checks import measured_findings, quick_findings
 from pipeline.preflight.system.plan import SystemPlan
 from pipeline.preflight.system.running import running_findings
 from pipeline.video.codecs.pictures import read_picture
-from profiles.reference.figures import Reference
+from profiles.errors import ProfileError
 
 NOTHING = "nothing came from it"
 USUAL_SIZE, USUAL_FPS = (1280, 720), 30.0
+LEARN = "Mend the file, or learn the reference again with `understudy profiles learn-reference`."
+AGAIN = "Run it again; if it stays, `understudy logs` and a report of the fault help."
+BREAKS = (UnderstudyError, ProfileError, OSError, ValueError, ArithmeticError, LookupError, MemoryError, cv2.error)
+"""What footage that nobody thought of may bring a check to."""
 Findings = tuple[Finding, ...]
 
 
 class Judge:
     """Knows the profile and what it is held against."""
 
-    def __init__(self, settings: PreflightSettings, reference: Reference, models: ModelStore, clock: Clock) -> None:
-        self._settings, self._reference, self._models, self._clock = settings, reference, models, clock
+    def __init__(self, settings: PreflightSettings, models: ModelStore, clock: Clock) -> None:
+        """Learns what the profile is held against."""
+        self._settings, self._models, self._clock = settings, models, clock
+        self._reference, self._troubles = reference_of(settings.profile, models)
+
+    @property
+    def reference_db(self) -> tuple[float, ...]:
+        """The spectrum that a microphone is held against; empty where none is known."""
+        return self._reference.voice.spectrum_db or ()
 
     def evidence(
         self, heard: Heard | None, seen: Seen | None, missing: dict[str, str], sweep: Sweep | None
     ) -> Iterator[Findings]:
         """The findings of each area that is looked at, an area at a time."""
-        areas = self._settings.areas
-        if Area.MICROPHONE in areas:
-            yield self._microphone(heard, missing.get("microphone", NOTHING))
-        if Area.CAMERA in areas:
-            yield self._camera(seen, missing.get("camera", NOTHING))
-        if Area.ACTOR in areas:
-            yield self._actor(seen, missing.get("camera", NOTHING), sweep)
-        if Area.BACKGROUND in areas and seen is not None:
-            yield background_findings(seen, self._room(), self._settings.profile.background.kind)
+        areas, why = self._settings.areas, missing.get("camera", NOTHING)
+        looks: dict[Area, Callable[[], Findings]] = {
+            Area.MICROPHONE: lambda: self._microphone(heard, missing),
+            Area.CAMERA: lambda: self._camera(seen, missing),
+            Area.ACTOR: lambda: self._actor(seen, why, sweep),
+            Area.BACKGROUND: lambda: self._background(seen, why),
+        }
+        for area, look in looks.items():
+            if area in areas:
+                yield tuple(_borne(area, look))
 
     def computer(self, time_for_it: Callable[[], bool], stopped: threading.Event) -> Iterator[Finding]:
         """The computer's, one after the other as they are known.
@@ -56,11 +71,20 @@ class Judge:
             time_for_it: waits until the computer may be kept busy; False where that is not wanted any more.
             stopped: set to end what takes long.
         """
+        yield from _borne(Area.SYSTEM, lambda: self._computer(time_for_it, stopped))
+
+    def _computer(self, time_for_it: Callable[[], bool], stopped: threading.Event) -> Iterator[Finding]:
+        for trouble in self._troubles:
+            yield Finding("system.reference", "the profile's reference", Verdict.WARN, trouble, remedy=LEARN)
+        running = self._settings.running
+        before = None if running is None else running()
         plan = self._plan(stopped)
         yield from quick_findings(plan)
         if time_for_it():
-            running = self._settings.running
-            yield from measured_findings(plan) if running is None else running_findings(running())
+            if running is None or before is None:
+                yield from measured_findings(plan)
+            else:
+                yield from running_findings(running(), before)
 
     def _plan(self, stopped: threading.Event) -> SystemPlan:
         settings = self._settings
@@ -79,15 +103,22 @@ class Judge:
             stopped=stopped,
         )
 
-    def _microphone(self, heard: Heard | None, why: str) -> Findings:
+    def _microphone(self, heard: Heard | None, missing: dict[str, str]) -> Findings:
         if heard is None:
-            return (skipped("microphone.device", "microphone", why, "Connect one, or name it with --microphone."),)
-        return microphone_findings(heard, self._reference.voice)
+            why = missing.get("microphone", NOTHING)
+            return (skipped("microphone.connection", "microphone", why, "Connect one, or name it with --microphone."),)
+        return _lost("microphone", missing) + microphone_findings(heard, self._reference.voice)
 
-    def _camera(self, seen: Seen | None, why: str) -> Findings:
+    def _camera(self, seen: Seen | None, missing: dict[str, str]) -> Findings:
         if seen is None:
-            return (skipped("camera.device", "camera", why, "Connect one, or name it with --camera."),)
-        return camera_findings(seen, self._reference.picture)
+            why = missing.get("camera", NOTHING)
+            return (skipped("camera.connection", "camera", why, "Connect one, or name it with --camera."),)
+        return _lost("camera", missing) + camera_findings(seen, self._reference.picture)
+
+    def _background(self, seen: Seen | None, why: str) -> Findings:
+        if seen is None:
+            return (skipped("background.light", "light of the room", why),)
+        return background_findings(seen, self._room(), self._settings.profile.background.kind)
 
     def _actor(self, seen: Seen | None, why: str, sweep: Sweep | None) -> Findings:
         if seen is None:
@@ -107,3 +138,21 @@ class Judge:
         except MediaError:
             # The profile's own checks tell of it.
             return None
+
+
+def _lost(name: str, missing: dict[str, str]) -> Findings:
+    """The finding of a device that was lost on the way."""
+    why = missing.get(name)
+    if why is None:
+        return ()
+    cure = "Look at its cable and its port, and begin again."
+    return (Finding(f"{name}.connection", name, Verdict.FAIL, f"it was lost: {why}", "there to the end", cure),)
+
+
+def _borne(area: Area, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Findings; a check that breaks costs the rest of its area, and is told."""
+    try:
+        yield from look()
+    except BREAKS as error:
+        told = f"a check broke: {error or type(error).__name__}"
+        yield Finding(f"{area}.checks", "the checks themselves", Verdict.WARN, told, remedy=AGAIN)

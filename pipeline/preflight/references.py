@@ -1,5 +1,6 @@
 """What a profile is held against: what was learned of the target, and where that is silent, what the profile tells."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from pipeline.errors import UnderstudyError
@@ -9,6 +10,7 @@ from pipeline.preflight.camera.learning import picture_of_portrait
 from pipeline.preflight.feeds.sound_files import read_sound
 from pipeline.preflight.microphone.learning import learn_voice
 from pipeline.video.swap.portrait import read_likeness
+from profiles.errors import ProfileError
 from profiles.profile import Profile
 from profiles.reference.figures import LooksReference, Part, PictureReference, Reference, VoiceReference, read_reference
 
@@ -16,18 +18,26 @@ MOST_S = 60.0
 Known = TypeVar("Known", bound=Part)
 
 
-def reference_of(profile: Profile, models: ModelStore) -> Reference:
-    """A profile's reference; whatever is not known of the target is None in it.
+def reference_of(profile: Profile, models: ModelStore) -> tuple[Reference, tuple[str, ...]]:
+    """A profile's reference, and what of it can't be read; whatever is not known of the target is None in it."""
+    troubles = list[str]()
+    learned = _read(lambda: read_reference(profile.folder) or Reference(), Reference(), troubles)
+    recorded = _read(lambda: _recorded(profile), VoiceReference(), troubles)
+    filmed = _read(lambda: _filmed(profile, models), PictureReference(), troubles)
+    shown = _read(lambda: _shown(profile, models), LooksReference(), troubles)
+    voice = _filled(_filled(learned.voice, recorded), _told(profile))
+    picture, looks = _filled(learned.picture, filmed), _filled(learned.looks, shown)
+    reference = learned.model_copy(update={"voice": voice, "picture": picture, "looks": looks})
+    return reference, tuple(troubles)
 
-    Raises:
-        ProfileError: there is a learned one that can't be read.
-        MediaError: the recording that the profile names can't be read.
-    """
-    learned = read_reference(profile.folder) or Reference()
-    voice = _filled(_filled(learned.voice, _recorded(profile)), _told(profile))
-    picture = _filled(learned.picture, _filmed(profile, models))
-    looks = _filled(learned.looks, _shown(profile, models))
-    return learned.model_copy(update={"voice": voice, "picture": picture, "looks": looks})
+
+def _read(read: Callable[[], Known], otherwise: Known, troubles: list[str]) -> Known:
+    """A part, or where it can't be read another one, and the trouble noted."""
+    try:
+        return read()
+    except (UnderstudyError, ProfileError) as error:
+        troubles.append(str(error))
+        return otherwise
 
 
 def _recorded(profile: Profile) -> VoiceReference:
@@ -44,21 +54,13 @@ def _told(profile: Profile) -> VoiceReference:
 def _filmed(profile: Profile, models: ModelStore) -> PictureReference:
     """What a picture of the training material tells; a film is learned from beforehand, because that takes a while."""
     file = profile.reference.picture
-    try:
-        return PictureReference() if file is None else picture_of_portrait(read_likeness(profile.resolve(file), models))
-    except UnderstudyError:
-        return PictureReference()
+    return PictureReference() if file is None else picture_of_portrait(read_likeness(profile.resolve(file), models))
 
 
 def _shown(profile: Profile, models: ModelStore) -> LooksReference:
-    """What the portrait shows; nothing where there is none that a face is found on."""
+    """What the portrait shows; nothing where the face engine needs none and there is none."""
     portrait = profile.resolve(profile.face.portrait)
-    if not portrait.exists():
-        return LooksReference()
-    try:
-        return looks_of_portrait(portrait, models)
-    except UnderstudyError:
-        return LooksReference()
+    return looks_of_portrait(portrait, models) if portrait.exists() else LooksReference()
 
 
 def _filled(known: Known, other: Part) -> Known:

@@ -1,7 +1,7 @@
 """What a preflight comes to: kept as JSON, and read again for the dashboard and the report."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import MediaError
-from pipeline.preflight.finding import Finding, Verdict, worst
+from pipeline.preflight.finding import Area, Finding, Verdict, worst
 
 EXIT_STATUS = {Verdict.PASS: 0, Verdict.SKIP: 3, Verdict.WARN: 3, Verdict.FAIL: 4}
-"""All passed, warnings (or nothing could be looked at), failures."""
+"""All passed; warnings, or a part of it could not be looked at at all; failures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,19 @@ class Result:
         """How long ago it was taken."""
         return (now - datetime.fromisoformat(self.taken_at)).total_seconds()
 
-    def with_again(self, findings: Iterable[Finding]) -> "Result":
-        """The same with some lines looked at again; new ones come last."""
-        again = {finding.id: finding for finding in findings}
-        kept = tuple(again.pop(finding.id, finding) for finding in self.findings)
-        return replace(self, findings=kept + tuple(again.values()))
+    def with_again(self, again: "Result", areas: Collection[Area]) -> "Result":
+        """The same after some areas were looked at again: nothing that was found of them before counts any more.
+
+        It stays as old as its oldest lines.
+        """
+        kept = tuple(finding for finding in self.findings if finding.area not in areas)
+        changes: dict[str, Any] = {"findings": kept + again.findings}
+        if Area.MICROPHONE in areas:
+            names = ("microphone", "spectrum_db", "reference_db")
+            changes |= {name: getattr(again, name) for name in names}
+        if Area.CAMERA in areas:
+            changes["camera"] = again.camera
+        return replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON, with the verdict over all."""
@@ -99,6 +107,9 @@ def read_result(file: Path) -> Result | None:
         told = json.loads(file.read_text(encoding="utf-8"))
         # The verdict is written for programs; it follows from the lines.
         known = {name: value for name, value in told.items() if name != "verdict"}
-        return TypeAdapter(Result).validate_python(known)
-    except (OSError, ValueError, AttributeError, ValidationError):
+        result = TypeAdapter(Result).validate_python(known)
+        # A later version may know more areas, or tell the time otherwise.
+        areas = [finding.area for finding in result.findings]
+        return result if areas and result.age_s(datetime.now(UTC)) is not None else None
+    except (OSError, ValueError, TypeError, AttributeError, ValidationError):
         return None

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Protocol
 
 from pipeline.clock import Clock
@@ -14,11 +15,10 @@ from pipeline.preflight.finding import Area, Finding
 from pipeline.preflight.gatherer import Gatherer
 from pipeline.preflight.judging import Judge
 from pipeline.preflight.microphone.learning import spectrum_levels_db
-from pipeline.preflight.references import reference_of
 from pipeline.preflight.report.page import Pictures
 from pipeline.preflight.report.stills import pictures_of
 from pipeline.preflight.result import Result, now_text
-from pipeline.preflight.script import SPEAK_SHARE, Cue, Phase, cue_at
+from pipeline.preflight.script import Cue, Phase, cue_at, script_for, sweep_share
 from pipeline.preflight.settings import PreflightSettings
 
 TICK_S, SPECTRUM_S = 0.1, 0.5
@@ -74,7 +74,7 @@ class Preflight:
         tell: Callable[[Progress], None] = lambda progress: None,
         stopped: threading.Event | None = None,
     ) -> None:
-        """Learns what the profile is held against.
+        """Learns what the profile is held against; what of it can't be read is told among the findings.
 
         Args:
             settings: whose, with what, for how long.
@@ -82,16 +82,12 @@ class Preflight:
             clock: the program's clock.
             tell: called by several threads, one at a time, whenever something is new.
             stopped: set to end it early: what was gathered is still judged.
-
-        Raises:
-            UnderstudyError: the profile's reference can't be read.
         """
         self._settings, self._clock, self._tell = settings, clock, tell
-        self._reference = reference_of(settings.profile, models)
-        self._judge = Judge(settings, self._reference, models, clock)
+        self._judge, self._script = Judge(settings, models, clock), script_for(settings.areas)
         self._stopped = stopped or threading.Event()
         self._lock, self._time_for_it = threading.Lock(), threading.Event()
-        self._progress = Progress(cue_at(0.0), 0.0, reference_db=self._reference.voice.spectrum_db or ())
+        self._progress = Progress(cue_at(0.0, self._script), 0.0, reference_db=self._judge.reference_db)
         self.sweep: Sweep | None = None
         self.pictures = Pictures()
         """What the report shows, once it is done."""
@@ -109,12 +105,16 @@ class Preflight:
             with feed as open_feed:
                 self._gather(open_feed, began_ns)
                 heard, seen = open_feed.heard(), open_feed.seen()
+            self._time_for_it.set()
+            self._note(Cue(Phase.LOOK, THANKS, 1.0), 1.0)
+            for findings in self._judge.evidence(heard, seen, open_feed.missing, self.sweep):
+                self._found(findings)
+        except BaseException:
+            self._stopped.set()
+            raise
         finally:
             self._time_for_it.set()
-        self._note(Cue(Phase.LOOK, THANKS, 1.0), 1.0)
-        for findings in self._judge.evidence(heard, seen, open_feed.missing, self.sweep):
-            self._found(findings)
-        computer.join()
+            computer.join()
         self.pictures = pictures_of(seen, self._settings.profile)
         result = self._result(open_feed, heard, began_ns)
         self._note(Cue(Phase.DONE, "", 1.0), 1.0)
@@ -124,7 +124,7 @@ class Preflight:
         """Lets the actor speak and move until the time is over, or nothing more comes."""
         length_ns, spectrum_ns = round(self._settings.seconds * 1e9), began_ns
         live = self._settings.wanted.live
-        while not feed.over:
+        while self._script and not feed.over:
             now_ns = self._clock.now_ns()
             share = min(1.0, (now_ns - began_ns) / length_ns)
             if (share >= 1.0 and live) or self._clock.wait_until(now_ns + round(TICK_S * 1e9), self._stopped):
@@ -138,11 +138,13 @@ class Preflight:
 
     def _cue(self, feed: Feed, share: float, now_ns: int) -> Cue:
         """What the actor is to do now; the head is followed once it is to be moved."""
-        cue = cue_at(share) if self._settings.wanted.live else Cue(Phase.LOOK, "The recording is read.", share)
+        if not self._settings.wanted.live:
+            return Cue(Phase.LOOK, "The recording is read.", share)
+        cue = cue_at(share, self._script)
         if cue.phase is not Phase.SWEEP:
             return cue
         if self.sweep is None:
-            self.sweep = Sweep(now_ns, (1 - SPEAK_SHARE) * self._settings.seconds)
+            self.sweep = Sweep(now_ns, sweep_share(self._script) * self._settings.seconds)
         self.sweep.see(feed.gatherer.face, now_ns)
         return replace(cue, instruction=self.sweep.instruction, share=self.sweep.progress)
 
@@ -157,7 +159,7 @@ class Preflight:
 
     def _found(self, findings: Iterable[Finding]) -> None:
         with self._lock:
-            told = in_order((*self._progress.findings, *findings))
+            told = in_order((*self._progress.findings, *map(_drawable, findings)))
             self._progress = replace(self._progress, findings=told)
             self._tell(self._progress)
 
@@ -179,7 +181,7 @@ class Preflight:
             microphone=feed.microphone,
             findings=self._progress.findings,
             spectrum_db=() if heard is None else spectrum_levels_db(heard),
-            reference_db=self._reference.voice.spectrum_db or (),
+            reference_db=self._judge.reference_db,
         )
 
 
@@ -188,3 +190,9 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     newest = {finding.id: finding for finding in findings}
     areas = list(Area)
     return tuple(sorted(newest.values(), key=lambda finding: areas.index(finding.area)))
+
+
+def _drawable(finding: Finding) -> Finding:
+    """The finding without a figure that is no number, which neither a bar nor JSON can take."""
+    gauge = finding.gauge
+    return finding if gauge is None or isfinite(gauge.value) else replace(finding, gauge=None)

@@ -50,12 +50,9 @@ def spectrum_chart(live_db: Sequence[float], reference_db: Sequence[float]) -> s
 
 def gauge_chart(gauge: Gauge) -> str:
     """A figure on a bar whose accepted range is drawn in."""
-    ends = [end for end in (gauge.least, gauge.most) if end is not None]
-    if not ends:
+    if gauge.span is None:
         return ""
-    low, high = min(gauge.value, *ends), max(gauge.value, *ends)
-    room = 0.25 * (high - low) or 1.0
-    low, high = low - room, high + room
+    low, high = gauge.span
 
     def x(value: float) -> float:
         return GAUGE_WIDTH * (value - low) / (high - low)

@@ -21,12 +21,17 @@ from pipeline.telemetry import Readings
 BEFORE = "run `understudy preflight` while no session runs, for flashes and beeps"
 
 
-def running_findings(readings: Readings) -> Iterator[Finding]:
-    """Where the networks run, what pictures and sound take, and how far apart they come out, as the session has it."""
+def running_findings(readings: Readings, before: Readings) -> Iterator[Finding]:
+    """Where the networks run, what pictures and sound take, and how far apart they come out, as the session has it.
+
+    Args:
+        readings: now.
+        before: when the preflight began.
+    """
     labels = ", ".join(dict.fromkeys(readings.providers.values()))
     yield Finding(PROVIDER, PROVIDER_TITLE, Verdict.PASS, labels or "no network is open")
     yield _picture(readings)
-    yield _sound(readings)
+    yield _sound(readings, before)
     yield _offset(readings)
 
 
@@ -45,19 +50,21 @@ def _picture(readings: Readings) -> Finding:
     )
 
 
-def _sound(readings: Readings) -> Finding:
-    audio = readings.audio
-    if audio is None:
+def _sound(readings: Readings, before: Readings) -> Finding:
+    audio, earlier = readings.audio, before.audio
+    if audio is None or earlier is None:
         return skipped(SOUND, SOUND_TITLE, "the session has no sound")
-    gaps = audio.underruns + audio.failed
-    measured = f"{gaps} gaps in {readings.elapsed_s:.0f} s of the session that runs"
+    gaps = audio.underruns + audio.failed - earlier.underruns - earlier.failed
+    measured = f"{gaps} gaps in {readings.elapsed_s - before.elapsed_s:.0f} s of the session that runs"
     return Finding(SOUND, SOUND_TITLE, Verdict.WARN if gaps else Verdict.PASS, measured, "0", SLOWER if gaps else "")
 
 
 def _offset(readings: Readings) -> Finding:
-    offset_ms, limit = readings.sync.offset_ms, read_limits(__package__)["av_offset"]
-    if offset_ms is None:
+    limit = read_limits(__package__)["av_offset"]
+    if readings.sync.offset_ms is None:
         return skipped(AV, AV_TITLE, "the session has not measured it yet", f"{BEFORE[0].upper()}{BEFORE[1:]}.")
+    # What the operator wants to be apart is no fault.
+    offset_ms = readings.sync.offset_ms - readings.sync.trim_ms
     verdict = limit.verdict(offset_ms)
     measured = f"sound {'early' if offset_ms >= 0 else 'late'} by {abs(offset_ms):.1f} ms at the session's own outputs"
     least, most = limit.passes

@@ -11,7 +11,7 @@ from pipeline.errors import UnderstudyError
 from pipeline.preflight.finding import Finding, Gauge, Verdict
 from pipeline.preflight.result import Result
 from pipeline.preflight.runner import Progress
-from pipeline.preflight.script import cue_at
+from pipeline.preflight.script import cue_at, script_for
 from tests.console.fake_session import FakeSession
 
 FINE = Finding(
@@ -44,7 +44,11 @@ class FakePreflighter:
     findings: tuple[Finding, ...] = FINDINGS
     last: Result | None = None
     error: UnderstudyError | None = None
-    told: list[Progress] = field(default_factory=list)
+    waits: bool = False
+    """Whether it goes on until it is ended."""
+    began: threading.Event = field(default_factory=threading.Event)
+    may_end: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def run(
         self, session: SessionPort, order: Order, tell: Callable[[Progress], None], stopped: threading.Event
@@ -54,7 +58,11 @@ class FakePreflighter:
         session.note(f"preflight {' '.join(sorted(order.areas))}")
         if self.error is not None:
             raise self.error
-        tell(Progress(cue_at(0.3), 0.3, self.findings))
+        tell(Progress(cue_at(0.3, script_for(order.areas)), 0.3))
+        self.began.set()
+        while self.waits and not stopped.wait(0.01) and not self.may_end.is_set():
+            pass
+        self.ended.set()
         self.last = result(*self.findings, profile=session.profile.name)
         return self.last
 

@@ -1,5 +1,6 @@
 """The preflight on the screen: begun, shown, remembered, and in the way of going on air when it failed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,7 +15,8 @@ from pipeline.errors import DeviceError
 from pipeline.telemetry import State
 from tests.console.fake_app import make_app, settled, text_of
 from tests.console.fake_session import FakeSession
-from tests.console.preflight.fakes import DULL, FINE, WARM, FakePreflighter, kept, result
+from tests.console.preflight.fakes import DULL, FINE, WARM, FakePreflighter, kept
+from tests.rigging import SOON_S
 
 
 @asynccontextmanager
@@ -114,7 +116,29 @@ async def test_a_report_is_written_where_there_is_something_to_report() -> None:
         assert "/reports/ada.html" in text_of(app)
 
 
-def test_a_result_with_some_lines_looked_at_again_keeps_the_others() -> None:
-    again = result(DULL, WARM).with_again([replace(DULL, verdict=FINE.verdict, remedy=""), FINE])
-    assert [finding.id for finding in again.findings] == [DULL.id, WARM.id, FINE.id]
-    assert again.findings[0].verdict is FINE.verdict
+async def test_leaving_ends_a_preflight_that_runs() -> None:
+    preflighter = FakePreflighter(waits=True)
+    app = make_app(preview())
+    app.surroundings = replace(app.surroundings, preflighter=preflighter)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(app)
+        await pilot.press("f")
+        assert await asyncio.to_thread(preflighter.began.wait, SOON_S)
+        app.exit()
+    assert preflighter.ended.wait(SOON_S)
+
+
+async def test_a_result_reaches_the_checklist_under_a_dialog() -> None:
+    preflighter = FakePreflighter(waits=True)
+    app = make_app(preview())
+    app.surroundings = replace(app.surroundings, preflighter=preflighter)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(app)
+        await pilot.press("f")
+        assert await asyncio.to_thread(preflighter.began.wait, SOON_S)
+        await pilot.press("ctrl+p")
+        preflighter.may_end.set()
+        await settled(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "effective bandwidth" in text_of(app)

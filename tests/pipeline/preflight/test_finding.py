@@ -33,11 +33,31 @@ def test_a_limit_tells_where_it_comes_from() -> None:
         Limit.model_validate({"passes": (0.0, 1.0)})
 
 
-def test_the_worst_verdict_counts_and_what_was_skipped_does_not() -> None:
-    fine = Finding("camera.fps", "frame rate", Verdict.PASS, "30 fps")
-    bad = Finding("camera.size", "size", Verdict.FAIL, "320x240")
-    nothing = skipped("system.disk", "disk", "no folder was named")
-    assert worst([fine, nothing]) is Verdict.PASS
-    assert worst([fine, bad, nothing]) is Verdict.FAIL
-    assert worst([nothing]) is Verdict.SKIP
-    assert fine.area is Area.CAMERA
+FINE = Finding("camera.fps", "frame rate", Verdict.PASS, "30 fps")
+BAD = Finding("camera.size", "size", Verdict.FAIL, "320x240")
+DOUBTFUL = Finding("actor.skin", "skin tone", Verdict.WARN, "redder")
+BESIDE, ELSEWHERE = (
+    skipped("camera.flicker", "flicker", "too dark"),
+    skipped("microphone.connection", "microphone", "none"),
+)
+
+
+@pytest.mark.parametrize(
+    ("findings", "verdict"),
+    [
+        ((FINE, BESIDE), Verdict.PASS),
+        ((FINE, BAD, DOUBTFUL, ELSEWHERE), Verdict.FAIL),
+        ((FINE, DOUBTFUL, ELSEWHERE), Verdict.WARN),
+        ((FINE, ELSEWHERE), Verdict.SKIP),
+        ((BESIDE,), Verdict.SKIP),
+        ((), Verdict.SKIP),
+    ],
+)
+def test_the_worst_counts_and_an_area_that_nobody_looked_at_has_not_passed(
+    findings: tuple[Finding, ...], verdict: Verdict
+) -> None:
+    assert worst(findings) is verdict
+
+
+def test_a_finding_knows_its_area() -> None:
+    assert FINE.area is Area.CAMERA
