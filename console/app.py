@@ -129,7 +129,7 @@ class UnderstudyApp(SoundApp, LiveApp, ProfileApp, ShowApp, PreflightApp, EventA
         if question is None:
             self.act(self.desk.toggle_air)
         elif not isinstance(self.screen, ModalScreen):
-            self.push_screen(question, lambda agreed: self.act(self.desk.toggle_air) if agreed else None)
+            self.push_screen(question, self.go_on_air_after)
 
     def action_panic(self, pressed_before_s: float = 0.0, may_rearm: bool = True) -> None:
         """The card, at once; taken back only from the dashboard, where the key can't be part of a typed word."""
