@@ -11,7 +11,7 @@ from console.ports import Outputs, device_name, is_film
 from console.show.rundown import ShowView
 from console.sound.sound_desk import Talk
 from pipeline.audio.monitor.state import Monitoring
-from pipeline.preflight.finding import Verdict
+from pipeline.preflight.finding import Area, Verdict
 from pipeline.preflight.runner import Progress
 from pipeline.telemetry import (
     AudioReadings,
@@ -112,6 +112,8 @@ class PreflightView:
     """The last one in a line; empty where there was none."""
     verdict: Verdict | None = None
     running: bool = False
+    areas: frozenset[Area] = frozenset()
+    """What the one that runs looks at."""
     progress: Progress | None = None
     """Of the one that runs, or ran last."""
 

@@ -43,6 +43,7 @@ class PreflightApp(BesideApp):
     """Ends the one that runs; None while none does."""
     _preflight_of = ""
     """The name of the profile that it is of."""
+    _preflight_areas: frozenset[Area] = frozenset()
     _preflight_told_ns: int | None = None
     _preflight_line = PreflightView()
 
@@ -113,7 +114,7 @@ class PreflightApp(BesideApp):
         readings = self.session.readings()
         microphone = "" if readings.audio is None else device_name(readings.audio.source)
         self._preflight_stop, self._preflight_progress = threading.Event(), None
-        self._preflight_of = self.desk.profile.name
+        self._preflight_of, self._preflight_areas = self.desk.profile.name, areas
         self._run_preflight(preflighter, Order(areas, microphone), self._preflight_stop)
         return None
 
@@ -166,7 +167,8 @@ class PreflightApp(BesideApp):
             # What was begun with one target is not told of another, and nobody turns the head for a call.
             self.end_preflight()
         progress = self._preflight_progress if self._preflight_of == view.profile.name else None
-        return replace(view, preflight=replace(self._preflight_line, running=running, progress=progress))
+        line = replace(self._preflight_line, running=running, areas=self._preflight_areas, progress=progress)
+        return replace(view, preflight=line)
 
     def end_preflight(self) -> None:
         """Ends one that runs; what it has found is told."""

@@ -188,9 +188,7 @@ class PreflightScreen(SideScreen):
 
     def _row(self, finding: Finding, width: int) -> Text:
         colours = self.app.theme_variables
-        progress = self._progress
-        if self._runs and progress is not None and all(finding.id != new.id for new in progress.findings):
-            # What the last one found is not true any more until it is found again.
+        if self._is_old(finding):
             return Text(fit(printable(f"· {finding.title}"), width), style=colours["muted"])
         ink = colours[INKS[finding.verdict]]
         room = max(0, width - TITLE_WIDTH - GAUGE_WIDTH - 5)
@@ -206,6 +204,9 @@ class PreflightScreen(SideScreen):
         if finding is None:
             self._put(self._detail, Text())
             return
+        if self._is_old(finding):
+            self._put(self._detail, Text(printable(f"{finding.area} · {finding.title}"), style=colours["muted"]))
+            return
         wanted = f" (wanted: {finding.reference})" if finding.reference else ""
         told = Text.assemble(
             (printable(f"{finding.area} · {finding.title}: {finding.verdict}"), colours[INKS[finding.verdict]]),
@@ -214,6 +215,13 @@ class PreflightScreen(SideScreen):
         if finding.remedy:
             told.append("\n" + printable(f"→ {finding.remedy}"), colours["warning"])
         self._put(self._detail, told)
+
+    def _is_old(self, finding: Finding) -> bool:
+        """What the last one found is not true any more until it is found again."""
+        if self.view is None or not self._runs or finding.area not in self.view.preflight.areas:
+            return False
+        progress = self._progress
+        return progress is None or all(finding.id != new.id for new in progress.findings)
 
     def _put(self, where: Static, text: Text) -> None:
         """Shows a text where another one stands."""
