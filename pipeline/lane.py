@@ -196,11 +196,21 @@ class VideoLane:
             self._stand_in(frame.captured_ns, frame.media_ns)
         else:
             self._finish(frame, source, failure is None)
-        if (witness := self.witness) is not None:
-            witness.see(sensed)
+        self._let_see(sensed)
         self.gallery.actor = sensed if self.gallery.wants(Shown.NEXT) else None
         self._show_source(source, frame)
         self.meters.work.add(clock.now_ns() - began_ns)
+
+    def _let_see(self, frame: Frame) -> None:
+        """Shows a frame to who looks on; one who fails at it looks on no more, and the call goes on."""
+        witness = self.witness
+        try:
+            if witness is not None:
+                witness.see(frame)
+        except (ValueError, MemoryError, cv2.error) as error:
+            self.witness = None
+            told = f"Who looked on at the pictures failed and does so no more ({error!r}); the call does not need it."
+            self._links.report(Event(Level.WARNING, told, self._links.clock.now_ns()))
 
     def _show_source(self, source: Pixels, frame: Frame) -> None:
         """Hangs the operator's pictures; one that can't be drawn costs the call nothing."""

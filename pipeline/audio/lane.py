@@ -127,8 +127,7 @@ class AudioLane:
             self._tell(Level.WARNING, NO_SOUND)
         self.input_meter.feed(block, began_ns)
         self._heard.feed(block)
-        if (witness := self.witness) is not None:
-            witness.hear(block)
+        self._let_hear(block)
         finished = self._converted(block)
         self.output_meter.feed(finished, began_ns)
         self._made.feed(finished)
@@ -137,6 +136,17 @@ class AudioLane:
         self.meters.blocks += 1
         self.meters.work.add(self._links.clock.now_ns() - began_ns)
         return True
+
+    def _let_hear(self, block: Block) -> None:
+        """Gives a block to who listens; one who fails at it listens no more, and the call goes on."""
+        witness = self.witness
+        try:
+            if witness is not None:
+                witness.hear(block)
+        except (ValueError, MemoryError) as error:
+            self.witness = None
+            told = f"Who listened to the microphone failed and does so no more ({error!r}); the call does not need it."
+            self._links.report(Event(Level.WARNING, told, self._links.clock.now_ns()))
 
     def readings(self, now_ns: int) -> AudioReadings:
         """What the lane knows of the sound at this instant."""
