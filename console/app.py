@@ -272,8 +272,9 @@ def run_app(app: UnderstudyApp, *, headless: bool = False, outlive: Outlive | No
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
-        with rubbish_left_to_the_screen(), signals_heard({"SIGTERM": app.end_soon, "SIGHUP": app.hang_up_soon}):
-            app.run(headless=headless)
+        with signals_heard({"SIGTERM": app.end_soon, "SIGHUP": app.hang_up_soon}):
+            with rubbish_left_to_the_screen():
+                app.run(headless=headless)
             end = app.end
             outlived = end is not ScreenEnd.LEFT and outlive is not None and outlive(app, end)
     finally:

@@ -1,12 +1,14 @@
 """From the first paint to the last: starting, failing, ending and leaving."""
 
+import gc
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from console.app import UnderstudyApp, run_app
-from console.life.session_app import SESSION_OVER
+from console.life.ends import ScreenEnd
+from console.life.session_app import SESSION_OVER, SessionApp
 from console.ports import Outputs
 from console.screens.question import Notice, Question
 from console.widgets.frame_flow import RatePanel
@@ -150,6 +152,27 @@ def test_the_session_is_stopped_however_the_screen_ends(failing: bool) -> None:
     with pytest.raises(UnderstudyError, match="The screen broke down") if failing else nullcontext():
         assert run_app(app, headless=True) == 0
     assert session.calls[-1] == "stop"
+
+
+def test_a_session_that_goes_on_without_its_screen_is_tidied_up_after_by_the_interpreter_again() -> None:
+    app, before = make_app(FakeSession()), gc.get_threshold()
+    under_screen, afterwards = list[tuple[int, int, int]](), list[tuple[int, int, int]]()
+
+    class Collected(LeavingApp):
+        failing = True
+
+        def on_ready(self) -> None:
+            under_screen.append(gc.get_threshold())
+            super().on_ready()
+
+    def outlive(app: SessionApp, end: ScreenEnd) -> bool:
+        afterwards.append(gc.get_threshold())
+        return True
+
+    app.__class__ = Collected
+    run_app(app, headless=True, outlive=outlive)
+    assert afterwards == [before]
+    assert under_screen != afterwards
 
 
 class FailingApp(UnderstudyApp):
