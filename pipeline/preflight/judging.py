@@ -53,7 +53,7 @@ class Judge:
         self, heard: Heard | None, seen: Seen | None, missing: dict[str, str], sweep: Sweep | None
     ) -> Iterator[Findings]:
         """The findings of each area that is looked at, an area at a time."""
-        areas, why = self._settings.areas, missing.get("camera", NOTHING)
+        why = missing.get("camera", NOTHING)
         looks: dict[Area, Callable[[], Findings]] = {
             Area.MICROPHONE: lambda: self._microphone(heard, missing),
             Area.CAMERA: lambda: self._camera(seen, missing),
@@ -61,8 +61,14 @@ class Judge:
             Area.BACKGROUND: lambda: self._background(seen, why),
         }
         for area, look in looks.items():
-            if area in areas:
+            if area in self._settings.areas:
                 yield tuple(_borne(area, look))
+
+    def spoken(self, heard: Heard | None, missing: dict[str, str]) -> Findings:
+        """The microphone's findings as soon as the actor has spoken."""
+        if heard is None or Area.MICROPHONE not in self._settings.areas:
+            return ()
+        return tuple(_borne(Area.MICROPHONE, lambda: self._microphone(heard, missing)))
 
     def computer(self, time_for_it: Callable[[], bool], stopped: threading.Event) -> Iterator[Finding]:
         """The computer's, one after the other as they are known.

@@ -134,7 +134,10 @@ class Preflight:
             spectrum_db = None
             if now_ns - spectrum_ns >= SPECTRUM_S * 1e9 and (latest := feed.gatherer.latest(LIVE_S)) is not None:
                 spectrum_db, spectrum_ns = spectrum_levels_db(latest), now_ns
-            self._note(self._cue(feed, share, now_ns), share, spectrum_db)
+            cue = self._cue(feed, share, now_ns)
+            if cue.phase is Phase.SWEEP and self._progress.cue.phase is Phase.SPEAK:
+                self._found(self._judge.spoken(feed.heard(), feed.missing))
+            self._note(cue, share, spectrum_db)
 
     def _cue(self, feed: Feed, share: float, now_ns: int) -> Cue:
         """What the actor is to do now; the head is followed once it is to be moved."""

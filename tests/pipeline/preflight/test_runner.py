@@ -1,25 +1,30 @@
 """A preflight from its first second to its result: recordings in, findings out, nothing raised for what is missing."""
 
 import threading
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from pipeline.audio.devices.opening import SPEECH
 from pipeline.clock import MonotonicClock
-from pipeline.errors import UnderstudyError
+from pipeline.errors import LaneError, UnderstudyError
+from pipeline.preflight import judging
 from pipeline.preflight.evidence import Heard, Seen
 from pipeline.preflight.feeds.devices import Devices, Wanted
 from pipeline.preflight.feeds.session import OnLoan
+from pipeline.preflight.feeds.sound_files import read_sound
 from pipeline.preflight.finding import Area, Finding, Verdict
 from pipeline.preflight.gatherer import Gatherer
 from pipeline.preflight.runner import Preflight, Progress, in_order
-from pipeline.preflight.script import Phase
+from pipeline.preflight.script import Phase, cue_at, script_for, sweep_share
 from pipeline.preflight.settings import PreflightSettings
 from pipeline.video.devices.demo_actor import RECORDING
 from pipeline.video.devices.settings import SourceSettings
 from profiles.store import ProfileStore
 from tests.console.fake_session import FakeSession
+from tests.fakes import FakeClock
 from tests.footage import models
 from tests.rigging import SOON_S
 
@@ -55,6 +60,96 @@ class Taken:
 
     def __exit__(self, *_: object) -> None:
         return
+
+
+class Speaking(Taken):
+    """A feed whose actor has spoken, and whose camera shows nobody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.missing, self.over = {}, False
+        self.gatherer = Gatherer(60.0)
+
+    def heard(self) -> Heard | None:
+        return read_sound(SPEECH, 6.0)
+
+
+class Breaking(Taken):
+    """A feed that breaks when it is left."""
+
+    def __exit__(self, *_: object) -> None:
+        raise LaneError("The camera did not stop.")
+
+
+def test_the_microphones_lines_are_there_as_soon_as_the_actor_has_spoken() -> None:
+    told = list[Progress]()
+    asked = settings(Wanted(), Area.MICROPHONE, Area.ACTOR, seconds=15.0)
+    Preflight(asked, models(), FakeClock(), told.append).run(Speaking())
+    sweeping = [progress for progress in told if progress.cue.phase is Phase.SWEEP]
+    assert sweeping
+    assert any(finding.id == "microphone.bandwidth" for finding in sweeping[0].findings)
+    phases = [phase for phase, _ in groupby(progress.cue.phase for progress in told)]
+    assert phases == [Phase.QUIET, Phase.SPEAK, Phase.SWEEP, Phase.LOOK, Phase.DONE]
+
+
+def test_a_feed_that_breaks_leaves_no_thread_behind() -> None:
+    asked = settings(Wanted(), Area.CAMERA, Area.SYSTEM)
+    with pytest.raises(LaneError):
+        Preflight(asked, models(), MonotonicClock()).run(Breaking())
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("preflight")]
+
+
+def test_a_check_that_breaks_costs_its_area_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> tuple[Finding, ...]:
+        raise ValueError("no frame like this was thought of")
+
+    monkeypatch.setattr(judging, "microphone_findings", breaks)
+    asked = settings(Wanted(from_audio=SPEECH), Area.MICROPHONE, Area.CAMERA)
+    result = Preflight(asked, models(), MonotonicClock()).run(devices(asked))
+    assert [finding.id for finding in result.findings] == ["microphone.checks", "camera.connection"]
+    assert "no frame like this" in result.findings[0].measured
+    assert result.verdict is Verdict.WARN
+
+
+def test_a_device_that_is_lost_on_the_way_fails() -> None:
+    feed = Speaking()
+    feed.missing, feed.over = {"microphone": "The microphone is gone."}, True
+    asked = settings(Wanted(), Area.MICROPHONE)
+    result = Preflight(asked, models(), MonotonicClock()).run(feed)
+    (lost,) = [finding for finding in result.findings if finding.id == "microphone.connection"]
+    assert lost.verdict is Verdict.FAIL
+    assert result.exit_status == 4
+
+
+def test_a_reference_that_can_not_be_read_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "reference.json").write_text("{")
+    profile = MARA.model_copy(update={"folder": tmp_path})
+    asked = replace(settings(Wanted(), Area.SYSTEM), profile=profile)
+    stopped = threading.Event()
+    stopped.set()
+    result = Preflight(asked, models(), MonotonicClock(), stopped=stopped).run(Taken())
+    (told,) = [finding for finding in result.findings if finding.id == "system.reference"]
+    assert told.verdict is Verdict.WARN
+    assert "learn-reference" in told.remedy
+
+
+@pytest.mark.parametrize(
+    ("areas", "phases"),
+    [
+        (frozenset(Area), [Phase.QUIET, Phase.SPEAK, Phase.SWEEP]),
+        (frozenset({Area.MICROPHONE}), [Phase.QUIET, Phase.SPEAK]),
+        (frozenset({Area.ACTOR}), [Phase.SWEEP]),
+        (frozenset({Area.CAMERA, Area.SYSTEM}), [Phase.QUIET]),
+        (frozenset({Area.SYSTEM}), []),
+    ],
+)
+def test_nobody_is_told_to_do_what_nothing_needs(areas: frozenset[Area], phases: list[Phase]) -> None:
+    script = script_for(areas)
+    assert [phase for phase, _ in script] == phases
+    assert [cue_at(share / 100, script).phase for share in range(0, 100, 99)] == (
+        phases[:1] + phases[-1:] or [Phase.LOOK] * 2
+    )
+    assert sweep_share(script) == (0.0 if Area.ACTOR not in areas else pytest.approx(0.58 if len(phases) > 1 else 1.0))
 
 
 def test_recordings_are_looked_at_and_listened_to_as_fast_as_they_can_be() -> None:
