@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -13,13 +14,15 @@ from pipeline.audio.devices.pulse.server import PulseDevice, is_own, pactl, puls
 from pipeline.clock import Clock
 from pipeline.errors import DeviceError, UnderstudyError
 from pipeline.preflight.gatherer import Gatherer
-from pipeline.runner import Crew
+from pipeline.runner import Crew, do_all
 from pipeline.stage import AudioSource, EndOfSource
 
 MOST = 6
 """More microphones than these are not listened to."""
 JOIN_S = 5.0
 SILENCE_DBFS = -120.0
+HEADSET = "bluez_"
+"""What the names of Bluetooth's sources begin with: a headset that is listened to goes over to its telephone sound."""
 
 
 class Beside:
@@ -58,9 +61,7 @@ class Beside:
         """Stops and gives everything back."""
         for name in self._names:
             self._crew.stop(name)
-        self._opened.close()
-        for name in self._names:
-            self._crew.join(name, JOIN_S)
+        do_all(self._opened.close, *(partial(self._crew.join, name, JOIN_S) for name in self._names))
 
     @property
     def levels_dbfs(self) -> tuple[tuple[str, float], ...]:
@@ -68,13 +69,22 @@ class Beside:
         found = ((title, gatherer.heard(title)) for title, gatherer in self._heard.items())
         return tuple((title, _level_dbfs(heard.samples)) for title, heard in found if heard is not None)
 
-    @property
-    def played(self) -> NDArray[np.float32] | None:
-        """float32 (n,), 48 kHz: what the usual output played; None where that can't be known, or it was nothing."""
-        heard = self._playing.heard("output")
-        if heard is None or _level_dbfs(heard.samples) <= SILENCE_DBFS:
+    def played_from(self, begun_ns: int | None) -> NDArray[np.float32] | None:
+        """What the usual output played; None where that can't be known, or it was nothing.
+
+        Args:
+            begun_ns: when the microphone's first sample was captured; None for as it came.
+
+        Returns:
+            float32 (n,), 48 kHz, from that instant on: silence for what the output was not yet listened to.
+        """
+        heard, own_ns = self._playing.heard("output"), self._playing.begun_ns
+        if heard is None or own_ns is None or _level_dbfs(heard.samples) <= SILENCE_DBFS:
             return None
-        return np.ascontiguousarray(heard.samples[:, 0])
+        late = 0 if begun_ns is None else round((own_ns - begun_ns) * heard.rate_hz / 1e9)
+        silence = np.zeros(min(max(late, 0), round(self._most_s * heard.rate_hz)), np.float32)
+        played = np.concatenate([silence, heard.samples[max(-late, 0) :, 0]])
+        return played if played.any() else None
 
     def _listen(self, device: PulseDevice, gatherer: Gatherer) -> None:
         # Its module exists on Linux only.
@@ -86,7 +96,7 @@ class Beside:
             return
         name = f"preflight {device.name}"
         self._names.append(name)
-        self._crew.start({name: _step(source, gatherer)}, _lost)
+        self._crew.add(name, _step(source, gatherer), _lost)
 
 
 def _step(source: AudioSource, gatherer: Gatherer) -> Callable[[], bool]:
@@ -121,7 +131,8 @@ def _other_sources(chosen: str) -> tuple[list[PulseDevice], PulseDevice | None]:
     others = [
         source
         for source in sources
-        if not source.monitor and not is_own(source.name) and name not in (source.name, source.title)
+        if not (source.monitor or is_own(source.name) or source.name.startswith(HEADSET))
+        and name not in (source.name, source.title)
     ]
     return others, next((source for source in sources if source.name == f"{output}.monitor"), None)
 

@@ -76,7 +76,8 @@ class OnLoan:
         heard = self.gatherer.heard(self.microphone)
         if heard is None or self._beside is None:
             return heard
-        return replace(heard, others_dbfs=self._beside.levels_dbfs, played=self._beside.played)
+        played = self._beside.played_from(self.gatherer.begun_ns)
+        return replace(heard, others_dbfs=self._beside.levels_dbfs, played=played)
 
     def seen(self) -> Seen | None:
         """The pictures so far."""

@@ -74,7 +74,7 @@ def test_what_other_microphones_hear_and_what_is_played_is_heard_beside(server: 
         clock.wait_until(clock.now_ns() + 1_500_000_000, never)
     assert [title for title, _ in beside.levels_dbfs if "other" in title or "call_out" in title]
     assert not [title for title, _ in beside.levels_dbfs if title == "chosen"]
-    played = beside.played
+    played = beside.played_from(None)
     assert played is not None
     assert float(np.abs(played).max()) > 0.01
 
@@ -83,7 +83,7 @@ def test_without_a_server_nothing_is_heard_beside(server: Server) -> None:
     server.kill()
     with Beside("auto", MonotonicClock(), 1.0) as beside:
         assert beside.levels_dbfs == ()
-        assert beside.played is None
+        assert beside.played_from(None) is None
 
 
 def write_wav(file: Path, samples: Sound) -> None:
