@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,18 +14,24 @@ from pipeline.audio.patching import only_sound
 from pipeline.clock import Clock, Playhead
 from pipeline.errors import UnderstudyError
 from pipeline.inference.store import ModelStore
+from pipeline.media import Frame
 from pipeline.preflight.camera.watching import Watcher
 from pipeline.preflight.evidence import Heard, Seen
 from pipeline.preflight.feeds.beside import Beside
 from pipeline.preflight.feeds.sound_files import read_sound
 from pipeline.preflight.gatherer import Gatherer
-from pipeline.runner import Crew
+from pipeline.queues import Latest
+from pipeline.runner import Crew, do_all
 from pipeline.stage import AudioSource, EndOfSource, VideoSource
 from pipeline.video.devices.settings import Pace, SourceSettings
 from pipeline.video.devices.sources import open_source
 from profiles.profile import Profile
 
 LONGEST_S = 60.0
+MOST_INSTANTS = 20_000
+PATIENCE_S = 0.1
+Steps = dict[str, Callable[[], bool]]
+"""What threads do again and again, by their names."""
 JOIN_S = 5.0
 
 
@@ -59,17 +66,18 @@ class Devices:
         self._crew, self._opened = Crew(), ExitStack()
         self._started, self._going = tuple[str, ...](), set[str]()
         self._ended = threading.Event()
+        self._frames: Latest[Frame] = Latest(lossless=wanted.from_video is not None)
+        self._instants_ns: list[int] = []
         self._recorded: Heard | None = None
         self._beside: Beside | None = None
 
     def __enter__(self) -> Self:
         """Opens what can be had and starts to gather."""
         try:
-            steps = {"preflight camera": self._camera(), "preflight microphone": self._sound()}
+            begun = self._camera() | self._sound()
         except BaseException:
             self._opened.close()
             raise
-        begun = {name: step for name, step in steps.items() if step is not None}
         self._started, self._going = tuple(begun), set(begun)
         self._crew.start(begun, self._failed)
         return self
@@ -79,13 +87,10 @@ class Devices:
     ) -> None:
         """Stops and gives everything back."""
         self._ended.set()
+        self._frames.close()
         for name in self._started:
             self._crew.stop(name)
-        try:
-            for name in self._started:
-                self._crew.join(name, JOIN_S)
-        finally:
-            self._opened.close()
+        do_all(*(partial(self._crew.join, name, JOIN_S) for name in self._started), self._opened.close)
 
     @property
     def over(self) -> bool:
@@ -104,45 +109,62 @@ class Devices:
         """The pictures so far."""
         live = self._wanted.from_video is None
         size, fps = (self._wanted.camera.size, self._wanted.camera.fps) if live else (None, None)
-        return self.gatherer.seen(self.camera, size, fps)
+        seen = self.gatherer.seen(self.camera, size, fps)
+        return None if seen is None else replace(seen, instants_ns=tuple(self._instants_ns))
 
-    def _camera(self) -> Callable[[], bool] | None:
+    def _camera(self) -> Steps:
         film = self._wanted.from_video
         settings = self._wanted.camera
         if film is not None:
             settings = replace(settings, camera=str(film), pace=Pace.MAX, loop=False, size=None, fps=None)
         elif settings.camera == "none" or self._wanted.from_audio is not None:
             self.missing["camera"] = "no camera was asked for"
-            return None
+            return {}
         try:
             watcher = Watcher(self._models, self._profile)
             self._opened.callback(watcher.close)
             source = self._opened.enter_context(open_source(settings, self._clock))
         except UnderstudyError as error:
             self.missing["camera"] = str(error)
-            return None
+            return {}
         self.camera = source.description
-        return lambda: self._see(source, watcher, recorded=film is not None)
+        return {"preflight camera": partial(self._read, source), "preflight tracking": partial(self._look, watcher)}
 
-    def _see(self, source: VideoSource, watcher: Watcher, *, recorded: bool) -> bool:
-        """Takes one frame; a recording's own time counts."""
+    def _read(self, source: VideoSource) -> bool:
+        """Reads one frame, and notes when it came: what is done with it takes longer than the camera does."""
+        recorded = self._wanted.from_video is not None
         try:
             frame = source.read()
         except EndOfSource:
+            self._frames.close()
             return self._left("preflight camera")
-        if frame is not None:
-            captured_ns = frame.media_ns if recorded else frame.captured_ns
-            self.gatherer.see(watcher.look(frame.pixels.copy(), captured_ns))
-            if recorded and captured_ns > LONGEST_S * 1e9:
-                return self._left("preflight camera")
+        if frame is None:
+            return not self._ended.is_set()
+        captured_ns = frame.media_ns if recorded else frame.captured_ns
+        if recorded and captured_ns > LONGEST_S * 1e9:
+            self._frames.close()
+            return self._left("preflight camera")
+        if len(self._instants_ns) < MOST_INSTANTS:
+            self._instants_ns.append(captured_ns)
+        self._frames.put(replace(frame, pixels=frame.pixels.copy(), captured_ns=captured_ns))
         return not self._ended.is_set()
 
-    def _sound(self) -> Callable[[], bool] | None:
+    def _look(self, watcher: Watcher) -> bool:
+        """Follows the face on the newest frame."""
+        frame = self._frames.take(PATIENCE_S)
+        if frame is not None:
+            self.gatherer.see(watcher.look(frame.pixels, frame.captured_ns))
+        elif self._frames.closed:
+            return self._left("preflight tracking")
+        return not self._ended.is_set()
+
+    def _sound(self) -> Steps:
         try:
-            return self._source()
+            step = self._source()
         except UnderstudyError as error:
             self.missing["microphone"] = str(error)
-            return None
+            return {}
+        return {} if step is None else {"preflight microphone": step}
 
     def _source(self) -> Callable[[], bool] | None:
         """What reads the microphone.
@@ -184,5 +206,5 @@ class Devices:
 
     def _failed(self, name: str, error: UnderstudyError) -> None:
         """A device that is lost under way; what was gathered until then counts."""
-        self.missing[name.removeprefix("preflight ")] = str(error)
+        self.missing["microphone" if name.endswith("microphone") else "camera"] = str(error)
         self._going.discard(name)

@@ -14,6 +14,7 @@ from pipeline.stage import Witness
 from pipeline.telemetry import Readings
 
 LONGEST_S = 60.0
+MOST_INSTANTS = 20_000
 
 
 class Lending(Protocol):
@@ -47,7 +48,7 @@ class OnLoan:
         self.gatherer = Gatherer(LONGEST_S)
         self.missing: dict[str, str] = {}
         self.camera, self.microphone = "", microphone
-        self.over = False
+        self.over, self._frames_in = False, 0
 
     def __enter__(self) -> Self:
         """Begins to gather.
@@ -56,7 +57,7 @@ class OnLoan:
             UnderstudyError: the session can't lend what it has.
         """
         readings = self._session.readings()
-        self.camera = readings.video.source
+        self.camera, self._frames_in = readings.video.source, readings.video.frames_in
         if readings.audio is None:
             self.missing["microphone"] = "the session has no sound"
         if any(source.title == self.microphone for source in server_sources()):
@@ -81,4 +82,12 @@ class OnLoan:
 
     def seen(self) -> Seen | None:
         """The pictures so far."""
-        return self.gatherer.seen(self.camera, None, self._session.readings().video.fps_target or None)
+        video = self._session.readings().video
+        seen = self.gatherer.seen(self.camera, None, video.fps_target or None)
+        if seen is None or len(seen.frames) < 2:
+            return seen
+        # The lane leaves frames out that it has no time for; the camera delivered as many as the session counted.
+        first_ns, last_ns = seen.frames[0].captured_ns, seen.frames[-1].captured_ns
+        count = max(2, video.frames_in - self._frames_in)
+        instants_ns = tuple(first_ns + (last_ns - first_ns) * number // (count - 1) for number in range(count))
+        return replace(seen, instants_ns=instants_ns[:MOST_INSTANTS])
