@@ -47,9 +47,10 @@ def outcome(result: Result) -> str:
     """How it went, in few words."""
     failures, warnings = result.count(Verdict.FAIL), result.count(Verdict.WARN)
     parts = [counted(failures, "failure")] * bool(failures) + [counted(warnings, "warning")] * bool(warnings)
-    left_out = result.count(Verdict.SKIP)
-    parts += [] if parts or result.verdict is Verdict.SKIP else ["all passed"]
-    return ", ".join(parts + [f"{left_out} not looked at"] * bool(left_out))
+    if parts:
+        return ", ".join(parts)
+    left_out = [f"{result.count(Verdict.SKIP)} not looked at"] if result.count(Verdict.SKIP) else []
+    return ", ".join(["all passed"] * (result.verdict is Verdict.PASS) + left_out)
 
 
 def age_words(age_s: float) -> str:

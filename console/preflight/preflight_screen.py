@@ -72,7 +72,7 @@ class PreflightScreen(SideScreen):
         self._detail = Static(classes="detail", markup=False)
         self._spectrum = Panel(classes="spectrum")
         self._spectrum.id = "preflight-spectrum"
-        self._texts: dict[Static, Text] = {}
+        self._texts: dict[Static, tuple[Text, str]] = {}
         self._rows: list[Finding | Area] = []
         self._shown: list[Text] = []
 
@@ -225,8 +225,10 @@ class PreflightScreen(SideScreen):
 
     def _put(self, where: Static, text: Text) -> None:
         """Shows a text where another one stands."""
-        if self._texts.get(where) != text:
-            self._texts[where] = text
+        # Texts are the same to rich whose letters and parts are, whatever the style of the whole.
+        shown = (text, str(text.style))
+        if self._texts.get(where) != shown:
+            self._texts[where] = shown
             where.update(text)
 
 
