@@ -56,7 +56,8 @@ class EventScreen(ModalScreen[None]):
 
     def action_words(self) -> None:
         """Into the field."""
-        self._words.focus()
+        # At once: a letter that is typed right after the key is meant for the field, and p would be panic.
+        self.set_focus(self._words)
 
     def action_weight(self) -> None:
         """The next weight."""

@@ -35,7 +35,7 @@ def test_the_technicians_preflight(stage: Stage, headset: Path) -> None:
     failed = preflights(stage, terminal)
     assert failed["microphone.bandwidth"]["verdict"] == "FAIL", failed["microphone.bandwidth"]
     assert "Bluetooth" in failed["microphone.kind"]["measured"], failed["microphone.kind"]
-    terminal.leave("MICROPHONE ─")
+    terminal.leave("r looks again")
     terminal.wait_for("preflight just now: ")
     terminal.press("Space", "failed: ", "all the same?")
     terminal.press("n", without="all the same?")
@@ -50,7 +50,7 @@ def test_the_technicians_preflight(stage: Stage, headset: Path) -> None:
     terminal.press("o", "The report is in", ".html")
     (page,) = (stage.folder / "films").glob("preflight_mara_*.html")
     stage.note(f"before: {told(failed)}; after: {told(passed)}; the report has {page.stat().st_size // 1024} KiB")
-    terminal.leave("MICROPHONE ─")
+    terminal.leave("r looks again")
     terminal.press("q", "ready>", without="Palette")
 
 

@@ -93,7 +93,7 @@ class EditScreen(SideScreen):
     def action_find(self) -> None:
         """A field for the words of a search."""
         self._search.display = True
-        self._search.focus()
+        self.set_focus(self._search)
 
     def action_back(self) -> None:
         """Out of an entry, out of a search, out of the form."""
@@ -142,7 +142,7 @@ class EditScreen(SideScreen):
         self._entered, self._entry.display = self.row, True
         self._entry.value = text
         self._entry.cursor_position = len(text)
-        self._entry.focus()
+        self.set_focus(self._entry)
 
     def _end_entry(self) -> None:
         self._entered, self._entry.display = None, False
