@@ -8,7 +8,7 @@ import pytest
 
 from profiles.store import BUILTIN
 from tests.stories.screen import agree
-from tests.stories.stage import Stage, Status, Terminal
+from tests.stories.stage import Stage, Status, Terminal, until
 
 GOOD, WRONG = "formant_scale = 1.06", "formant_scale = 9.0"
 RANGE = "voice.formant_scale: got 9.0, wanted a number from 0.7 to 1.4"
@@ -67,6 +67,8 @@ def sees_what_is_refused(stage: Stage, terminal: Terminal) -> None:
 def finds_the_trail_of_events(terminal: Terminal) -> None:
     terminal.press("E", "EVENTS  everything", "The session runs.", "can't be taken", "put it there or name another")
     terminal.press("/", "words to find")
+    # Nothing on the screen tells that the field has the focus, and until it has, p is panic.
+    until(lambda: False, 0.5)
     terminal.type("portrait")
     terminal.wait_for("EVENTS  everything  1 event", "error  The profile faceless", "→ put it there or name another")
     terminal.leave("EVENTS  ")
